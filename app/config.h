@@ -1,0 +1,90 @@
+/* The config file, read once: names resolved to indices, every mistake told in one run.
+ *
+ * One schema table serves libcyaml (loading), the checks (file, line, key, value, what is
+ * allowed) and the reference page. `busbar check` prints the errors; nothing starts with any. */
+#ifndef BUSBAR_APP_CONFIG_H
+#define BUSBAR_APP_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "bms/bank.h"
+#include "can/dialect.h"
+#include "core/limits.h"
+#include "phase-router/router.h"
+
+enum { CONFIG_PATH_SIZE = 128 };
+
+struct config_bus {
+    char name[NAME_SIZE];
+    char port[CONFIG_PATH_SIZE];       /* can/bus.h url */
+};
+
+/* Anything that speaks through a dialect. */
+struct config_device {
+    char name[NAME_SIZE];
+    uint8_t bus;
+    uint8_t node;                      /* 0 where the dialect has none */
+    const struct dialect *dialect;
+};
+
+struct config_channel {
+    uint8_t device;                    /* board or counter index */
+    uint8_t channel;                   /* 0-based */
+};
+
+struct config_inverter {
+    char name[NAME_SIZE];
+    char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url */
+    char serial[NAME_SIZE];            /* expected QID, "" = any */
+    uint8_t phase;                     /* 1..3 */
+    int32_t rated_W;
+    int32_t rated_dA;
+    int32_t charge_max_A;              /* per unit */
+};
+
+struct config_wallbox {
+    uint8_t device;                    /* index in wallboxes */
+    uint8_t inverter;                  /* that feeds it when bundled */
+    uint8_t phase;
+    int32_t min_dA, max_dA;            /* 60 .. 800 */
+    int32_t voltage_V;                 /* nominal */
+    uint8_t strings_wanted;            /* 0 = two thirds of all, rounded up */
+};
+
+struct config {
+    char plant[NAME_SIZE];
+    char state_dir[CONFIG_PATH_SIZE];
+    char control[CONFIG_PATH_SIZE];
+    char clock[CONFIG_PATH_SIZE];      /* "" = this machine's; else a UNIX socket of a simulator that
+                                        * gives the time in lock step */
+    uint8_t bus_count, pack_count, shunt_count, board_count, counter_count, wallbox_count,
+        button_count, inverter_count;
+    struct config_bus buses[MAX_BUSES];
+    struct config_device packs[MAX_PACKS];
+    struct config_device shunts[MAX_SHUNTS];
+    struct config_device boards[MAX_BOARDS];
+    struct config_device counters[MAX_COUNTERS];
+    struct config_device wallboxes[MAX_CHARGE_POINTS];
+    struct config_device buttons[MAX_BUTTONS];
+    uint8_t button_wallbox[MAX_BUTTONS];
+    struct config_inverter inverters[MAX_INVERTERS];
+    struct config_wallbox charge_points[MAX_CHARGE_POINTS];
+    struct bank_config bank;
+    struct topology topology;
+    struct config_channel contact_at[MAX_CONTACTS];   /* board and channel of each contact */
+    struct config_channel switch_at[MAX_STRINGS];     /* board and channel of each string switch */
+    struct config_channel counter_at[MAX_STRINGS];    /* counter and channel of each string */
+    uint8_t backbone;                                 /* bus index for summary and SDO; 0xFF none */
+    uint8_t controller_node;                          /* default 1 */
+};
+
+/* Loads the file and the dialects and DBC files it names (searched beside the file, then in
+ * `data_dir`, e.g. /usr/share/busbar). Every mistake is printed to `errors` as
+ *     busbar.yaml:12: strings[1].modules: 0 is not allowed: 1 to 40
+ * Returns 0, or the number of mistakes (config is then not to be used). */
+int config_load(struct config *config, const char *path, const char *data_dir, FILE *errors);
+void config_free(struct config *config);
+
+#endif

@@ -1,0 +1,118 @@
+/* A dialect: a DBC file plus a mapping, so that a BMS, shunt, relay board or node that
+ * speaks plain frames needs no C.
+ *
+ * The mapping file (dbc/NAME.yaml) joins DBC signals to the named readings of a device
+ * kind, and the kind's orders to the signals of frames we send. The app parses the YAML
+ * into struct dialect_spec; dialect_compile checks every name and turns it into a flat
+ * plan. Decoding is all or nothing per frame: one value outside its range, a wrong length, a
+ * frozen counter or a wrong inverted copy and no reading changes.
+ *
+ *     name: pylontech-lv
+ *     kind: pack                   # pack, shunt, relay, counter, wallbox, button
+ *     dbc: lv-battery.dbc
+ *     node: 0x10                   # node id the DBC's identifiers are written for, if any:
+ *                                  # a device with node 0x12 listens 2 higher
+ *     take:
+ *       - {message: Limits, length: [6, 8]}          # lengths accepted; default the DBC's
+ *       - {signal: Limits.CVL, field: cvl_mV, times: 1000}
+ *       - {signal: Alarms.OverVoltage, field: alarms, bit: cell_high, raised: 1, cleared: 2}
+ *       - {message: State, counter: Counter}         # must move from frame to frame
+ *       - {message: State, copy: [Outputs, OutputsInverted]}
+ *     send:
+ *       - {message: Heartbeat, every_ms: 1000}
+ *       - {message: Command, every_ms: 100, signal: Outputs, order: outputs}
+ *       - {message: Command, signal: OutputsInverted, order: outputs, inverted: true}
+ *       - {message: Command, signal: Counter, counter: true}
+ */
+#ifndef BUSBAR_CAN_DIALECT_H
+#define BUSBAR_CAN_DIALECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "can/dbc.h"
+#include "can/frame.h"
+#include "core/field.h"
+#include "core/verdict.h"
+
+/* As parsed from YAML, strings owned by the parser. A row has a message or a signal
+ * ("Message.Signal"); unset members are NULL or 0, times 0 means 1. */
+struct dialect_take {
+    const char *message;
+    const char *signal;
+    const char *field;
+    const char *bit;        /* this named bit of field */
+    double times, plus;     /* physical * times + plus = the field's unit */
+    int raised, cleared;    /* raw values that set and clear the bit; default 1 and 0; others leave it */
+    uint8_t *length;        /* accepted frame lengths */
+    unsigned length_count;
+    const char *counter;    /* signal that must move */
+    const char **copy;      /* two signals, the second the bitwise inverse of the first */
+    unsigned copy_count;
+    int line;               /* in the YAML file, for errors */
+};
+
+struct dialect_send {
+    const char *message;
+    uint32_t every_ms;
+    const char *signal, *order;
+    double times;           /* order * times = physical */
+    double constant;
+    bool inverted, counter;
+    int line;
+};
+
+struct dialect_spec {
+    const char *name, *kind, *dbc;
+    uint32_t node;
+    struct dialect_take *take;
+    unsigned take_count;
+    struct dialect_send *send;
+    unsigned send_count;
+};
+
+struct dialect;  /* compiled, immutable, shared by devices */
+
+/* What one device of this dialect needs to remember. */
+enum { DIALECT_MESSAGES = 24 };
+struct dialect_state {
+    uint64_t last_counter[DIALECT_MESSAGES];
+    uint8_t frozen[DIALECT_MESSAGES];        /* frames since the counter moved */
+    bool seen[DIALECT_MESSAGES];
+    int64_t due_ms[DIALECT_MESSAGES];        /* next sending */
+    uint8_t counter;
+    struct verdict_counts verdicts;
+};
+
+/* Called once for each mistake, so that all are told in one run. */
+typedef void dialect_error_fn(void *context, int line, const char *text);
+
+/* NULL when there was any mistake. Allocates; start-up only. */
+struct dialect *dialect_compile(const struct dialect_spec *spec, const struct dbc *dbc,
+                                const struct field_table *readings,
+                                const struct field_table *orders,
+                                dialect_error_fn *error, void *context);
+void dialect_free(struct dialect *dialect);
+
+/* The identifiers a device at `node` listens to and sends: fills up to room, returns how many. */
+struct dialect_id { uint32_t id; bool ext; uint8_t index; };
+size_t dialect_takes(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
+                     size_t room);
+size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
+                     size_t room);
+
+/* One frame into the readings struct (the kind's own, as its field table describes it).
+ * index: from dialect_takes. Counts its verdict in state. Allocates nothing. */
+enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_state *state,
+                                uint8_t index, const struct frame *frame, void *readings,
+                                int64_t now_ms);
+
+/* Frames due now, from the orders struct. Returns how many were written to due. */
+size_t dialect_due(const struct dialect *dialect, struct dialect_state *state, uint8_t node,
+                   const void *orders, int64_t now_ms, struct frame *due, size_t room);
+
+/* Makes every message of the dialect due at the next dialect_due: an order changed. */
+void dialect_hurry(const struct dialect *dialect, struct dialect_state *state);
+
+#endif

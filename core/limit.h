@@ -1,0 +1,49 @@
+/* A limit and the one cause that binds it: the least wins and is named.
+ *
+ *     struct limit charge = limit_none();
+ *     limit_lower(&charge, bms_ccl_mA, LIMIT_BMS);
+ *     limit_lower(&charge, cap_mA, LIMIT_CAP);
+ *
+ * `busbar why` prints the cause and the amount. */
+#ifndef BUSBAR_CORE_LIMIT_H
+#define BUSBAR_CORE_LIMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum limit_cause {
+    LIMIT_NONE,          /* nothing binds */
+    LIMIT_BMS,           /* the BMS's own current limit (CCL, DCL) */
+    LIMIT_BMS_ENABLE,    /* the BMS forbids this direction (0x35C) */
+    LIMIT_BMS_ALARM,     /* an alarm bit of this direction */
+    LIMIT_BMS_AGE,       /* the BMS has been silent too long */
+    LIMIT_CELL,          /* a cell at its voltage ceiling or floor */
+    LIMIT_TEMP,          /* the temperature curve, or temperature unknown */
+    LIMIT_CAP,           /* the charge cap */
+    LIMIT_FLOOR,         /* the battery's lower end: kept for the house */
+    LIMIT_INVERTER,      /* what the inverters can take or give */
+    LIMIT_USER,          /* the owner's own limit */
+    LIMIT_SUN,           /* no more surplus than this */
+    LIMIT_CAR,           /* the car or the cable takes no more */
+    LIMIT_BREAKER,       /* the installation's breaker */
+    LIMIT_TRANSFER,      /* held down while a string moves */
+    LIMIT_REQUEST,       /* stopped by button or request */
+    LIMIT_NODE,          /* the node that would carry it out is silent */
+    LIMIT_CAUSES
+};
+
+struct limit {
+    int32_t value;            /* unit is the owner's: mA, W, .. */
+    enum limit_cause cause;
+};
+
+struct limit limit_none(void);
+
+/* Lowers the limit to value when that is less than it stands at; at equal value
+ * the earlier cause stays. */
+void limit_lower(struct limit *limit, int32_t value, enum limit_cause cause);
+
+/* A few words that finish the sentence "held by ...". */
+const char *limit_cause_text(enum limit_cause cause);
+
+#endif

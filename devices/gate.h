@@ -1,0 +1,109 @@
+/* The gate: last door for every frame that can move a contact.
+ *
+ * It reads the finished bytes with its own hand-written masks and keeps its own small
+ * view of what was last seen on the wire. It shares no code with dialects, encoders or
+ * router, and it can only veto. Invariants 1, 3-7, 11, 14, 27, 31 of safety.md section 2.4.
+ *
+ * Frame layouts (dbc/backbone.dbc): relay state 0x180+n, relay command 0x200+n, string
+ * counter 0x180+n; see the ruler in gate.c. */
+#ifndef BUSBAR_DEVICES_GATE_H
+#define BUSBAR_DEVICES_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "can/frame.h"
+#include "core/limits.h"
+
+enum gate_verdict {
+    GATE_PASS,           /* may be sent */
+    GATE_NOT_OURS,       /* not in the white list: never sent */
+    GATE_FORM,           /* length, inverted copy, counter or unused bits wrong */
+    GATE_RATE,           /* too soon after the last one */
+    GATE_UNSEEN,         /* board or sensor not heard, too old, or not read back since start */
+    GATE_CURRENT,        /* would move a contact under current, or zero not long enough */
+    GATE_EXCLUSIVE,      /* would join a second input, or the other contact is not seen open long enough */
+    GATE_PICKUP,         /* more than one contact at once, or too soon after the last */
+    GATE_FOREIGN_LOCK,   /* somebody else sends on our identifiers: switching is locked */
+    GATE_MISMATCH,       /* commanded and seen differ for too long on this string */
+    GATE_VERDICTS
+};
+
+enum { GATE_NO_STRING = 0xFF };
+
+struct gate_board {
+    uint8_t bus, node;
+    uint16_t contacts;                    /* channels that are string contacts */
+    uint16_t switches;                    /* channels that are semiconductor string switches */
+    uint16_t allowed;                     /* channels that may be on at all */
+    uint8_t string_of[BOARD_CHANNELS];    /* string of each contact or switch channel */
+};
+
+struct gate_counter {
+    uint8_t bus, node;
+    uint8_t string_of[COUNTER_CHANNELS];  /* GATE_NO_STRING where unused */
+};
+
+/* Other frames that may be sent: identifier, bus, length, shortest distance. */
+struct gate_allow {
+    uint8_t bus;
+    uint32_t id;
+    bool ext;
+    uint8_t len;
+    int32_t every_min_ms;
+};
+
+enum { GATE_ALLOWS = 64 };
+
+struct gate_config {
+    uint8_t board_count, counter_count, allow_count;
+    struct gate_board boards[MAX_BOARDS];
+    struct gate_counter counters[MAX_COUNTERS];
+    struct gate_allow allows[GATE_ALLOWS];
+};
+
+struct gate_seen_board {
+    int64_t heard_ms;
+    uint16_t closed, opened, outputs;
+    int64_t opened_ms[BOARD_CHANNELS];   /* seen open without a break since; 0 = not */
+    uint16_t sent;                       /* last pattern passed */
+    int64_t sent_ms;
+    uint8_t sent_counter;
+    bool sent_any;
+    int64_t differs_ms[BOARD_CHANNELS];  /* sent and seen differ since; 0 = not */
+    uint16_t uptime_s;
+};
+
+struct gate_seen_string {
+    int64_t heard_ms;
+    int32_t current_mA;
+    int64_t zero_ms;                     /* |I| <= 0.5 A without a break since; 0 = not */
+    bool locked;
+};
+
+struct gate {
+    struct gate_config config;
+    struct gate_seen_board boards[MAX_BOARDS];
+    struct gate_seen_string strings[MAX_STRINGS];
+    int64_t allow_sent_ms[GATE_ALLOWS];
+    int64_t start_ms, pickup_ms;
+    bool foreign;                        /* latched until gate_reset */
+    uint32_t foreign_id;
+    uint32_t vetoes[GATE_VERDICTS];
+};
+
+void gate_init(struct gate *gate, const struct gate_config *config, int64_t now_ms);
+
+/* Every received frame passes here, own echoes (FRAME_OWN) too. */
+void gate_seen(struct gate *gate, uint8_t bus, const struct frame *frame, int64_t now_ms);
+
+/* Every frame to be sent passes here last. Anything but GATE_PASS: it must not be sent. */
+enum gate_verdict gate_check(struct gate *gate, uint8_t bus, const struct frame *frame,
+                             int64_t now_ms);
+
+/* A person at the plant has looked: clears the foreign lock and the strings' locks. */
+void gate_reset(struct gate *gate);
+
+const char *gate_verdict_text(enum gate_verdict verdict);
+
+#endif

@@ -1,0 +1,116 @@
+/* One Axpert-style inverter over a byte stream: asks, checks, remembers, sets with proof.
+ *
+ * inverter/pi30.h knows the words; this is the conversation. It never waits, reads a clock
+ * or touches a descriptor: bytes come in, bytes to send come out, time is an argument.
+ * Timing and traps: axpert.md sections 1.4 and 1.5. */
+#ifndef BUSBAR_INVERTER_UNIT_H
+#define BUSBAR_INVERTER_UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/reading.h"
+#include "core/verdict.h"
+
+enum unit_mode {
+    MODE_UNKNOWN, MODE_POWER_ON, MODE_STANDBY, MODE_LINE, MODE_BATTERY, MODE_FAULT, MODE_SHUTDOWN,
+    MODE_SAVING, MODE_CHARGING, MODE_BYPASS, MODE_ECO
+};
+enum output_priority { OUTPUT_UTILITY = 0, OUTPUT_SOLAR = 1, OUTPUT_SBU = 2 };  /* PI30 numbering */
+
+struct unit_readings {
+    struct reading grid_dV, grid_dHz;      /* tenths */
+    struct reading output_dV, output_dHz;
+    struct reading output_VA, output_W, load_percent;
+    struct reading battery_cV;             /* hundredths of a volt */
+    struct reading charge_mA;              /* >= 0, into the battery, 1 A steps */
+    struct reading discharge_mA;           /* >= 0 */
+    struct reading pv_mA[2], pv_dV[2], pv_W[2];
+    struct reading heatsink_C;
+    struct reading mode;                   /* enum unit_mode */
+    struct reading warnings_low, warnings_high;  /* QPIWS bits 0-31, 32-63 */
+    struct reading output_priority, charger_priority;
+    struct reading charge_max_A, ac_charge_max_A;   /* as set, QPIRI 15 and 14 */
+    struct reading rated_VA, rated_W, rated_dA;
+    struct reading bulk_dV, float_dV;
+    struct reading charger_off;            /* 1 after PBATCD110 was confirmed by QBATCD */
+    char serial[24];                       /* QID; "" until known */
+    char firmware[24];                     /* QVFW */
+    char protocol[8];                      /* QPI: "PI30" */
+};
+
+/* What the controller wants; -1 = leave alone. Written only on change, in list steps, with dead
+ * band and dwell, each confirmed by reading back. */
+struct unit_orders {
+    int32_t charge_max_A;        /* rounded down to an allowed value */
+    int32_t charger_off;         /* 0/1; PBATCD110 / PBATCD000 */
+    int32_t output_priority;     /* enum output_priority */
+};
+
+/* One setter's way. */
+enum setting_state { SETTING_IDLE, SETTING_WANTED, SETTING_SENT, SETTING_ACKED, SETTING_CONFIRMED,
+                     SETTING_REFUSED };
+enum setting { SET_CHARGE_MAX, SET_CHARGER_OFF, SET_OUTPUT_PRIORITY, SETTINGS };
+
+struct unit_config {
+    char name[24];
+    int32_t answer_ms;       /* whole reply, default 1500 */
+    int32_t gap_ms;          /* between bytes, default 100 */
+    int32_t pause_ms;        /* after a reply, default 50 */
+    int32_t setter_pause_ms; /* after a setter, default 1000 */
+    int32_t dwell_ms;        /* between writes of one parameter, default 60000 */
+    int32_t writes_per_day;  /* per parameter, default 50 */
+};
+
+enum { UNIT_BUFFER = 256, UNIT_LIST = 32 };
+
+struct unit_setting {
+    enum setting_state state;
+    int32_t want, wrote;
+    uint8_t tries;
+    int64_t wrote_ms;
+    uint16_t writes_today;
+    uint32_t writes;
+    bool unsupported;            /* NAKed twice: this unit does not have it */
+};
+
+/* Further members are the unit's own business; see unit.c. */
+struct unit {
+    struct unit_config config;
+    struct unit_readings readings;
+    struct unit_orders orders;
+    struct unit_setting settings[SETTINGS];
+    int32_t charge_list_A[UNIT_LIST];      /* QMCHGCR */
+    uint8_t charge_list_count;
+    struct verdict_counts verdicts;
+    uint32_t answers, naks, timeouts;
+    int64_t heard_ms;                      /* newest good answer */
+    /* conversation */
+    uint8_t rx[UNIT_BUFFER];
+    size_t rx_len;
+    int64_t rx_ms, asked_ms, quiet_until_ms;
+    uint8_t asking;                        /* command index + 1, 0 = none */
+    uint8_t tries;
+    int64_t due_ms[24];                    /* per query */
+    uint8_t setting_now;                   /* setting + 1 being proved, 0 = none */
+    int64_t day_ms;
+    bool identified;
+};
+
+void unit_init(struct unit *unit, const struct unit_config *config, int64_t now_ms);
+
+/* Bytes that came from the port. */
+void unit_bytes(struct unit *unit, const uint8_t *bytes, size_t count, int64_t now_ms);
+
+/* One step: at most one request to send goes to out (room >= 32); *count is its length, 0 = none.
+ * *drain is set when the port's input must be thrown away first. Returns the next wake time. */
+int64_t unit_step(struct unit *unit, uint8_t *out, size_t room, size_t *count, bool *drain,
+                  int64_t now_ms);
+
+void unit_order(struct unit *unit, const struct unit_orders *orders);
+
+/* The port came back or was lost: an answer under way is forgotten. */
+void unit_port_changed(struct unit *unit, int64_t now_ms);
+
+#endif

@@ -1,0 +1,173 @@
+/* The phase router: which string stands on which PV input, and how it gets there.
+ *
+ *     topology   what is wired: strings, inputs, contacts         (topology.h part)
+ *     planner    which layout is wanted: router_plan
+ *     sequencer  one transfer at a time, break before make at zero current: router_step
+ *
+ * It sees no device: the app fills struct router_view from the nodes, and carries
+ * struct router_orders to the boards. Safe means HOLD: when anything is unknown the orders stay
+ * as they were. Orders follow from the state and are restated on every step.
+ * Invariants 1-7, 11-16, 18 of safety.md section 2.4; times from its section 2.3.
+ *
+ * One transfer: switch off (semiconductor, per string) -> |I| <= 0.5 A for 500 ms -> open ->
+ * seen open -> dead time 500 ms -> close -> seen closed -> switch on -> judged. */
+#ifndef BUSBAR_PHASE_ROUTER_ROUTER_H
+#define BUSBAR_PHASE_ROUTER_ROUTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/limits.h"
+#include "core/reading.h"
+
+enum { NO_INPUT = 0xFF, NO_CONTACT = 0xFF, NO_STRING = 0xFF, NO_CHARGE_POINT = 0xFF };
+
+struct topology_string {
+    char name[NAME_SIZE];
+    int32_t voc_mV;              /* whole string at the site's coldest day */
+    int32_t isc_mA;              /* STC */
+    int32_t mpp_W;               /* STC */
+    uint8_t home;                /* input */
+    bool fused;
+};
+struct topology_input {
+    char name[NAME_SIZE];
+    uint8_t inverter;            /* index, for the reader */
+    uint8_t phase;               /* 1..3 */
+    uint8_t charge_point;        /* it feeds this wallbox when bundled; NO_CHARGE_POINT */
+    int32_t voc_max_mV, isc_max_mA, power_max_W;
+    uint8_t strings_max;         /* how many strings may be joined here */
+};
+struct topology_contact {
+    uint8_t string, input;
+};
+struct topology {
+    uint8_t strings, inputs, contacts;
+    struct topology_string string[MAX_STRINGS];
+    struct topology_input input[MAX_INPUTS];
+    struct topology_contact contact[MAX_CONTACTS];
+};
+
+/* Every rule the wiring breaks, one call each; true when there was none. The text names the
+ * parts and the rule. */
+typedef void topology_error_fn(void *context, const char *text);
+bool topology_check(const struct topology *topology, topology_error_fn *error, void *context);
+
+/* Why a layout is forbidden, or NULL. layout[string] = input or NO_INPUT. */
+const char *layout_forbidden(const struct topology *topology, const uint8_t layout[]);
+
+/* --- planner --- */
+struct router_wish {
+    uint8_t charge_point;               /* bundle for this one; NO_CHARGE_POINT = everyone home */
+    uint8_t strings_wanted;             /* how many strings; two thirds of them, rounded up, by default */
+    int32_t string_W[MAX_STRINGS];      /* present power of each string */
+    int32_t phase_load_W[4];            /* [1..3]: house load of each phase, for choosing who stays */
+};
+struct router_layout {
+    uint8_t input[MAX_STRINGS];         /* NO_INPUT = isolated */
+    int32_t charge_point_W;             /* what stands on the wished charge point's inputs */
+    uint8_t strings_there;
+    uint8_t transfers;                  /* from the present layout */
+};
+/* The layout that delivers most to the wish; ties: fewest transfers, then lowest index.
+ * Never a forbidden one. */
+void router_plan(struct router_layout *out, const struct topology *topology,
+                 const struct router_wish *wish, const uint8_t present[]);
+
+/* --- sequencer --- */
+enum contact_seen { CONTACT_UNKNOWN, CONTACT_OPEN, CONTACT_CLOSED };
+
+struct router_view {
+    enum contact_seen contact[MAX_CONTACTS];
+    int64_t contact_ms[MAX_CONTACTS];           /* when this was heard */
+    bool contact_fault[MAX_CONTACTS];
+    struct reading current_mA[MAX_STRINGS];     /* + flows into the inverter */
+    struct reading voltage_mV[MAX_STRINGS];
+    bool input_ready[MAX_INPUTS];               /* inverter heard, no fault, no PV warning */
+    bool switches_heard;                        /* the boards that carry the string switches */
+    bool boards_heard;                          /* all boards of contacts */
+    bool vetoed;                                /* the gate refused our last order */
+    bool switching_locked;                      /* foreign frame or operator */
+    bool insulation_fault;
+};
+
+enum router_state {
+    ROUTER_START,         /* reading everything back, orders none */
+    ROUTER_IDLE,
+    ROUTER_SWITCH_OFF,    /* waiting for zero current */
+    ROUTER_OPENING,
+    ROUTER_DEAD_TIME,
+    ROUTER_CLOSING,
+    ROUTER_SWITCH_ON,
+    ROUTER_HOLD,          /* something did not happen in its time; orders stay; leaves by local reset */
+    ROUTER_STATES
+};
+
+enum router_why {
+    WHY_NOTHING, WHY_READ_BACK, WHY_ADOPTED, WHY_WANTED, WHY_ZERO_SEEN, WHY_OPEN_SEEN, WHY_DEAD_TIME_OVER,
+    WHY_CLOSED_SEEN, WHY_DONE, WHY_NO_ZERO, WHY_NOT_OPEN, WHY_NOT_CLOSED, WHY_CURRENT_ON_OPEN,
+    WHY_BOARD_SILENT, WHY_SENSOR_SILENT, WHY_VETO, WHY_LOCKED, WHY_DWELL, WHY_BUDGET,
+    WHY_DESTINATION_NOT_READY, WHY_VOLTAGE, WHY_RESET, WHY_INSULATION, WHY_BACK_HOME, WHY_CANCELLED,
+    WHY_ISOLATED, ROUTER_WHYS
+};
+const char *router_state_name(enum router_state state);
+const char *router_why_text(enum router_why why);
+
+struct router_config {
+    int32_t zero_mA;                 /* 500 */
+    int32_t zero_hold_ms;            /* 500 */
+    int32_t sample_age_ms;           /* 200 */
+    int32_t zero_wait_ms;            /* 10000 */
+    int32_t feedback_ms;             /* 250 */
+    int32_t dead_ms;                 /* 500 */
+    int32_t pickup_gap_ms;           /* 200 */
+    int32_t dwell_ms;                /* 900000 */
+    int32_t transfers_per_day;       /* 12, per string */
+    int32_t boot_hold_ms;            /* 10000 */
+    int32_t node_lost_ms;            /* 1500 */
+};
+extern const struct router_config router_defaults;
+
+struct router_orders {
+    bool valid;                              /* false: send nothing to the boards */
+    bool contact_closed[MAX_CONTACTS];
+    bool string_on[MAX_STRINGS];             /* semiconductor switch */
+};
+
+struct router {
+    const struct topology *topology;
+    struct router_config config;
+    enum router_state state;
+    enum router_why why;                     /* of the last transition */
+    struct router_orders orders;
+    uint8_t string, from, to;                /* of the transfer in progress (inputs) */
+    int64_t since_ms;                        /* state entered */
+    int64_t zero_since_ms, seen_ms, pickup_ms, started_ms;
+    uint8_t target[MAX_STRINGS];             /* wanted layout */
+    bool isolate[MAX_STRINGS];               /* keep this string's switch off */
+    bool locked[MAX_STRINGS];                /* invariant 7, until a local reset */
+    int64_t moved_ms[MAX_STRINGS];           /* last transfer ended; 0 = never */
+    uint16_t moved_today[MAX_STRINGS];
+    int64_t day_ms;                          /* when the daily budget started */
+    int64_t differs_ms[MAX_CONTACTS];
+    uint32_t transfers, operations[MAX_CONTACTS];
+};
+
+void router_init(struct router *router, const struct topology *topology,
+                 const struct router_config *config, int64_t now_ms);
+
+/* The layout wanted from now on; strings to keep isolated (NULL = none). Taken up between transfers.
+ * returning = the way home after a session: the dwell time between transfers does not delay it. */
+void router_want(struct router *router, const uint8_t layout[], const bool isolate[], bool returning);
+
+/* One step. Returns when it next wants to run (always > now_ms). */
+int64_t router_step(struct router *router, const struct router_view *view, int64_t now_ms);
+
+/* The layout as seen; layout[string] = input, NO_INPUT when isolated, and false where unknown. */
+bool router_layout_seen(const struct router *router, const struct router_view *view, uint8_t layout[]);
+
+/* A person at the plant: leaves HOLD, unlocks strings, reads everything back again. */
+void router_reset(struct router *router, int64_t now_ms);
+
+#endif

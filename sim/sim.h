@@ -1,0 +1,127 @@
+/* The plant as the wires see it: sun, strings, contacts, inverters, battery, car, house, grid.
+ *
+ * It speaks the same frames and PI30 lines as real parts, with encoders of its own written
+ * from the documents. Stepped in memory by tests, or run by `busbar sim` behind real ports. It
+ * knows the truth, and checks the invariants of safety.md section 2.4 on it at every step.
+ *
+ * Everything the controller sends comes in by sim_frame and sim_bytes; everything the plant
+ * says goes out by sim_frames and sim_answer. No clock, heap, descriptor or print. */
+#ifndef BUSBAR_SIM_SIM_H
+#define BUSBAR_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "can/frame.h"
+#include "core/limits.h"
+
+enum sim_bus { SIM_BACKBONE, SIM_BATTERY, SIM_NATIVE, SIM_BUSES };
+
+/* The plant of UC001 has these sizes; the arrays are no larger than needed. */
+enum { SIM_STRINGS = 8, SIM_INPUTS = 16, SIM_CONTACTS = 16, SIM_INVERTERS = 8, SIM_INVARIANTS = 37 };
+
+struct sim_string_config {
+    double area_m2, efficiency, tilt_deg, azimuth_deg;   /* azimuth 180 = south */
+    int modules;
+    double voc_V, isc_A, vmp_V, imp_A;                    /* one module, STC */
+    double voc_per_K, isc_per_K;                          /* relative */
+    int home_contact;
+};
+struct sim_input_config {
+    int inverter;
+    double voc_max_V, mppt_min_V, mppt_max_V, isc_max_A, power_max_W, start_V;
+    double detect_s, ramp_s;                              /* axpert.md section 4.6 */
+};
+struct sim_inverter_config {
+    const char *serial, *model;
+    int phase;                 /* 1..3 */
+    int ac_from;               /* -1 = grid, else its AC input hangs on this inverter's output */
+    double rated_W, rated_A, idle_W, efficiency;
+};
+struct sim_contact_config {
+    int string, input, board, channel;   /* board 0 = node 0x10 */
+    double operate_ms, release_ms;
+};
+struct sim_config {
+    uint32_t seed;
+    double latitude_deg, longitude_deg;
+    int day_of_year;
+    double start_h;                    /* local solar time of the first step */
+    double ambient_min_C, ambient_max_C;
+    double cloudiness;                 /* 0 clear sky .. 1 */
+    int strings, inputs, inverters, contacts;
+    struct sim_string_config string[SIM_STRINGS];
+    struct sim_input_config input[SIM_INPUTS];
+    struct sim_inverter_config inverter[SIM_INVERTERS];
+    struct sim_contact_config contact[SIM_CONTACTS];
+    int switch_board, switch_channel[SIM_STRINGS];
+    double battery_Ah, battery_soc, battery_soh, battery_C;
+    int battery_cells;
+    double shunt_offset_mA, shunt_gain;   /* reading = truth * gain + offset */
+    double cap;                        /* invariant 23 is checked against this + 0.01 */
+    double house_W[4];                 /* [1..3] mean load of each phase */
+    int wallbox_inverter;              /* feeds the wallbox */
+    double car_arrive_h, car_leave_h;  /* local time; a negative leave = stays */
+    double car_Ah_kWh, car_soc, car_target_soc, car_max_A;
+};
+
+/* The plant and afternoon of UC001: 3 strings, 4 inverters, 7 contacts, 600 Ah LFP. */
+void sim_uc001(struct sim_config *config);
+
+enum sim_fault {
+    SIM_FAULT_NONE,
+    SIM_CONTACT_WELDED, SIM_CONTACT_STUCK_OPEN, SIM_CONTACT_SLOW, SIM_FEEDBACK_LOST,
+    SIM_SWITCH_SHORTED,                /* semiconductor passes current though off */
+    SIM_SENSOR_FROZEN, SIM_SENSOR_SILENT,
+    SIM_BOARD_SILENT, SIM_BOARD_REBOOT,
+    SIM_BMS_SILENT, SIM_INVERTER_SILENT, SIM_INVERTER_NOISE,  /* bad CRC, late answers, NAKs */
+    SIM_FOREIGN_FRAME,                 /* somebody sends on a relay command identifier */
+    SIM_FAULTS
+};
+
+/* What is really so, for views and checks. */
+struct sim_truth {
+    int64_t now_ms;
+    double day_s;                      /* local time of day, seconds; runs past 86400 */
+    double irradiance_Wm2;             /* on the first string's plane */
+    double string_W[SIM_STRINGS], string_A[SIM_STRINGS], string_V[SIM_STRINGS];
+    int string_input[SIM_STRINGS];     /* -1 isolated */
+    bool contact_closed[SIM_CONTACTS];
+    bool switch_on[SIM_STRINGS];
+    double pv_W[SIM_INVERTERS], load_W[SIM_INVERTERS], grid_W[SIM_INVERTERS], dc_A[SIM_INVERTERS];
+    char mode[SIM_INVERTERS];          /* QMOD letter */
+    double battery_A, battery_V, battery_soc, battery_soc_max;  /* + charges; soc 0..1 */
+    double wallbox_W, car_soc;
+    char car_state;                    /* 'A'..'F' */
+    double house_W[4];
+    uint32_t violations[SIM_INVARIANTS];   /* by invariant number */
+    uint32_t violations_total;
+    char violation[160];               /* the first one, in words */
+    uint32_t contact_operations[SIM_CONTACTS], contact_hot[SIM_CONTACTS];
+    uint32_t transfers;                /* a string closed to another input than before */
+    uint32_t setter_writes[SIM_INVERTERS];
+};
+
+struct sim;   /* sizeof in sim_size(); the caller owns the memory */
+size_t sim_size(void);
+void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms);
+
+/* Advances the plant to now_ms in steps of at most 10 ms. */
+void sim_step(struct sim *sim, int64_t now_ms);
+
+void sim_frame(struct sim *sim, enum sim_bus bus, const struct frame *frame);
+size_t sim_frames(struct sim *sim, enum sim_bus bus, struct frame *frames, size_t room);
+void sim_bytes(struct sim *sim, int inverter, const uint8_t *bytes, size_t count);
+size_t sim_answer(struct sim *sim, int inverter, uint8_t *bytes, size_t room);
+
+void sim_press_button(struct sim *sim);
+void sim_car(struct sim *sim, bool plugged);
+void sim_cloud(struct sim *sim, double cloudiness);
+void sim_set_soc(struct sim *sim, double soc);
+/* target: contact, string, board or inverter index, as the fault needs. */
+void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on);
+
+const struct sim_truth *sim_truth(const struct sim *sim);
+
+#endif
