@@ -32,8 +32,7 @@ static bool crc_byte_fits(uint8_t got, uint8_t raw)
 
 bool pi30_check(const uint8_t *frame, size_t count)
 {
-    if (count < FRAME_MIN || frame[0] != OPEN ||
-        (frame[count - 1] != CR && frame[count - 1] != LF))
+    if (count < FRAME_MIN || frame[0] != OPEN || (frame[count - 1] != CR && frame[count - 1] != LF))
         return false;
     uint16_t crc = pi30_crc(frame, count - 3);
     return crc_byte_fits(frame[count - 3], (uint8_t)(crc >> 8)) &&

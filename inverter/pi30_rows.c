@@ -52,7 +52,8 @@ bool pi30_read_bits(struct pi30_scan word, int count, int32_t *value)
     return true;
 }
 
-static bool read_form(struct pi30_scan word, const struct pi30_row *row, int32_t *value, bool *pointed)
+static bool read_form(struct pi30_scan word, const struct pi30_row *row, int32_t *value,
+                      bool *pointed)
 {
     *pointed = false;
     switch (row->form) {
@@ -77,7 +78,7 @@ static bool read_form(struct pi30_scan word, const struct pi30_row *row, int32_t
 }
 
 enum verdict pi30_read_field(struct pi30_scan word, const struct pi30_row *row, int32_t *value,
-                               bool *pointed)
+                             bool *pointed)
 {
     if (!read_form(word, row, value, pointed))
         return VERDICT_SHAPE;
