@@ -191,15 +191,25 @@ static uint8_t strings_at(const struct controller *c, size_t point)
 }
 
 /* After a restart the plant is taken as it is found: strings that stand at a charge point belong to
- * a session that goes on and ends like any other. A restart alone moves nothing. */
-static void layout_adopt(struct controller *c, int64_t now_ms)
+ * a session that goes on and ends like any other. A layout that is whole stays; a string that was
+ * found under way is planned for anew. */
+static void layout_adopt(struct controller *c, const struct policy_input *input, int64_t now_ms)
 {
-    memcpy(c->layout.input, c->present, sizeof c->layout.input);
+    bool whole = true;
+    struct router_wish wish = wish_digest(c, input);
+    for (size_t s = 0; s < c->config->topology.strings; s++)
+        whole &= c->present[s] != NO_INPUT;
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         if (strings_at(c, p) > 0) {
             session_adopt(&c->sessions[p], now_ms);
-            c->wished = (uint8_t)p;
+            wish.charge_point = (uint8_t)p;
+            whole &= input->point[p].bundled;
         }
+    if (whole)
+        memcpy(c->layout.input, c->present, sizeof c->layout.input);
+    else
+        router_plan(&c->layout, &c->config->topology, &wish, c->present);
+    c->wished = wish.charge_point;
     c->planned = true;
 }
 
@@ -208,14 +218,14 @@ static void router_steer(struct controller *c, const struct policy_input *input,
 {
     struct router_wish wish = wish_digest(c, input);
     if (!c->planned && c->router.state != ROUTER_START) {
-        layout_adopt(c, now_ms);
+        layout_adopt(c, input, now_ms);
     } else if (c->planned && wish.charge_point != c->wished) {
         router_plan(&c->layout, &c->config->topology, &wish, c->present);
         c->wished = wish.charge_point;
     }
     bool isolate[MAX_STRINGS];
     memset(isolate, c->decided.isolate, sizeof isolate);
-    router_want(&c->router, c->layout.input, isolate, wish.charge_point == NO_CHARGE_POINT);
+    router_want(&c->router, c->layout.input, isolate);
     router_step(&c->router, &c->view, now_ms);
 }
 

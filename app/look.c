@@ -19,6 +19,7 @@ static void contact_look(struct controller *controller, size_t c)
     view->contact[c] = closed == opened ? CONTACT_UNKNOWN : closed ? CONTACT_CLOSED : CONTACT_OPEN;
     view->contact_ms[c] = board->closed.heard_ms;
     view->contact_fault[c] = channel_bit(&board->faults, at);
+    view->contact_output[c] = channel_bit(&board->outputs, at);
 }
 
 static void string_look(struct controller *controller, size_t s)
@@ -30,7 +31,7 @@ static void string_look(struct controller *controller, size_t s)
         controller->plant.counters[counter.device].current_mA[counter.channel];
     view->voltage_mV[s] =
         controller->plant.counters[counter.device].voltage_mV[counter.channel];
-    view->switch_seen_on[s] = channel_bit(&controller->plant.boards[board.device].outputs, board);
+    view->switch_output[s] = channel_bit(&controller->plant.boards[board.device].outputs, board);
 }
 
 static bool board_heard(const struct controller *controller, size_t board, int64_t now_ms)

@@ -103,7 +103,7 @@ static void strings_fill(struct status *status, const struct controller *c)
         out->input = text(input_name(c, s));
         out->current_ma = c->view.current_mA[s].value;
         out->voltage_mv = c->view.voltage_mV[s].value;
-        out->switch_on = c->view.switch_seen_on[s];
+        out->switch_on = c->view.switch_output[s];
         out->locked = c->router.locked[s];
         out->moved_today = c->router.moved_today[s];
         status->string_at[s] = out;
