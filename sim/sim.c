@@ -1,0 +1,222 @@
+#include <string.h>
+
+#include "sim/state.h"
+
+enum { STEP_MS = 10, CALM_MS = 50 };
+
+size_t sim_size(void)
+{
+    return sizeof(struct sim);
+}
+
+double sim_random(struct sim *sim)
+{
+    /* xorshift32 (Marsaglia 2003) */
+    sim->random ^= sim->random << 13;
+    sim->random ^= sim->random >> 17;
+    sim->random ^= sim->random << 5;
+    return (double)sim->random / 4294967296.0;
+}
+
+void sim_queue_add(struct sim *sim, enum sim_bus bus, const struct frame *frame)
+{
+    struct sim_queue *queue = &sim->queue[bus];
+    if (queue->count < SIM_QUEUE) {
+        queue->frames[queue->count] = *frame;
+        queue->frames[queue->count++].at_us = sim->now_ms * 1000;
+    }
+}
+
+static void units_init(struct sim *sim)
+{
+    for (int u = 0; u < sim->config.inverters; u++) {
+        bool box = u == sim->config.wallbox_inverter;
+        sim->unit[u] = (struct sim_unit){.mode = box ? 'L' : 'B',
+                                         .output_priority = box ? 0 : 2,
+                                         .charger_priority = 3,
+                                         .charge_max_A = 60,
+                                         .ac_charge_max_A = 2};
+    }
+    sim->wallbox_mode = sim->unit[sim->config.wallbox_inverter].mode;
+}
+
+static void contacts_init(struct sim *sim)
+{
+    for (int c = 0; c < sim->config.contacts; c++)
+        sim->contact[c].slow = 1;
+    for (int s = 0; s < sim->config.strings; s++) {
+        int c = sim->config.string[s].home_contact;
+        sim->contact[c].coil = sim->contact[c].closed = true;
+        sim->truth.contact_closed[c] = true;
+        sim->board[sim->config.contact[c].board].outputs |=
+            (uint8_t)(1 << sim->config.contact[c].channel);
+        sim->board[sim->config.switch_board].outputs |= (uint8_t)(1 << sim->config.switch_channel[s]);
+        sim->last_input[s] = sim->config.contact[c].input;
+    }
+    for (int c = 0; c < sim->config.contacts; c++)
+        sim->contact[c].coil_ms = sim->now_ms - 10000;
+}
+
+void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
+{
+    memset(sim, 0, sizeof *sim);
+    sim->config = *config;
+    sim->now_ms = sim->start_ms = sim->second_ms = now_ms;
+    sim->random = config->seed * 2654435761u + 1;
+    sim->cloud = sim->cloud_target = 0.5;
+    sim->soc = sim->truth.battery_soc_max = config->battery_soc;
+    sim->battery_V = config->battery_cells * 3.3;
+    sim->truth.day_s = config->start_h * 3600;
+    sim->truth.car_soc = config->car_soc;
+    sim->truth.car_state = 'A';
+    sim->plugged = config->car_arrive_h <= config->start_h;
+    sim->contactor_open_ms = now_ms - 600000;
+    for (int b = 0; b < SIM_BOARDS; b++)
+        sim->board[b].up_ms = now_ms - 60000;
+    for (int s = 0; s < config->strings; s++)
+        sim->cell_C[s] = config->ambient_max_C + 20;
+    for (int i = 0; i < config->inputs; i++)
+        sim->mppt[i].voltage_since_s = -1;
+    units_init(sim);
+    contacts_init(sim);
+    sun_second(sim);
+    house_second(sim);
+}
+
+static void plant_step(struct sim *sim, double dt_s)
+{
+    sim->truth.now_ms = sim->now_ms;
+    sim->truth.day_s += dt_s;
+    contacts_step(sim);
+    strings_step(sim, dt_s);
+    inverters_step(sim, dt_s);
+    battery_step(sim, dt_s);
+    car_step(sim, dt_s);
+    invariants_step(sim);
+    frames_step(sim);
+    for (int u = 0; u < sim->config.inverters; u++)
+        pi30_step(sim, u);
+}
+
+void sim_step(struct sim *sim, int64_t now_ms)
+{
+    while (sim->now_ms < now_ms) {
+        int64_t step = contacts_moving(sim) ? STEP_MS : CALM_MS;
+        if (step > now_ms - sim->now_ms)
+            step = now_ms - sim->now_ms;
+        sim->now_ms += step;
+        if (sim->now_ms >= sim->second_ms) {
+            sim->second_ms += 1000;
+            sun_second(sim);
+            house_second(sim);
+        }
+        plant_step(sim, (double)step / 1000);
+    }
+}
+
+void sim_frame(struct sim *sim, enum sim_bus bus, const struct frame *frame)
+{
+    if (bus != SIM_BACKBONE || frame->flags)
+        return;
+    if (frame->id == 0x210 || frame->id == 0x211)
+        board_command(sim, (int)(frame->id - 0x210), frame);
+    else if (frame->id == 0x213)
+        wallbox_command(sim, frame);
+    else if (frame->id == 0x214 && frame->len == 2)
+        sim->lamp = frame->data[0] & 3;
+}
+
+size_t sim_frames(struct sim *sim, enum sim_bus bus, struct frame *frames, size_t room)
+{
+    struct sim_queue *queue = &sim->queue[bus];
+    size_t count = queue->count < room ? queue->count : room;
+    memcpy(frames, queue->frames, count * sizeof *frames);
+    memmove(queue->frames, queue->frames + count, (queue->count - count) * sizeof *frames);
+    queue->count -= count;
+    return count;
+}
+
+void sim_press_button(struct sim *sim)
+{
+    sim->presses++;
+    sim->button_ms = 0;
+}
+
+void sim_car(struct sim *sim, bool plugged)
+{
+    sim->plugged = plugged;
+}
+
+void sim_cloud(struct sim *sim, double cloudiness)
+{
+    sim->config.cloudiness = cloudiness;
+}
+
+void sim_set_soc(struct sim *sim, double soc)
+{
+    sim->soc = sim->truth.battery_soc_max = soc;
+}
+
+static void reboot(struct sim *sim, int b)
+{
+    /* Latching outputs: a board that starts again finds its contacts as they were. */
+    sim->board[b].up_ms = sim->now_ms;
+    sim->board[b].commanded = false;
+    sim->board[b].counter = 0;
+}
+
+void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on)
+{
+    switch (fault) {
+    case SIM_CONTACT_WELDED:
+        sim->contact[target].welded = on && sim->contact[target].closed;
+        return;
+    case SIM_CONTACT_STUCK_OPEN:
+        sim->contact[target].stuck_open = on && !sim->contact[target].closed;
+        return;
+    case SIM_CONTACT_SLOW:
+        sim->contact[target].slow = on ? 40 : 1;
+        return;
+    case SIM_FEEDBACK_LOST:
+        sim->contact[target].feedback_lost = on;
+        return;
+    case SIM_SWITCH_SHORTED:
+        sim->switch_shorted[target] = on;
+        return;
+    case SIM_SENSOR_FROZEN:
+        sim->sensor_frozen = on;
+        for (int s = 0; s < sim->config.strings; s++)
+            sim->frozen_A[s] = sim->truth.string_A[s];
+        return;
+    case SIM_SENSOR_SILENT:
+        sim->sensor_silent = on;
+        return;
+    case SIM_BOARD_SILENT:
+        sim->board[target].silent = on;
+        return;
+    case SIM_BOARD_REBOOT:
+        if (on)
+            reboot(sim, target);
+        return;
+    case SIM_BMS_SILENT:
+        sim->bms_silent = on;
+        return;
+    case SIM_INVERTER_SILENT:
+        sim->unit[target].silent = on;
+        return;
+    case SIM_INVERTER_NOISE:
+        sim->unit[target].noisy = on;
+        return;
+    case SIM_FOREIGN_FRAME:
+        sim->foreign = on;
+        return;
+    case SIM_FAULT_NONE:
+    case SIM_FAULTS:
+        return;
+    }
+}
+
+const struct sim_truth *sim_truth(const struct sim *sim)
+{
+    return &sim->truth;
+}
