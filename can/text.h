@@ -4,6 +4,7 @@
 #ifndef BUSBAR_CAN_TEXT_H
 #define BUSBAR_CAN_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "can/frame.h"
