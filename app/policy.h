@@ -34,7 +34,12 @@ enum {
     POLICY_DISABLE_MS = 180000,     /* and be too little this long before it stops */
     POLICY_STEP_MS = 5000,          /* between two changes of a charge point's current */
     POLICY_PROBE_MS = 900000,       /* between two tries where the sun cannot be seen */
+    POLICY_GRID_MS = 3000,          /* battery forbidden this long before the grid is taken */
     POLICY_BATTERY_MS = 60000,      /* battery must be well this long before the grid is left */
+    POLICY_STILL_dA = 5, POLICY_STILL_MS = 3000,   /* a car that draws nothing */
+    POLICY_LOCKOUT_MS = 60000,      /* between two changes of the source behind a car */
+    POLICY_BATTERY_mA = 5000,       /* less discharge than this carries nothing */
+    POLICY_SHARE_UP_MS = 60000,     /* and of the first use of a risen limit */
     POLICY_SHARE_MS = 300000,       /* between two better distributions of the charge current */
     POLICY_ISOLATE_MS = 60000,      /* charging although forbidden, before strings are isolated */
     POLICY_ISOLATED_MS = 900000,    /* isolated at least this long */
@@ -69,6 +74,7 @@ struct policy_inverter_input {
     bool grid_ok;                   /* AC input voltage is that of a living grid */
     int32_t charge_set_A;           /* as read back; -1 unknown */
     int32_t charge_least_A;         /* least value its list allows; 0 unknown */
+    bool charger_off;               /* as confirmed by the unit */
 };
 struct policy_point_input {
     bool session;                   /* session.state != SESSION_NONE */
@@ -76,6 +82,7 @@ struct policy_point_input {
     int32_t user_max_dA;            /* owner's request; 0 = none */
     bool heard;
     enum car_state car;
+    bool contactor;                 /* the wallbox's own is closed */
     int32_t current_dA;
     int32_t voltage_dV;             /* 0 unknown */
     int32_t cable_dA;               /* 0 unknown */
@@ -96,7 +103,8 @@ struct policy_point_output {
     enum source source;             /* that gives the greater part */
 };
 struct policy_inverter_output {
-    int32_t charge_max_A;           /* the sum over all is within the bank's limit; 0 = charger off */
+    int32_t charge_max_A;           /* the sum over all with a charger on is within the bank's limit.
+                                     * While off: the least its list allows, should it refuse */
     bool charger_off;
     enum output_priority output_priority;
     enum source source;             /* behind its output */
@@ -112,9 +120,12 @@ struct policy_output {
 
 struct policy_point_state {
     bool surplus_on;
-    bool probing;                   /* started without seeing the sun's whole power */
+    bool alone;                     /* its inverter is ordered to stand on sun and battery */
+    bool adopted;                   /* alone was taken over from the inverter as it was found */
     int32_t limit_dA;
-    int64_t changed_ms, enough_ms, little_ms, probed_ms;
+    int64_t changed_ms;             /* of limit_dA */
+    int64_t enough_ms, little_ms, probed_ms;
+    int64_t still_ms, source_ms;    /* drawing nothing since; source last changed */
 };
 struct policy {
     struct policy_config config;
@@ -122,7 +133,7 @@ struct policy {
     int32_t charge_A[MAX_INVERTERS];
     int64_t shared_ms;
     bool on_grid;
-    int64_t battery_well_ms, over_ms, isolated_ms;
+    int64_t battery_well_ms, battery_bad_ms, over_ms, isolated_ms;
 };
 
 void policy_init(struct policy *policy, const struct policy_config *config);
@@ -130,6 +141,10 @@ void policy_init(struct policy *policy, const struct policy_config *config);
 /* One decision. Returns when it next wants to run. */
 int64_t policy_step(struct policy *policy, const struct policy_input *input,
                     struct policy_output *output, int64_t now_ms);
+
+/* The part of policy_step that gives each charger its share of the bank's charge limit. */
+void policy_share_charge(struct policy *policy, const struct policy_input *input,
+                         struct policy_output *output, int64_t now_ms);
 
 /* The inverter that carries the phase of the house at this charge point; its own where no
  * other one is on that phase. */
