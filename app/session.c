@@ -2,91 +2,104 @@
 
 #include <assert.h>
 
-enum { STEP_MS = 1000 };
+#include "devices/nodes.h"
 
-void session_init(struct session *session)
+enum {
+    STEP_MS = 1000,
+    FULL_MS = 60000,          /* a car that has taken no current for this long is full */
+    START_GRACE_MS = 300000,  /* a session with no car yet ends after this long */
+    NO_CURRENT_dA = 5,
+};
+
+static void session_enter(struct session *session, enum session_state state, enum session_why why,
+                          int64_t now_ms)
 {
-    assert(session);
-    *session = (struct session){0};
+    session->state = state;
+    session->why = why;
+    session->since_ms = now_ms;
+    session->idle_ms = 0;
+    session->charged = false;
 }
 
-const char *session_end_text(enum session_end end)
+void session_init(struct session *session, int64_t now_ms)
 {
-    static const char *const text[SESSION_ENDS] = {
-        [SESSION_END_NONE] = "none has run yet",
-        [SESSION_END_FULL] = "the car is full",
-        [SESSION_END_GONE] = "the car has left",
-        [SESSION_END_BUTTON] = "the button was pushed again",
-        [SESSION_END_REQUEST] = "a request stopped it",
-        [SESSION_END_NO_CAR] = "no car was plugged in",
-        [SESSION_END_NO_DRAW] = "the car took no current",
-        [SESSION_END_NODE] = "the wallbox is silent",
-        [SESSION_END_FAULT] = "the wallbox or the car tells a fault",
-    };
-    assert((unsigned)end < SESSION_ENDS);
-    return text[end];
+    session_enter(session, SESSION_NONE, SESSION_WHY_START, now_ms);
 }
 
-static void begin(struct session *s, bool by_button, int64_t now_ms)
+void session_adopt(struct session *session, int64_t now_ms)
 {
-    *s = (struct session){
-        .state = SESSION_WAITING, .ended = s->ended, .ended_ms = s->ended_ms,
-        .by_button = by_button, .started_ms = now_ms,
-    };
+    session_enter(session, SESSION_BUNDLED, SESSION_ADOPTED, now_ms);
 }
 
-static void end(struct session *s, enum session_end why, int64_t now_ms)
+/* The car draws nothing: since when. */
+static void idle_watch(struct session *session, const struct session_input *input, int64_t now_ms)
 {
-    s->state = SESSION_NONE;
-    s->ended = why;
-    s->ended_ms = now_ms;
+    bool draws = input->current_dA > NO_CURRENT_dA;
+    if (draws)
+        session->charged = true;
+    if (draws || !input->box_fresh || input->car_state != CAR_B)
+        session->idle_ms = 0;
+    else if (session->idle_ms == 0)
+        session->idle_ms = now_ms;
 }
 
-/* Remembers since when, as long as it is so. */
-static bool lasted(bool so, int64_t *since_ms, int64_t now_ms, int64_t limit_ms)
+static void session_watch(struct session *session, const struct session_input *input,
+                          int64_t now_ms)
 {
-    if (!so)
-        *since_ms = 0;
-    else if (*since_ms == 0)
-        *since_ms = now_ms;
-    return so && now_ms - *since_ms >= limit_ms;
-}
-
-/* Why a running session must end now, by what the car and the wallbox tell. Without an offer
- * a still car says nothing: it may only be waiting for us. */
-static enum session_end car_ends(struct session *s, const struct session_input *in, int64_t now_ms)
-{
-    if (lasted(!in->heard, &s->silent_ms, now_ms, SESSION_NODE_MS))
-        return SESSION_END_NODE;
-    if (!in->heard)
-        return SESSION_END_NONE;
-    bool charging = s->state == SESSION_CHARGING;
-    if (in->fault || in->car == CAR_E || in->car == CAR_F)
-        return SESSION_END_FAULT;
-    if (in->car == CAR_A && charging)
-        return SESSION_END_GONE;
-    if (lasted(in->car == CAR_A, &s->unplugged_ms, now_ms, SESSION_PLUG_MS))
-        return SESSION_END_NO_CAR;
-    bool still = in->car == CAR_B && in->offered && in->current_dA < SESSION_FULL_dA;
-    if (lasted(still, &s->still_ms, now_ms, charging ? SESSION_FULL_MS : SESSION_DRAW_MS))
-        return charging ? SESSION_END_FULL : SESSION_END_NO_DRAW;
-    return SESSION_END_NONE;
+    bool grace_over = now_ms - session->since_ms >= START_GRACE_MS;
+    idle_watch(session, input, now_ms);
+    if (input->push)
+        session_enter(session, SESSION_NONE, SESSION_BUTTON_AGAIN, now_ms);
+    else if (input->stop)
+        session_enter(session, SESSION_NONE, SESSION_STOP, now_ms);
+    else if (!input->box_fresh)
+        return;               /* a silent node: the charge point holds 0, the strings stay */
+    else if (input->car_state == CAR_A && (session->charged || grace_over))
+        session_enter(session, SESSION_NONE, SESSION_CAR_GONE, now_ms);
+    else if (session->idle_ms && now_ms - session->idle_ms >= FULL_MS &&
+             (session->charged || grace_over))
+        session_enter(session, SESSION_NONE, SESSION_CAR_FULL, now_ms);
 }
 
 int64_t session_step(struct session *session, const struct session_input *input, int64_t now_ms)
 {
-    assert(session && input);
-    if (session->state == SESSION_NONE) {
-        if ((input->pressed || input->start) && !input->stop)
-            begin(session, input->pressed, now_ms);
-        return now_ms + STEP_MS;
+    switch (session->state) {
+    case SESSION_NONE:
+        if (!input->push && !input->start)
+            break;
+        session_enter(session, SESSION_BUNDLED, input->push ? SESSION_BUTTON : SESSION_REQUEST,
+                      now_ms);
+        session->charged = input->current_dA > NO_CURRENT_dA;
+        break;
+    case SESSION_BUNDLED:
+        session_watch(session, input, now_ms);
+        break;
+    case SESSION_STATES:
+        assert(!"no such state");
     }
-    enum session_end why = input->stop      ? SESSION_END_REQUEST
-                           : input->pressed ? SESSION_END_BUTTON
-                                            : car_ends(session, input, now_ms);
-    if (why != SESSION_END_NONE)
-        end(session, why, now_ms);
-    else if (input->heard && (input->car == CAR_C || input->car == CAR_D))
-        session->state = SESSION_CHARGING;
     return now_ms + STEP_MS;
+}
+
+const char *session_state_name(enum session_state state)
+{
+    static const char *const names[SESSION_STATES] = {[SESSION_NONE] = "surplus only",
+                                                      [SESSION_BUNDLED] = "bundled charging"};
+    assert(state < SESSION_STATES);
+    return names[state];
+}
+
+const char *session_why_text(enum session_why why)
+{
+    static const char *const text[SESSION_WHYS] = {
+        [SESSION_WHY_START] = "nobody has asked",
+        [SESSION_BUTTON] = "the button was pushed",
+        [SESSION_REQUEST] = "a request asked for it",
+        [SESSION_BUTTON_AGAIN] = "the button was pushed again",
+        [SESSION_STOP] = "a request ended it",
+        [SESSION_CAR_FULL] = "the car takes no more",
+        [SESSION_CAR_GONE] = "the car has gone",
+        [SESSION_ADOPTED] = "strings were found at the charge point",
+    };
+    assert(why < SESSION_WHYS);
+    return text[why];
 }

@@ -1,63 +1,43 @@
-/* A charge session: from the push of the button (or a request) until the car is full, gone, or
- * somebody stops it. While one runs, the strings stand at the wallbox's inverter.
- *
- *     NONE --push, request--> WAITING --car draws (C, D)--> CHARGING --ends--> NONE */
+/* One charging session of a charge point: asked for by button or request, ended with a cause. */
 #ifndef BUSBAR_APP_SESSION_H
 #define BUSBAR_APP_SESSION_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "devices/nodes.h"
-
-enum session_state { SESSION_NONE, SESSION_WAITING, SESSION_CHARGING };
-
-/* Why the last session ended. */
-enum session_end {
-    SESSION_END_NONE,      /* none has ended yet */
-    SESSION_END_FULL,      /* offered current, stayed in B for SESSION_FULL_MS drawing none */
-    SESSION_END_GONE,      /* unplugged */
-    SESSION_END_BUTTON,
-    SESSION_END_REQUEST,
-    SESSION_END_NO_CAR,    /* nobody plugged in within SESSION_PLUG_MS */
-    SESSION_END_NO_DRAW,   /* offered current for SESSION_DRAW_MS, never drew */
-    SESSION_END_NODE,      /* wallbox silent for SESSION_NODE_MS */
-    SESSION_END_FAULT,     /* wallbox tells a fault, or the car is in E or F */
-    SESSION_ENDS
+enum session_state {
+    SESSION_NONE,       /* nobody asked: the car gets surplus only; strings at home */
+    SESSION_BUNDLED,    /* asked: strings are wanted at the charge point */
+    SESSION_STATES
 };
-
-enum {
-    SESSION_FULL_MS = 60000, SESSION_FULL_dA = 5, SESSION_PLUG_MS = 300000,
-    SESSION_DRAW_MS = 420000, SESSION_NODE_MS = 60000
+enum session_why {
+    SESSION_WHY_START, SESSION_BUTTON, SESSION_REQUEST, SESSION_BUTTON_AGAIN, SESSION_STOP,
+    SESSION_CAR_FULL, SESSION_CAR_GONE, SESSION_ADOPTED, SESSION_WHYS
 };
-
 struct session_input {
-    bool pressed;              /* the button was pushed since the last step */
-    bool start, stop;          /* requests */
-    bool heard;                /* the wallbox's readings below are fresh */
-    enum car_state car;
+    bool push;                    /* the button was pushed since the last step */
+    bool start, stop;             /* requests since the last step */
+    bool box_fresh;               /* wallbox node heard in time */
+    int32_t car_state;            /* enum car_state (devices/nodes.h), -1 unknown */
     int32_t current_dA;
-    bool fault;
-    bool offered;              /* the node has taken a limit of 6 A or more */
 };
-
 struct session {
     enum session_state state;
-    enum session_end ended;    /* the last one's end */
-    bool by_button;            /* who asked */
-    int64_t started_ms;
-    int64_t ended_ms;
-    int64_t still_ms;          /* plugged, offered, drawing none since; 0 = not */
-    int64_t unplugged_ms;      /* waiting for a plug since; 0 = plugged */
-    int64_t silent_ms;         /* wallbox silent since; 0 = heard */
+    enum session_why why;
+    int64_t since_ms;
+    int64_t idle_ms;              /* car in B, no current, since; 0 = not */
+    bool charged;                 /* current has flowed in this session */
 };
-
-void session_init(struct session *session);
-
-/* One step; returns when it next wants to run. */
+/* Found at a restart: strings stand at the charge point already. */
+void session_adopt(struct session *session, int64_t now_ms);
+void session_init(struct session *session, int64_t now_ms);
+/* Returns when it next wants to run. */
 int64_t session_step(struct session *session, const struct session_input *input, int64_t now_ms);
-
-/* "the car is full", ... finishes the sentence "the session ended because ..." */
-const char *session_end_text(enum session_end end);
+static inline bool session_active(const struct session *session)
+{
+    return session->state == SESSION_BUNDLED;
+}
+const char *session_state_name(enum session_state state);
+const char *session_why_text(enum session_why why);
 
 #endif
