@@ -36,7 +36,9 @@ static void fill(struct pack_readings *p)
 
 static void reset(void)
 {
-    config = (struct bank_config){.packs = 3, .cells = 16, .capacity_mAh = 300000,
+    config = (struct bank_config){.packs = 3,
+                                  .cells = 16,
+                                  .capacity_mAh = 300000,
                                   .pack_capacity_mAh = {100000, 100000, 100000}};
     for (int i = 0; i < 3; i++)
         fill(&packs[i]);
@@ -137,10 +139,10 @@ static void ages(void)
         bool must;
     } rows[] = {
 #define ROW(member, must) {offsetof(struct pack_readings, member), #member, must}
-        ROW(voltage_mV, true),   ROW(cvl_mV, true),       ROW(ccl_mA, true),
-        ROW(dcl_mA, true),       ROW(current_mA, false),  ROW(temp_dC, false),
-        ROW(dvl_mV, false),      ROW(cell_max_mV, false), ROW(cell_min_mV, false),
-        ROW(cell_max_dC, false), ROW(cell_min_dC, false), ROW(charge_ok, false),
+        ROW(voltage_mV, true),    ROW(cvl_mV, true),       ROW(ccl_mA, true),
+        ROW(dcl_mA, true),        ROW(current_mA, false),  ROW(temp_dC, false),
+        ROW(dvl_mV, false),       ROW(cell_max_mV, false), ROW(cell_min_mV, false),
+        ROW(cell_max_dC, false),  ROW(cell_min_dC, false), ROW(charge_ok, false),
         ROW(discharge_ok, false), ROW(alarms, false),
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -200,9 +202,9 @@ static const struct field *field(const struct field_table *table, const char *na
 static void field_tables(void)
 {
     const struct field_table *tables[] = {
-        &pack_fields,  &pack_order_fields, &relay_fields,   &relay_order_fields,   &counter_fields,
-        &shunt_fields, &wallbox_fields,    &wallbox_order_fields, &button_fields,
-        &button_order_fields,
+        &pack_fields,    &pack_order_fields,   &relay_fields,   &relay_order_fields,
+        &counter_fields, &shunt_fields,        &wallbox_fields, &wallbox_order_fields,
+        &button_fields,  &button_order_fields,
     };
     static const size_t counts[] = {21, 4, 5, 1, 8, 4, 7, 1, 2, 1};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
@@ -216,16 +218,18 @@ static void field_tables(void)
                       "%s twice", a->name);
         }
     }
-    CHECK(field(&pack_fields, "cell_min_dC")->offset ==
-              offsetof(struct pack_readings, cell_min_dC), "name and member");
+    CHECK(field(&pack_fields, "cell_min_dC")->offset == offsetof(struct pack_readings, cell_min_dC),
+          "name and member");
     CHECK(field(&counter_fields, "voltage3_mV")->offset ==
-              offsetof(struct counter_readings, voltage_mV) + 2 * sizeof(struct reading), "third");
+              offsetof(struct counter_readings, voltage_mV) + 2 * sizeof(struct reading),
+          "third");
     CHECK(field(&pack_fields, "alarms")->bits == pack_alarm_names, "alarms have bits");
     CHECK(field(&pack_fields, "alarms")->max == 0x1FFF, "thirteen bits");
     static const char *const names[] = {
-        "general", "cell_high", "cell_low", "temp_high", "temp_low", "charge_temp_high",
-        "charge_temp_low", "discharge_current", "charge_current", "contactor", "short",
-        "internal", "imbalance",
+        "general",        "cell_high",        "cell_low",        "temp_high",
+        "temp_low",       "charge_temp_high", "charge_temp_low", "discharge_current",
+        "charge_current", "contactor",        "short",           "internal",
+        "imbalance",
     };
     for (size_t i = 0; i < PACK_ALARMS; i++)
         CHECK(strcmp(pack_alarm_names[i], names[i]) == 0, "bit %zu is %s", i, names[i]);

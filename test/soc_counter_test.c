@@ -8,16 +8,26 @@
 #include "test/check.h"
 
 static const struct bank_config lfp = {
-    .chemistry = CHEMISTRY_LFP, .capacity_mAh = 600000, .cells = 16, .charge_max_mA = 200000,
-    .discharge_max_mA = 300000, .self_draw_mA = 60, .sensor_offset_mA = 200,
+    .chemistry = CHEMISTRY_LFP,
+    .capacity_mAh = 600000,
+    .cells = 16,
+    .charge_max_mA = 200000,
+    .discharge_max_mA = 300000,
+    .self_draw_mA = 60,
+    .sensor_offset_mA = 200,
     .sensor_gain_permille = 5,
 };
 
 static struct bank_view look(int32_t voltage_mV, int32_t current_mA, int32_t bms_permille)
 {
     return (struct bank_view){
-        .known = true, .current_known = true, .voltage_mV = voltage_mV, .current_mA = current_mA,
-        .temp_known = true, .temp_min_dC = 250, .temp_max_dC = 250,
+        .known = true,
+        .current_known = true,
+        .voltage_mV = voltage_mV,
+        .current_mA = current_mA,
+        .temp_known = true,
+        .temp_min_dC = 250,
+        .temp_max_dC = 250,
         .bms_soc_permille = bms_permille,
     };
 }
@@ -40,9 +50,9 @@ struct series {
     const char *file;
     enum chemistry chemistry;
     double Ah, offset_A, floor;
-    double bms_off;             /* error of the BMS charge it is given; NAN = no BMS */
-    double start;               /* s into the series: 0 begins full, at rest or nearly so */
-    double rmse_max;            /* of the time it is started */
+    double bms_off;  /* error of the BMS charge it is given; NAN = no BMS */
+    double start;    /* s into the series: 0 begins full, at rest or nearly so */
+    double rmse_max; /* of the time it is started */
 };
 
 /* clang-format off */
@@ -71,7 +81,10 @@ static FILE *open_series(const char *name)
     return fopen(path, "r");
 }
 
-struct score { double square, worst, bound, beyond; long rows, outside, started; };
+struct score {
+    double square, worst, bound, beyond;
+    long rows, outside, started;
+};
 
 static void score_row(struct score *score, const struct soc_counter *c, double truth, double floor)
 {
@@ -125,8 +138,8 @@ static void run_series(const struct series *s)
            s->file, s->start, rmse * 100, score.worst * 100, score.bound * 100);
     CHECK(score.started * 10 > score.rows * 9, "%s: started only for %ld of %ld rows", s->file,
           score.started, score.rows);
-    CHECK(score.outside == 0, "%s: truth outside the bound in %ld rows, by %.4f",
-          s->file, score.outside, score.beyond);
+    CHECK(score.outside == 0, "%s: truth outside the bound in %ld rows, by %.4f", s->file,
+          score.outside, score.beyond);
     CHECK(rmse <= s->rmse_max, "%s: RMSE %.4f", s->file, rmse);
     CHECK(score.bound < 0.30, "%s: bound %.3f says nothing", s->file, score.bound);
 }
@@ -233,7 +246,7 @@ static void thin_overlap_is_luck(void)
 {
     struct soc_counter c;
     soc_counter_restore(&c, &lfp, 0.385, 0.05, 0, 1000);
-    struct bank_view rest = look(16 * 3250, 0, -1);   /* 0.14..0.345 */
+    struct bank_view rest = look(16 * 3250, 0, -1); /* 0.14..0.345 */
     run(&c, &lfp, &rest, 2000, 0.6);
     CHECK(soc_counter_estimate(&c).error_permille >= 50, "not narrower than either: %d",
           soc_counter_estimate(&c).error_permille);
@@ -257,7 +270,7 @@ static void counts_and_widens(void)
     struct bank_config plain = lfp;
     plain.self_draw_mA = 0;
     soc_counter_restore(&c, &plain, 0.5, 0, 0, 1000);
-    struct bank_view view = look(53000, 60000, -1);   /* C/10 for an hour: +10 % */
+    struct bank_view view = look(53000, 60000, -1); /* C/10 for an hour: +10 % */
     int64_t now_ms = run(&c, &plain, &view, 1000, 1);
     struct soc_estimate e = soc_counter_estimate(&c);
     CHECK(abs(e.soc_permille - 600) <= 1, "a tenth more: %d", e.soc_permille);
@@ -278,7 +291,7 @@ static void counts_and_widens(void)
     drawing.self_draw_mA = 6000;
     view = look(53000, -20000, -1);
     view.current_mA = 0;
-    view.known = false;                               /* no voltage: no rest anchor */
+    view.known = false; /* no voltage: no rest anchor */
     run(&c, &drawing, &view, 1000, 1);
     CHECK(low(&c) <= 490 && high(&c) >= 499, "self draw of 1 %%: %d..%d", low(&c), high(&c));
 }
@@ -297,7 +310,7 @@ static void gaps_integrate_nothing(void)
     for (int64_t t = 12000; t < 371000; t += 1000)
         soc_counter_step(&c, &lfp, &deaf, t);
     CHECK(c.soc == before, "nothing is counted while nothing is heard");
-    soc_counter_step(&c, &lfp, &view, 371000);        /* 6 min: +3.3 % at 200 A, -5 % at 300 A */
+    soc_counter_step(&c, &lfp, &view, 371000); /* 6 min: +3.3 % at 200 A, -5 % at 300 A */
     CHECK(high(&c) >= 542 && high(&c) <= 545, "up by what could have flowed: %d", high(&c));
     CHECK(low(&c) <= 440 && low(&c) >= 437, "down by what could have flowed: %d", low(&c));
 }
