@@ -65,7 +65,8 @@ static void worst_of_three(void)
     set(&packs[1].warnings, 1 << ALARM_TEMP_HIGH, 500);
     set(&packs[1].charge_ok, 0, 500);
     set(&packs[0].charge_ok, 1, 500);
-    set(&packs[2].force_charge, 1, 500);
+    set(&packs[0].force_charge, 1, 500);
+    set(&packs[1].force_charge, 0, 500);
     look(NULL);
     CHECK(view.cvl_mV == 55000, "least CVL: %d", view.cvl_mV);
     CHECK(view.dvl_mV == 46000, "greatest DVL: %d", view.dvl_mV);
@@ -105,6 +106,9 @@ static void current_from_shunt_or_all_packs(void)
     look(&shunt);
     CHECK(view.current_mA == 31000 && strcmp(view.current_from, "shunt bank") == 0, "shunt wins");
     CHECK(view.doubt_mA == 0, "1 A apart is agreement");
+    set(&shunt, 40000, 1000);
+    look(&shunt);
+    CHECK(view.doubt_mA == 0, "10 A apart is the edge");
     set(&shunt, 41000, 1000);
     look(&shunt);
     CHECK(view.doubt_mA == 11000, "11 A apart: %d", view.doubt_mA);
@@ -113,6 +117,9 @@ static void current_from_shunt_or_all_packs(void)
     set(&shunt, 314000, 1000);
     look(&shunt);
     CHECK(view.doubt_mA == 0, "14 of 300 A are within 5 %%: %d", view.doubt_mA);
+    set(&shunt, 285000, 1000);
+    look(&shunt);
+    CHECK(view.doubt_mA == 0, "15 of 300 A are the edge: %d", view.doubt_mA);
     set(&shunt, 284000, 1000);
     look(&shunt);
     CHECK(view.doubt_mA == 16000, "16 of 300 A are not: %d", view.doubt_mA);
@@ -159,6 +166,16 @@ static void ages(void)
 static void silent_packs(void)
 {
     reset();
+    look(NULL);
+    CHECK(view.charge_ok && view.discharge_ok && !view.force_charge, "never told: not forbidden");
+    set(&packs[1].ccl_mA, 50000, 3000);
+    look(NULL);
+    CHECK(view.packs_fresh == 3, "3 s are fresh");
+    packs[1].cell_min_mV = (struct reading){0};
+    set(&packs[1].cell_max_mV, 4000, 500);
+    look(NULL);
+    CHECK(view.cell_max_mV == 3300 && view.cell_min_mV == 3290, "half a pair is none");
+    fill(&packs[1]);
     set(&packs[1].ccl_mA, 1000, 60000);
     look(NULL);
     CHECK(view.bms_age_ms == 60000 && view.packs_fresh == 2, "oldest: %lld",

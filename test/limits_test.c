@@ -192,6 +192,21 @@ static void returns_slowly(void)
     expect("needs no waiting", 210000, LIMIT_USER, 300000, LIMIT_USER);
 
     reset();
+    step();
+    view.bms_age_ms = 10000;
+    step();
+    view.bms_age_ms = 100;
+    config.charge_max_mA = 210000;
+    expect("10 s are not lost", 210000, LIMIT_USER, 300000, LIMIT_USER);
+    view.bms_age_ms = 10001;
+    step();
+    view.bms_age_ms = 100;
+    step();
+    now_ms += 29900;
+    view.bms_age_ms = 3000;
+    expect("3 s old is no break", 210000, LIMIT_USER, 300000, LIMIT_USER);
+
+    reset();
     view.bms_age_ms = INT64_MAX;
     expect("start: none heard", 0, LIMIT_BMS_AGE, 0, LIMIT_BMS_AGE);
     view.bms_age_ms = 100;
@@ -352,6 +367,8 @@ static void floor_of_the_bank(void)
     CHECK(!step().low, "above it");
     view.bms_soc_min_permille = 50;
     CHECK(step().low, "a BMS 15 %% below the floor");
+    view.bms_soc_min_permille = 0;
+    CHECK(step().low, "an empty one too");
     view.bms_soc_min_permille = 81;
     CHECK(!step().low, "hysteresis there too");
     view.bms_soc_min_permille = -1;

@@ -261,7 +261,73 @@ static void contradiction_keeps_both(void)
     CHECK(low(&c) <= 140 && high(&c) >= 820, "one is wrong, both are possible: %d..%d", low(&c),
           high(&c));
     run(&c, &lfp, &rest, now_ms, 0.6);
-    CHECK(high(&c) < 400, "the second look of the same rest decides: %d..%d", low(&c), high(&c));
+    CHECK(high(&c) < 400 && high(&c) > 250, "the second look of the same rest decides: %d..%d",
+          low(&c), high(&c));
+}
+
+static void contradiction_from_below(void)
+{
+    struct soc_counter c;
+    soc_counter_restore(&c, &lfp, 0.1, 0.02, 0, 1000);
+    struct bank_view rest = look(16 * 3400, 0, -1);
+    run(&c, &lfp, &rest, 2000, 0.51);
+    CHECK(low(&c) <= 80 && high(&c) >= 990, "both stay possible: %d..%d", low(&c), high(&c));
+}
+
+/* A wide bound is met with the BMS's own, unless they exclude each other. */
+static void bms_where_nothing_better_is(void)
+{
+    static const struct {
+        double soc;
+        int32_t bms, low, high;
+        const char *what;
+    } rows[] = {
+        {0.5, 600, 449, 751, "20 % bound, BMS 60 %"},
+        {0.5, 900, 299, 701, "BMS far above: not taken"},
+        {0.5, 100, 299, 701, "BMS far below: not taken"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct soc_counter c;
+        soc_counter_restore(&c, &lfp, rows[i].soc, 0.2, 0, 1000);
+        struct bank_view view = look(53000, -50000, rows[i].bms);
+        soc_counter_step(&c, &lfp, &view, 2000);
+        CHECK(low(&c) >= rows[i].low - 55 && high(&c) <= rows[i].high && high(&c) - low(&c) >= 298,
+              "%s: %d..%d", rows[i].what, low(&c), high(&c));
+        CHECK((high(&c) - low(&c) < 310) == (i == 0), "%s: %d..%d", rows[i].what, low(&c),
+              high(&c));
+    }
+}
+
+/* C/100 is no rest, C/20 no small current; the end voltages themselves count. */
+static void edges(void)
+{
+    struct soc_counter c;
+    soc_counter_init(&c);
+    struct bank_view view = look(16 * 3250, 6000, -1);
+    int64_t now_ms = run(&c, &lfp, &view, 1000, 0.6);
+    CHECK(!c.started, "C/100 is no rest");
+    view.current_mA = 5999;
+    run(&c, &lfp, &view, now_ms, 0.02);
+    CHECK(c.started && c.rest_since_ms > 0, "a little less is");
+    run(&c, &lfp, &view, now_ms + 72000, 0.5);
+    CHECK(soc_counter_estimate(&c).error_permille < 120, "read again when it has settled: %d",
+          soc_counter_estimate(&c).error_permille);
+
+    soc_counter_restore(&c, &lfp, 0.9, 0.1, 0, 1000);
+    view = look(16 * 3550, 30000, -1);
+    run(&c, &lfp, &view, 1000, 0.05);
+    CHECK(low(&c) < 900, "C/20 is not small");
+    view.current_mA = 20000;
+    run(&c, &lfp, &view, 200000, 0.05);
+    CHECK(low(&c) > 940, "3.55 V is full: %d", low(&c));
+    soc_counter_restore(&c, &lfp, 0.9, 0.1, 0, 1000);
+    view.temp_known = false;
+    run(&c, &lfp, &view, 1000, 0.05);
+    CHECK(low(&c) < 900, "not while the temperature is unknown");
+    soc_counter_restore(&c, &lfp, 0.1, 0.1, 0, 1000);
+    view = look(16 * 2700, -20000, -1);
+    run(&c, &lfp, &view, 1000, 0.05);
+    CHECK(high(&c) < 60, "2.70 V is empty: %d", high(&c));
 }
 
 static void counts_and_widens(void)
@@ -294,6 +360,12 @@ static void counts_and_widens(void)
     view.known = false; /* no voltage: no rest anchor */
     run(&c, &drawing, &view, 1000, 1);
     CHECK(low(&c) <= 490 && high(&c) >= 499, "self draw of 1 %%: %d..%d", low(&c), high(&c));
+    CHECK(c.soc < 0.4955 && c.soc > 0.4945, "half of it is taken for drawn: %.4f", c.soc);
+    soc_counter_restore(&c, &drawing, 0.5, 0, 3600000, 1000);
+    CHECK(c.soc - c.error <= 0.0 && c.soc + c.error > 0.83, "an hour away");
+    soc_counter_restore(&c, &drawing, 0.5, 0, 1800000, 1000);
+    CHECK(c.soc - c.error < 0.246 && c.soc - c.error > 0.244,
+          "300 A and 6 A for half an hour: %.4f", c.soc - c.error);
 }
 
 static void gaps_integrate_nothing(void)
@@ -373,6 +445,9 @@ int main(void)
     first_look();
     thin_overlap_is_luck();
     contradiction_keeps_both();
+    contradiction_from_below();
+    bms_where_nothing_better_is();
+    edges();
     counts_and_widens();
     gaps_integrate_nothing();
     restores_with_the_gap();
