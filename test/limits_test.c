@@ -10,41 +10,26 @@ static struct bank_guard guard;
 static int32_t inverters_charge_mA, inverters_discharge_mA;
 static int64_t now_ms;
 
+/* clang-format off */
+static const struct bank_config uc001 = {
+    .chemistry = CHEMISTRY_LFP, .capacity_mAh = 600000, .cells = 16, .cap_permille = 700,
+    .cap_hysteresis_permille = 20, .floor_permille = 200, .charge_max_mA = 200000,
+    .discharge_max_mA = 300000,
+};
+static const struct bank_view well = {
+    .known = true, .current_known = true, .voltage_mV = 52800, .temp_known = true,
+    .temp_min_dC = 200, .temp_max_dC = 250, .cells_known = true, .cell_max_mV = 3310,
+    .cell_min_mV = 3290, .bms_soc_permille = 500, .bms_soc_max_permille = 500,
+    .bms_soc_min_permille = 500, .cvl_mV = 55200, .dvl_mV = 46000, .ccl_mA = 300000,
+    .dcl_mA = 400000, .charge_ok = true, .discharge_ok = true, .packs = 1, .packs_fresh = 1,
+    .bms_age_ms = 500,
+};
+/* clang-format on */
+
 static void reset(void)
 {
-    config = (struct bank_config){
-        .chemistry = CHEMISTRY_LFP,
-        .capacity_mAh = 600000,
-        .cells = 16,
-        .cap_permille = 700,
-        .cap_hysteresis_permille = 20,
-        .floor_permille = 200,
-        .charge_max_mA = 200000,
-        .discharge_max_mA = 300000,
-    };
-    view = (struct bank_view){
-        .known = true,
-        .current_known = true,
-        .voltage_mV = 52800,
-        .temp_known = true,
-        .temp_min_dC = 200,
-        .temp_max_dC = 250,
-        .cells_known = true,
-        .cell_max_mV = 3310,
-        .cell_min_mV = 3290,
-        .bms_soc_permille = 500,
-        .bms_soc_max_permille = 500,
-        .bms_soc_min_permille = 500,
-        .cvl_mV = 55200,
-        .dvl_mV = 46000,
-        .ccl_mA = 300000,
-        .dcl_mA = 400000,
-        .charge_ok = true,
-        .discharge_ok = true,
-        .packs = 1,
-        .packs_fresh = 1,
-        .bms_age_ms = 500,
-    };
+    config = uc001;
+    view = well;
     soc = (struct soc_estimate){.known = true, .soc_permille = 500, .error_permille = 30};
     guard = (struct bank_guard){0};
     inverters_charge_mA = 480000;
