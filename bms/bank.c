@@ -52,10 +52,10 @@ static void take_worst(struct bank_view *v, const struct pack_readings *p, bool 
     if (heard(&p->dvl_mV))
         v->dvl_mV = most(v->dvl_mV, p->dvl_mV.value);
     if (heard(&p->cell_max_mV) && heard(&p->cell_min_mV)) {
-        v->cell_max_mV = v->cells_known ? most(v->cell_max_mV, p->cell_max_mV.value)
-                                        : p->cell_max_mV.value;
-        v->cell_min_mV = v->cells_known ? least(v->cell_min_mV, p->cell_min_mV.value)
-                                        : p->cell_min_mV.value;
+        v->cell_max_mV =
+            v->cells_known ? most(v->cell_max_mV, p->cell_max_mV.value) : p->cell_max_mV.value;
+        v->cell_min_mV =
+            v->cells_known ? least(v->cell_min_mV, p->cell_min_mV.value) : p->cell_min_mV.value;
         v->cells_known = true;
     }
 }
@@ -84,7 +84,9 @@ static void take_word(struct bank_view *v, const struct pack_readings *p)
     v->discharge_ok = v->discharge_ok && (!heard(&p->discharge_ok) || p->discharge_ok.value);
 }
 
-struct soc_sum { int64_t weight, total; };
+struct soc_sum {
+    int64_t weight, total;
+};
 
 static void take_soc(struct bank_view *v, struct soc_sum *sum, const struct pack_readings *p,
                      int32_t capacity_mAh, int64_t now_ms)
@@ -121,9 +123,15 @@ static void fuse_current(struct bank_view *v, const struct reading *shunt_mA,
 }
 
 static const struct bank_view nothing_known = {
-    .current_from = "", .temp_known = true, .temp_min_dC = INT32_MAX, .temp_max_dC = INT32_MIN,
-    .bms_soc_permille = -1, .bms_soc_max_permille = -1, .bms_soc_min_permille = -1,
-    .charge_ok = true, .discharge_ok = true,
+    .current_from = "",
+    .temp_known = true,
+    .temp_min_dC = INT32_MAX,
+    .temp_max_dC = INT32_MIN,
+    .bms_soc_permille = -1,
+    .bms_soc_max_permille = -1,
+    .bms_soc_min_permille = -1,
+    .charge_ok = true,
+    .discharge_ok = true,
 };
 
 void bank_look(struct bank_view *view, const struct bank_config *config,
@@ -160,6 +168,8 @@ void bank_look(struct bank_view *view, const struct bank_config *config,
         }
     }
     view->temp_known = view->temp_known && connected > 0;
+    if (!view->temp_known)
+        view->temp_min_dC = view->temp_max_dC = 0;
     view->ccl_mA *= connected;
     view->dcl_mA *= connected;
     view->voltage_mV = voltages ? (int32_t)(sum_mV / voltages) : 0;

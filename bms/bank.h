@@ -55,7 +55,7 @@ struct bank_view {
     bool charge_ok, discharge_ok, force_charge;
     uint32_t alarms, warnings;
     uint8_t packs_fresh, packs;
-    int64_t bms_age_ms;       /* of the oldest configured pack; INT64_MAX while one was never heard */
+    int64_t bms_age_ms;       /* oldest configured pack; INT64_MAX: one was never heard */
 };
 
 /* How old a pack's word is: the oldest of voltage, CVL, CCL, DCL and of everything else it has
@@ -127,7 +127,7 @@ struct bank_guard {
     bool cell_high_latched, cell_low_latched;  /* beyond +-100 mV: until a local reset */
     int32_t charge_mA_before;                  /* for "no increase" while the BMS is 3 s silent */
     int32_t discharge_mA_before;
-    bool bms_lost;                             /* silent for more than BANK_CHARGE_MS, not yet stable */
+    bool bms_lost;                             /* silent beyond BANK_CHARGE_MS, not yet stable */
     int64_t bms_back_ms;                       /* fresh without a break since; 0 = not */
     int32_t cap_request_permille;              /* 0 = none, else owner's one-off cap */
 };
@@ -148,7 +148,8 @@ enum {
  * stands 15 % above the cap, so that a wrong estimator cannot fill the battery. A cap of 1000
  * leaves the end of charge to the BMS.
  * Floor: a reserve for the house, so the middle of the estimate counts, not its lower bound; cells
- * and DCL protect the battery. A BMS charge 15 % below the floor, or its call to charge, is low too.
+ * and DCL protect the battery. A BMS charge 15 % below the floor is low too, and so is its call
+ * to be charged.
  * An unknown charge stops both. */
 struct bank_limits bank_limits_step(struct bank_guard *guard, const struct bank_config *config,
                                     const struct bank_view *view, const struct soc_estimate *soc,

@@ -115,6 +115,16 @@ static void look_bms(struct bank_guard *g, const struct bank_view *view, int64_t
         g->bms_lost = false;
 }
 
+/* Part of charge_max that coldest and hottest cell allow; nothing while unknown. */
+static int32_t temperature_permille(const struct bank_view *view)
+{
+    if (!view->temp_known)
+        return 0;
+    int32_t cold = charge_curve_permille(view->temp_min_dC);
+    int32_t hot = charge_curve_permille(view->temp_max_dC);
+    return cold < hot ? cold : hot;
+}
+
 static void lower_charge(struct limit *charge, const struct bank_guard *g,
                          const struct bank_config *config, const struct bank_view *view)
 {
@@ -122,16 +132,11 @@ static void lower_charge(struct limit *charge, const struct bank_guard *g,
     stop_if(view->alarms & (alarms_of_both | alarms_of_charge), charge, LIMIT_BMS_ALARM);
     stop_if(!view->charge_ok, charge, LIMIT_BMS_ENABLE);
     stop_if(g->cell_high_held || g->cell_high_latched, charge, LIMIT_CELL);
-    stop_if(!view->temp_known, charge, LIMIT_TEMP);
-    stop_if(g->cap_held, charge, LIMIT_CAP);
-    limit_lower(charge, view->ccl_mA, LIMIT_BMS);
-    if (!view->temp_known)
-        return;
-    int32_t cold = charge_curve_permille(view->temp_min_dC);
-    int32_t hot = charge_curve_permille(view->temp_max_dC);
-    int32_t part = cold < hot ? cold : hot;
+    int32_t part = temperature_permille(view);
     if (part < 1000)
         limit_lower(charge, (int32_t)((int64_t)config->charge_max_mA * part / 1000), LIMIT_TEMP);
+    stop_if(g->cap_held, charge, LIMIT_CAP);
+    limit_lower(charge, view->ccl_mA, LIMIT_BMS);
 }
 
 static void lower_discharge(struct limit *discharge, const struct bank_guard *g,

@@ -1,6 +1,6 @@
 #include "bms/pack.h"
 
-#define AT(member) offsetof(struct pack_readings, member)
+#define AT(member)    offsetof(struct pack_readings, member)
 #define ORDER(member) offsetof(struct pack_orders, member)
 
 /* clang-format off */

@@ -12,7 +12,9 @@
  *      high side raised to where an NMC111 pouch cell stands at C/20.
  * NCA: Panasonic 18650PF, C/20 both ways at 25 C (Kollmeyer, Mendeley wykht8y7tg), widened by
  *      3 % to each side because it is one make only. */
-struct rest_row { int16_t mV, low_permille, high_permille; };
+struct rest_row {
+    int16_t mV, low_permille, high_permille;
+};
 
 /* clang-format off */
 static const struct rest_row lfp_rest[] = {
@@ -51,19 +53,19 @@ static const struct chemistry_facts {
 /* clang-format on */
 
 enum {
-    GAP_MS = 10000,            /* a current older than this is not integrated */
-    SETTLED_MS = 1800000,      /* 30 min: rest voltage counts fully, and again as often */
-    COARSE_MS = 60000,         /* a first look at the voltage of a battery nobody knows */
-    END_MS = 60000,            /* full or empty voltage must hold this long */
-    END_TEMP_dC = 100,         /* colder, the voltage under load says nothing about the end */
+    GAP_MS = 10000,       /* a current older than this is not integrated */
+    SETTLED_MS = 1800000, /* 30 min: rest voltage counts fully, and again as often */
+    COARSE_MS = 60000,    /* a first look at the voltage of a battery nobody knows */
+    END_MS = 60000,       /* full or empty voltage must hold this long */
+    END_TEMP_dC = 100,    /* colder, the voltage under load says nothing about the end */
 };
 
 static const double MS_PER_HOUR = 3600000.0;
-static const double SETTLED_mV = 8;       /* 0.1 V over 16 cells, and what has not relaxed yet */
+static const double SETTLED_mV = 8; /* 0.1 V over 16 cells, and what has not relaxed yet */
 static const double COARSE_mV = 25;
-static const double BMS_ERROR = 0.15;     /* what BMS SoCs are off by in the field */
+static const double BMS_ERROR = 0.15; /* what BMS SoCs are off by in the field */
 static const double CAPACITY_DOUBT = 0.02;
-static const double CHARGE_LOSS = 0.005;  /* coulombic efficiency lies within 1 - this .. 1 */
+static const double CHARGE_LOSS = 0.005; /* coulombic efficiency lies within 1 - this .. 1 */
 static const double END_RANGE = 0.05;
 
 static double at_voltage(const struct chemistry_facts *f, double mV, bool high)
@@ -151,7 +153,7 @@ static void count(struct soc_counter *c, const struct bank_config *config,
 {
     double capacity = config->capacity_mAh;
     double seen = view->current_mA * hours / capacity;
-    double drawn = config->self_draw_mA * hours / capacity;   /* somewhere between 0 and this */
+    double drawn = config->self_draw_mA * hours / capacity; /* somewhere between 0 and this */
     double lost = seen > 0 ? seen * CHARGE_LOSS : 0;
     double step = seen - drawn / 2 - lost / 2;
     double ratio = CAPACITY_DOUBT + config->sensor_gain_permille / 1000.0;

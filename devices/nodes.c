@@ -1,10 +1,10 @@
 #include "devices/nodes.h"
 
-#define RELAY(member) offsetof(struct relay_readings, member)
+#define RELAY(member)   offsetof(struct relay_readings, member)
 #define COUNTER(member) offsetof(struct counter_readings, member)
-#define SHUNT(member) offsetof(struct shunt_readings, member)
+#define SHUNT(member)   offsetof(struct shunt_readings, member)
 #define WALLBOX(member) offsetof(struct wallbox_readings, member)
-#define BUTTON(member) offsetof(struct button_readings, member)
+#define BUTTON(member)  offsetof(struct button_readings, member)
 
 enum { CHANNELS_MAX = (1 << BOARD_CHANNELS) - 1 };
 
@@ -62,7 +62,10 @@ static const struct field button_order_rows[] = {
 };
 /* clang-format on */
 
-#define TABLE(rows) {rows, sizeof rows / sizeof rows[0]}
+#define TABLE(rows)                                                                                \
+    {                                                                                              \
+        rows, sizeof rows / sizeof rows[0]                                                         \
+    }
 const struct field_table relay_fields = TABLE(relay_rows);
 const struct field_table relay_order_fields = TABLE(relay_order_rows);
 const struct field_table counter_fields = TABLE(counter_rows);
