@@ -277,7 +277,8 @@ static const struct {
     {"tcp://host:port",                  EINVAL, "tcp://host:port"},
     {"tcp://host:123456",                EINVAL, "tcp://host:port"},
     {"tcp://host:23x",                   EINVAL, "tcp://host:port"},
-    {"serial:/dev/null,baud=2400x",      EINVAL, "',baud=2400x' is not allowed: ,baud=300 to 230400"},
+    {"serial:/dev/null,baud=2400x",      EINVAL,
+     "',baud=2400x' is not allowed: ,baud=300 to 230400"},
     {"serial:/dev/null,baud=",           EINVAL, "baud=300 to 230400"},
     {"serial:/dev/null,baud=99",         EINVAL, "baud=300 to 230400"},
     {"serial:/dev/null,parity=e",        EINVAL, "',parity=e' is not allowed"},
@@ -309,7 +310,7 @@ static void check_wrong(void)
 
 static void check_reports(void)
 {
-    static const uint8_t request[] = "QPIGS2h-\r";     /* 9 bytes: the one naive tools lose */
+    static const uint8_t request[] = "QPIGS2h-\r"; /* 9 bytes: the one naive tools lose */
     static const uint8_t expected[2][9] = {{0, 'Q', 'P', 'I', 'G', 'S', '2', 'h', '-'},
                                            {0, '\r', 0, 0, 0, 0, 0, 0, 0}};
     uint8_t report[1 + HID_REPORT];
