@@ -13,8 +13,9 @@
  *   not. Answers are taken with raw or raised bytes, requests are sent raised.
  * - A frame runs from '(' to a CR (or an LF, where a serial server turned it) whose CRC fits.
  *   Anything before, between or after, and HID zero padding, is passed over.
- * - An answer must have the shape of its question: number, form and range of every documented field,
- *   counted from the left. A late answer to another question has a good CRC but not that shape.
+ * - An answer must have the shape of its question: number, form and range of every documented
+ *   field, counted from the left. A late answer to another question has a good CRC but not that
+ *   shape.
  * - All or nothing: one wrong field refuses the answer. Fields beyond the least number that every
  *   model sends are taken while they fit; from the first misfit on they are kept as text.
  *

@@ -205,7 +205,7 @@ static void make_room(struct unit *unit)
     memmove(unit->rx, unit->rx + from, unit->rx_len);
 }
 
-/* A reply came to its end and does not check; a raw CRC byte may be a CR too, so more is awaited. */
+/* A reply came to its end and does not check; a raw CRC byte may be a CR too, so wait for more. */
 static void on_bad_end(struct unit *unit)
 {
     if (!unit->broken && memchr(unit->rx, '(', unit->rx_len)) {
