@@ -29,27 +29,42 @@ struct bank_config {
     int32_t pack_capacity_mAh[MAX_PACKS];
 };
 
-/* What is known of the bank at this tick. valid = false where nothing fresh is known. */
+/* Age limits: a pack older than FRESH tells no current and lets nothing rise; older than
+ * CHARGE stops charging; older than GONE stops everything and is no longer counted. */
+enum {
+    BANK_SHUNT_MS = 1000, BANK_FRESH_MS = 3000, BANK_CHARGE_MS = 10000, BANK_GONE_MS = 60000,
+    BANK_STABLE_MS = 30000 /* a BMS that came back lets limits rise only after this */
+};
+
+/* What is known of the bank at this tick. */
 struct bank_view {
-    bool known;               /* voltage and current of at least one connected pack are fresh */
-    int32_t voltage_mV;
+    bool known;               /* current_known, and a pack's voltage is fresh */
+    bool current_known;       /* the shunt, or else every configured pack, is fresh */
+    int32_t voltage_mV;       /* mean of the fresh packs */
     int32_t current_mA;       /* fused: shunt when fresh, else the packs' sum; + charges */
-    const char *current_from; /* "shunt bank", "packs" */
+    int32_t doubt_mA;         /* how far shunt and packs disagree beyond 10 A and 5 %; 0 = agree */
+    const char *current_from; /* the shunt's name, "packs", or "" */
     int32_t temp_min_dC, temp_max_dC;
     bool temp_known;
     int32_t cell_min_mV, cell_max_mV;
     bool cells_known;
     int32_t bms_soc_permille; /* weighted by capacity; -1 unknown */
     int32_t bms_soc_max_permille, bms_soc_min_permille;
-    int32_t cvl_mV, dvl_mV;   /* least CVL, greatest DVL */
+    int32_t cvl_mV, dvl_mV;   /* least CVL, greatest DVL; 0 unknown */
     int32_t ccl_mA, dcl_mA;   /* connected packs x the weakest */
     bool charge_ok, discharge_ok, force_charge;
     uint32_t alarms, warnings;
     uint8_t packs_fresh, packs;
-    int64_t bms_age_ms;       /* of the oldest pack that counts; INT64_MAX when none was ever heard */
+    int64_t bms_age_ms;       /* of the oldest configured pack; INT64_MAX while one was never heard */
 };
 
-/* bank_view of the packs; shunt_mA may be NULL. */
+/* How old a pack's word is: the oldest of voltage, CVL, CCL, DCL and of everything else it has
+ * ever told that a limit rests on. One message that stops makes the whole pack old. */
+int64_t pack_age_ms(const struct pack_readings *pack, int64_t now_ms);
+
+/* bank_view of the packs; shunt_mA may be NULL. Parallel packs share unevenly, so the current
+ * limits are the connected packs times the weakest. A configured pack that is silent is still
+ * joined to the others: it makes the whole bank old. */
 void bank_look(struct bank_view *view, const struct bank_config *config,
                const struct pack_readings packs[], const struct reading *shunt_mA,
                const char *shunt_name, int64_t now_ms);
@@ -63,21 +78,38 @@ struct soc_estimate {
 };
 
 /* Coulomb counter with a rest-voltage start. All of its memory is here, so that it can be
- * saved and restored. Doubles live only in the battery model. */
+ * saved and restored (soc, error, and how long ago). Doubles live only in the battery model.
+ *
+ * The bound is a set, not a sigma: anchors are met with it, and it grows by all that may be wrong:
+ * sensor offset, self draw, gain and capacity on the swing since the last anchor, charge
+ * efficiency, disagreement of shunt and packs, and whatever could have flowed while nobody
+ * looked. Rest-voltage tables and their sources: soc_counter.c. */
 struct soc_counter {
     bool started;
     double soc, error;        /* 0..1 */
+    double swing;             /* soc moved since the last anchor, signed */
     double hours_since_anchor;
     int64_t last_ms;
     int64_t rest_since_ms;    /* current below C/100 since; 0 = not at rest */
+    int64_t end_since_ms;     /* cell at its full or empty voltage under small current since */
     int64_t anchored_ms;
+    int64_t tried_ms;         /* the rest voltage was last used */
 };
 
 void soc_counter_init(struct soc_counter *counter);
-void soc_counter_restore(struct soc_counter *counter, double soc, double error, int64_t now_ms);
+
+/* From a saved state that is gap_ms old. During the gap the bank may have been charged and
+ * discharged at the owner's limits: the bound widens by that. */
+void soc_counter_restore(struct soc_counter *counter, const struct bank_config *config, double soc,
+                         double error, int64_t gap_ms, int64_t now_ms);
 void soc_counter_step(struct soc_counter *counter, const struct bank_config *config,
                       const struct bank_view *view, int64_t now_ms);
 struct soc_estimate soc_counter_estimate(const struct soc_counter *counter);
+
+/* The charges a rested cell of this chemistry may have at this voltage, known within doubt_mV:
+ * over cell makes and both directions of approach. 0..1. */
+struct soc_range { double low, high; };
+struct soc_range soc_at_rest(enum chemistry chemistry, double cell_mV, double doubt_mV);
 
 /* --- limits --- */
 struct bank_limits {
@@ -88,20 +120,45 @@ struct bank_limits {
     bool low;                    /* at or under the floor: the grid carries */
 };
 
-/* Latches and hysteresis between ticks. */
+/* Latches and hysteresis between ticks. All zero at start. */
 struct bank_guard {
     bool cap_held, low_held;
+    bool cell_high_held, cell_low_held;        /* until CELL_RELEASE_mV back inside */
     bool cell_high_latched, cell_low_latched;  /* beyond +-100 mV: until a local reset */
     int32_t charge_mA_before;                  /* for "no increase" while the BMS is 3 s silent */
     int32_t discharge_mA_before;
-    int64_t bms_back_ms;
+    bool bms_lost;                             /* silent for more than BANK_CHARGE_MS, not yet stable */
+    int64_t bms_back_ms;                       /* fresh without a break since; 0 = not */
     int32_t cap_request_permille;              /* 0 = none, else owner's one-off cap */
 };
 
-/* Invariants 22-27: minimum of BMS, cap, temperature, cells, inverters, user, age. */
+/* Default ceiling, floor, release and latch distance of a cell. Permille beyond the cap (below
+ * the floor) at which the BMS's own figure stops as well. */
+enum {
+    CELL_CEILING_LFP_mV = 3500, CELL_CEILING_NMC_mV = 4100, CELL_FLOOR_LFP_mV = 2800,
+    CELL_FLOOR_NMC_mV = 3000, CELL_RELEASE_mV = 20, CELL_LATCH_mV = 100,
+    FLOOR_HYSTERESIS_PERMILLE = 30, BMS_SOC_ERROR_PERMILLE = 150
+};
+
+/* Invariants 22-27: minimum of BMS, cap, temperature, cells, inverters, user, age. Where several
+ * forbid a direction, the first of age, alarm, enable, cell, temperature, cap or floor is named.
+ *
+ * Cap: charging stops where soc + error reaches it. A BMS's own charge is +-15 % off in the
+ * field, so it stands as an upper estimate with that bound: it stops charging too when it
+ * stands 15 % above the cap, so that a wrong estimator cannot fill the battery. A cap of 1000
+ * leaves the end of charge to the BMS.
+ * Floor: a reserve for the house, so the middle of the estimate counts, not its lower bound; cells
+ * and DCL protect the battery. A BMS charge 15 % below the floor, or its call to charge, is low too.
+ * An unknown charge stops both. */
 struct bank_limits bank_limits_step(struct bank_guard *guard, const struct bank_config *config,
                                     const struct bank_view *view, const struct soc_estimate *soc,
                                     int32_t inverters_charge_mA, int32_t inverters_discharge_mA,
                                     int64_t now_ms);
+
+/* A person at the plant has looked: clears the cells' latches. */
+void bank_guard_reset(struct bank_guard *guard);
+
+/* Part of charge_max allowed at this temperature, 0..1000: the lithium iron phosphate curve. */
+int32_t charge_curve_permille(int32_t temp_dC);
 
 #endif

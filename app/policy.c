@@ -1,0 +1,268 @@
+#include "app/policy.h"
+
+#include <string.h>
+
+#include "devices/nodes.h"
+#include "inverter/unit.h"
+
+enum {
+    ENABLE_MS = 60000,        /* surplus must suffice this long before the car starts .. */
+    DISABLE_MS = 180000,      /* .. and lack this long before it stops (evcc's defaults) */
+    STEP_MS = 10000,          /* between two surplus steps: the car needs 5 s, the units 2 s */
+    STEP_UP_dA = 20,
+    PROBE_W = 300,            /* a held-back sun shows itself only when it is asked for more */
+    DISCHARGE_SEEN_W = 60,    /* units tell their battery current in whole amperes */
+    OVERCHARGE_MS = 60000,
+    OVERCHARGE_MIN_mA = 5000,
+    EFFICIENCY_PERCENT = 93,  /* PV to AC (axpert.md section 4.5) */
+};
+
+const char *source_name(enum source source)
+{
+    static const char *const names[SOURCES] = {[SOURCE_NONE] = "nothing",
+                                               [SOURCE_SOLAR] = "the sun",
+                                               [SOURCE_BATTERY] = "the battery",
+                                               [SOURCE_GRID] = "the grid"};
+    return names[source];
+}
+
+void policy_init(struct policy *policy)
+{
+    memset(policy, 0, sizeof *policy);
+}
+
+/* --- charge points --- */
+
+static int32_t point_W(const struct policy_point_view *point)
+{
+    return point->current_dA * point->voltage_V / 10;
+}
+
+static int32_t dA_of(int64_t watts, int32_t voltage_V)
+{
+    int64_t dA = watts > 0 && voltage_V > 0 ? watts * 10 / voltage_V : 0;
+    return dA > INT32_MAX ? INT32_MAX : (int32_t)dA;
+}
+
+/* What holds in every mode: the node, the car, its cable, the installation, the inverter. */
+static struct limit point_ceiling(const struct policy_input *input, size_t p)
+{
+    const struct policy_point_view *point = &input->point[p];
+    struct limit limit = limit_none();
+    limit_lower(&limit, point->max_dA, LIMIT_BREAKER);
+    if (point->cable_dA > 0)
+        limit_lower(&limit, point->cable_dA, LIMIT_CAR);
+    limit_lower(&limit, dA_of(input->inverter[point->inverter].rated_W, point->voltage_V),
+                LIMIT_INVERTER);
+    if (point->car_state != CAR_B && point->car_state != CAR_C && point->car_state != CAR_D)
+        limit_lower(&limit, 0, LIMIT_CAR);
+    if (!point->fresh)
+        limit_lower(&limit, -1, LIMIT_NODE);
+    return limit;
+}
+
+/* The unit that carries the house on the point's phase: where the surplus of a third shows. */
+static const struct policy_inverter_view *home_unit(const struct policy_input *input, size_t p)
+{
+    for (size_t i = 0; i < input->inverters; i++)
+        if (input->inverter[i].phase == input->point[p].phase &&
+            !input->inverter[i].feeds_charge_point)
+            return &input->inverter[i];
+    return NULL;
+}
+
+/* Surplus is what the car draws already plus what its phase's unit puts into the battery. */
+static int32_t surplus_W(const struct policy_input *input, size_t p)
+{
+    const struct policy_inverter_view *unit = home_unit(input, p);
+    if (!unit || !unit->fresh)
+        return 0;
+    int32_t surplus = point_W(&input->point[p]) + unit->battery_W;
+    bool held_back = input->limits->charge_mA.value == 0;
+    if (held_back && unit->strings > 0 && unit->battery_W > -DISCHARGE_SEEN_W)
+        surplus += input->point[p].current_dA ? PROBE_W : unit->strings_W > 0 ? 1500 : 0;
+    return surplus;
+}
+
+/* On and off with evcc's patience; between them small steps up, any step down. */
+static int32_t surplus_step(struct policy *policy, const struct policy_input *input, size_t p)
+{
+    const struct policy_point_view *point = &input->point[p];
+    int64_t now_ms = input->now_ms;
+    int32_t dA = dA_of(surplus_W(input, p), point->voltage_V);
+    bool enough = dA >= point->min_dA;
+    policy->enough_ms[p] = !enough ? 0 : policy->enough_ms[p] ? policy->enough_ms[p] : now_ms;
+    policy->lack_ms[p] = enough ? 0 : policy->lack_ms[p] ? policy->lack_ms[p] : now_ms;
+    if (!policy->surplus_on[p] && enough && now_ms - policy->enough_ms[p] >= ENABLE_MS) {
+        policy->surplus_on[p] = true;
+        policy->limit_dA[p] = point->min_dA;
+        policy->step_ms[p] = now_ms;
+    }
+    if (policy->surplus_on[p] && !enough && now_ms - policy->lack_ms[p] >= DISABLE_MS)
+        policy->surplus_on[p] = false;
+    if (!policy->surplus_on[p])
+        return 0;
+    if (now_ms - policy->step_ms[p] >= STEP_MS) {
+        int32_t up = policy->limit_dA[p] + STEP_UP_dA;
+        int32_t next = dA > up ? up : dA;
+        policy->limit_dA[p] = next < point->min_dA ? point->min_dA : next;
+        policy->step_ms[p] = now_ms;
+    }
+    return policy->limit_dA[p];
+}
+
+/* What the battery may give the charge point: its limit less what the other units draw. */
+static int32_t battery_share_W(const struct policy_input *input, size_t feeding)
+{
+    int64_t allowed = (int64_t)input->limits->discharge_mA.value * input->bank->voltage_mV / 1000000;
+    for (size_t i = 0; i < input->inverters; i++)
+        if (i != feeding && input->inverter[i].battery_W < 0)
+            allowed += input->inverter[i].battery_W;
+    return allowed < 0 ? 0 : allowed > INT32_MAX ? INT32_MAX : (int32_t)allowed;
+}
+
+static void session_limit(const struct policy_input *input, size_t p, struct limit *limit)
+{
+    const struct policy_point_view *point = &input->point[p];
+    const struct policy_inverter_view *unit = &input->inverter[point->inverter];
+    if (input->limits->low && input->grid_present)
+        return;               /* the unit takes what the sun lacks from its AC input */
+    int32_t sun_W = unit->strings_W * EFFICIENCY_PERCENT / 100;
+    int32_t battery_W = (int32_t)((int64_t)battery_share_W(input, point->inverter) *
+                                  EFFICIENCY_PERCENT / 100);
+    limit_lower(limit, dA_of((int64_t)sun_W + battery_W, point->voltage_V),
+                input->limits->discharge_mA.cause);
+}
+
+/* While the wallbox hangs on the house's unit through the bypass, both share that unit's rating. */
+static void bypass_limit(const struct policy_input *input, size_t p, struct limit *limit)
+{
+    const struct policy_point_view *point = &input->point[p];
+    const struct policy_inverter_view *home = home_unit(input, p);
+    uint8_t mode = input->inverter[point->inverter].mode;
+    if (home && (mode == MODE_LINE || mode == MODE_BYPASS))
+        limit_lower(limit,
+                    dA_of(home->rated_W - input->phase_load_W[point->phase], point->voltage_V),
+                    LIMIT_INVERTER);
+}
+
+static enum source point_source(const struct policy_input *input, size_t p)
+{
+    const struct policy_point_view *point = &input->point[p];
+    const struct policy_inverter_view *unit = &input->inverter[point->inverter];
+    if (point->current_dA <= 0)
+        return SOURCE_NONE;
+    if (!point->session)
+        return SOURCE_SOLAR;
+    if (2 * unit->strings_W >= point_W(point))
+        return SOURCE_SOLAR;
+    return input->limits->low ? SOURCE_GRID : SOURCE_BATTERY;
+}
+
+static void point_decide(struct policy *policy, const struct policy_input *input, size_t p,
+                         struct policy_output *out)
+{
+    const struct policy_point_view *point = &input->point[p];
+    struct limit limit = point_ceiling(input, p);
+    if (point->session) {
+        session_limit(input, p, &limit);
+        policy->surplus_on[p] = false;
+    } else {
+        limit_lower(&limit, surplus_step(policy, input, p), LIMIT_SUN);
+    }
+    bypass_limit(input, p, &limit);
+    if (limit.value < point->min_dA)
+        limit.value = 0;
+    out->bundle[p] = point->session;
+    out->charge_point[p] = (struct policy_point_order){
+        .limit = limit,
+        .power_W = point_W(point),
+        .source = point_source(input, p),
+        .strings = input->inverter[point->inverter].strings,
+    };
+}
+
+/* --- inverters --- */
+
+/* The greatest allowed value that is not above amperes; the list's least where none is. */
+static int32_t list_floor(const struct policy_inverter_view *unit, int32_t amperes)
+{
+    int32_t best = -1, least = INT32_MAX;
+    for (size_t i = 0; i < unit->charge_list_count; i++) {
+        int32_t value = unit->charge_list_A[i];
+        least = value < least ? value : least;
+        if (value <= amperes && value > best)
+            best = value;
+    }
+    return unit->charge_list_count == 0 ? -1 : best >= 0 ? best : least;
+}
+
+/* Each unit's part of the bank's charge limit, by the strings that stand on it. */
+static int32_t charge_share_A(const struct policy_input *input, size_t i)
+{
+    int32_t strings = 0;
+    for (size_t k = 0; k < input->inverters; k++)
+        strings += input->inverter[k].strings;
+    if (strings == 0 || input->inverter[i].strings == 0)
+        return -1;
+    int32_t share = (int32_t)((int64_t)input->limits->charge_mA.value *
+                              input->inverter[i].strings / strings / 1000);
+    int32_t own = input->inverter[i].charge_limit_A;
+    return share < own ? share : own;
+}
+
+static int32_t priority_decide(const struct policy_input *input, size_t i, const char **cause)
+{
+    const struct policy_inverter_view *unit = &input->inverter[i];
+    if (unit->feeds_charge_point && !input->point[unit->charge_point].session) {
+        *cause = "no session: the wallbox hangs on the house's phase";
+        return unit->strings > 0 ? -1 : OUTPUT_UTILITY;
+    }
+    *cause = input->limits->low ? "the battery is low: sun first, then grid"
+                                : "sun first, then battery";
+    return input->limits->low ? OUTPUT_SOLAR : OUTPUT_SBU;
+}
+
+static struct policy_inverter_order inverter_decide(const struct policy_input *input, size_t i)
+{
+    const struct policy_inverter_view *unit = &input->inverter[i];
+    struct policy_inverter_order order = {-1, -1, -1, ""};
+    if (!unit->fresh)
+        return order;
+    order.output_priority = priority_decide(input, i, &order.cause);
+    bool stop = input->limits->charge_mA.value <= 0;
+    if (unit->charger_off_supported)
+        order.charger_off = stop;
+    int32_t share = charge_share_A(input, i);
+    if (share >= 0 && !(stop && unit->charger_off_supported))
+        order.charge_max_A = list_floor(unit, share);
+    return order;
+}
+
+/* Charging must be 0 and is not: what remains is to take the strings off. */
+static bool isolate_decide(struct policy *policy, const struct policy_input *input)
+{
+    int32_t seen_mA = input->bank_config->capacity_mAh / 100;
+    seen_mA = seen_mA > OVERCHARGE_MIN_mA ? seen_mA : OVERCHARGE_MIN_mA;
+    if (input->limits->charge_mA.value > 0) {
+        policy->overcharge_ms = 0;
+        policy->isolated = false;
+    } else if (!input->bank->known || input->bank->current_mA <= seen_mA) {
+        policy->overcharge_ms = 0;
+    } else if (policy->overcharge_ms == 0) {
+        policy->overcharge_ms = input->now_ms;
+    } else if (input->now_ms - policy->overcharge_ms >= OVERCHARGE_MS) {
+        policy->isolated = true;
+    }
+    return policy->isolated;
+}
+
+void policy_step(struct policy *policy, const struct policy_input *input, struct policy_output *out)
+{
+    memset(out, 0, sizeof *out);
+    for (size_t p = 0; p < input->points; p++)
+        point_decide(policy, input, p, out);
+    for (size_t i = 0; i < input->inverters; i++)
+        out->inverter[i] = inverter_decide(input, i);
+    out->isolate = isolate_decide(policy, input);
+}

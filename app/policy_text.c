@@ -1,0 +1,45 @@
+/* One sentence per output of the policy, with the limit that binds and its amount. */
+#include <stdio.h>
+
+#include "app/policy.h"
+#include "inverter/unit.h"
+
+void policy_point_sentence(char *out, size_t room, const char *name,
+                           const struct policy_input *input, const struct policy_output *decided,
+                           size_t point)
+{
+    const struct policy_point_order *order = &decided->charge_point[point];
+    if (order->limit.value <= 0) {
+        snprintf(out, room, "%s: no charging, held by %s", name,
+                 limit_cause_text(order->limit.cause));
+        return;
+    }
+    snprintf(out, room, "%s: up to %.1f A (%d W), held by %s; draws %d W from %s%s", name,
+             order->limit.value / 10.0, order->limit.value * input->point[point].voltage_V / 10,
+             limit_cause_text(order->limit.cause), order->power_W, source_name(order->source),
+             input->point[point].session ? input->point[point].bundled ? ", strings bundled"
+                                                                       : ", strings on their way"
+                                         : ", surplus only");
+}
+
+void policy_inverter_sentence(char *out, size_t room, const char *name,
+                              const struct policy_input *input,
+                              const struct policy_output *decided, size_t inverter)
+{
+    const struct policy_inverter_order *order = &decided->inverter[inverter];
+    const struct limit *charge = &input->limits->charge_mA;
+    if (!input->inverter[inverter].fresh) {
+        snprintf(out, room, "%s: left alone, because it is silent", name);
+        return;
+    }
+    if (order->charger_off == 1)
+        snprintf(out, room, "%s: charger off, held by %s; %s", name, limit_cause_text(charge->cause),
+                 order->cause);
+    else if (order->charge_max_A >= 0)
+        snprintf(out, room, "%s: charges up to %d A, its part of the %.1f A held by %s; %s", name,
+                 order->charge_max_A, charge->value / 1000.0, limit_cause_text(charge->cause),
+                 order->cause);
+    else
+        snprintf(out, room, "%s: charge maximum left alone, no string stands on it; %s", name,
+                 order->cause);
+}
