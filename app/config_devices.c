@@ -7,9 +7,12 @@
 
 enum { NODE_FIRST = 0x10, NODE_LAST = 0x1F, FRAMES_MAX = 2 * DIALECT_MESSAGES };
 
-#define SECTION(list, kind)                                                                  \
-    {#list, kind, offsetof(struct config_file, list), sizeof(((struct config_file *)0)->list[0]), \
-     offsetof(struct config_file, list##_count), offsetof(struct config, list)}
+#define SECTION(list, kind)                                                                        \
+    {                                                                                              \
+#list, kind, offsetof(struct config_file, list),                                           \
+            sizeof(((struct config_file *)0)->list[0]),                                            \
+            offsetof(struct config_file, list##_count), offsetof(struct config, list)              \
+    }
 
 /* Every raw entry begins with its struct file_device. */
 static const struct section {
@@ -17,8 +20,8 @@ static const struct section {
     enum dialect_kind kind;
     size_t raw, raw_size, raw_count, out;
 } sections[] = {
-    SECTION(packs, KIND_PACK),       SECTION(shunts, KIND_SHUNT),
-    SECTION(boards, KIND_RELAY),     SECTION(counters, KIND_COUNTER),
+    SECTION(packs, KIND_PACK),        SECTION(shunts, KIND_SHUNT),
+    SECTION(boards, KIND_RELAY),      SECTION(counters, KIND_COUNTER),
     SECTION(wallboxes, KIND_WALLBOX), SECTION(buttons, KIND_BUTTON),
 };
 enum { SECTIONS = sizeof sections / sizeof sections[0] };

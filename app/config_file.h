@@ -120,8 +120,8 @@ void config_resolve(const struct resolver *r);
 void config_resolve_devices(const struct resolver *r);
 
 /* Index of an entry by its name, which is the entry's first member; CONFIG_NONE. */
-#define CONFIG_INDEX(raw, list, name) \
-    config_index((raw)->list, (raw)->list##_count, sizeof (raw)->list[0], name)
+#define CONFIG_INDEX(raw, list, name)                                                              \
+    config_index((raw)->list, (raw)->list##_count, sizeof(raw)->list[0], name)
 uint8_t config_index(const void *entries, unsigned count, size_t size, const char *name);
 
 #endif

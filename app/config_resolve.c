@@ -212,9 +212,9 @@ static void resolve_strings(const struct resolver *r)
 typedef char channel_user[CHANNEL_USER_SIZE];
 
 struct channel_wish {
-    const char *path;           /* of the channel's number in the file */
-    uint8_t device, channel;    /* channel from 1, 0 = was wrong */
-    uint8_t channels;           /* that device has */
+    const char *path;        /* of the channel's number in the file */
+    uint8_t device, channel; /* channel from 1, 0 = was wrong */
+    uint8_t channels;        /* that device has */
 };
 
 static struct config_channel take_channel(const struct resolver *r, channel_user *users,

@@ -135,11 +135,15 @@ static const cyaml_schema_value_t
     wallbox_entry  = MAP(struct file_wallbox, wallbox_keys),
     button_entry   = MAP(struct file_button, button_keys);
 
+/* The kernel takes shorter paths for sockets than the member has room for. */
+#define SOCKET(key_, member)                                                                       \
+    {.key = key_, .data_offset = offsetof(struct config_file, member),                             \
+     .value = {CYAML_VALUE_STRING(O, char[CONFIG_PATH_SIZE], 1, SOCKET_PATH_MAX)}}
 static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING("plant", O, struct config_file, plant, 1),
     CYAML_FIELD_STRING("state_dir", O, struct config_file, state_dir, 1),
-    CYAML_FIELD_STRING("control", O, struct config_file, control, 1),
-    CYAML_FIELD_STRING("clock", O, struct config_file, clock, 1),
+    SOCKET("control", control),
+    SOCKET("clock", clock),
     CYAML_FIELD_STRING("backbone", O, struct config_file, backbone, 1),
     CYAML_FIELD_UINT("node", O, struct config_file, node),
     CYAML_FIELD_MAPPING("site", O, struct config_file, site, site_fields),
@@ -178,11 +182,6 @@ static bool dialect_fits(const char *text)
     return *text != '.' && name_fits(text);
 }
 
-static bool socket_fits(const char *text)
-{
-    return strlen(text) <= SOCKET_PATH_MAX;
-}
-
 static bool starts(const char *text, const char *const words[])
 {
     for (; *words; words++)
@@ -213,22 +212,25 @@ static bool stream_port_fits(const char *text)
 /* --- notes --- */
 
 #define NAME_WORDS "letters, digits and . _ -"
-#define NAME_RULE .must = true, .fits = name_fits, .allowed = NAME_WORDS
-#define DEVICE_NOTES(list, kind) \
-    {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind}, \
-    {list "[].bus", .must = true, .refers = "buses[].name", .help = "bus it is wired to"}, \
-    {list "[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS, \
-     .help = "its dialect file without .yaml"}, \
-    {list "[].node", .min = 1, .max = 127, \
-     .help = "node id; on the backbone 0x10 to 0x1F; default: the dialect's own"}
+#define NAME_RULE  .must = true, .fits = name_fits, .allowed = NAME_WORDS
+#define DEVICE_NOTES(list, kind)                                                                   \
+    {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
+        {list "[].bus", .must = true, .refers = "buses[].name", .help = "bus it is wired to"},     \
+        {list "[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS,             \
+         .help = "its dialect file without .yaml"},                                                \
+    {                                                                                              \
+        list "[].node",                                                                            \
+            .min = 1, .max = 127,                                                                  \
+            .help = "node id; on the backbone 0x10 to 0x1F; default: the dialect's own"            \
+    }
 
 /* clang-format off */
 static const struct yaml_note notes[] = {
     {"plant", .preset = "plant", .help = "name of the plant, for people"},
     {"state_dir", .preset = "/var/lib/busbar", .help = "folder of the saved state and the journal"},
-    {"control", .preset = "/run/busbar/control.sock", .fits = socket_fits,
-     .allowed = "a socket path of at most 107 characters", .help = "UNIX socket for the CLI"},
-    {"clock", .fits = socket_fits, .allowed = "a socket path of at most 107 characters",
+    {"control", .preset = "/run/busbar/control.sock", .allowed = "a socket path",
+     .help = "UNIX socket for the CLI"},
+    {"clock", .allowed = "a socket path",
      .help = "UNIX socket of a simulator that gives the time; default: this machine's clock"},
     {"backbone", .refers = "buses[].name",
      .help = "bus for the summary and SDO; default: the bus called backbone, if any"},

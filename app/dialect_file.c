@@ -103,21 +103,25 @@ static const struct yaml_note notes[] = {
     {"take[].signal", .help = "Message.Signal to take"},
     {"take[].field", .help = "reading it fills"},
     {"take[].bit", .help = "named bit of the field, instead of the whole field"},
-    {"take[].times", .min = -1e9, .max = 1e9, .preset = "1", .help = "physical value * times + plus"},
+    {"take[].times", .min = -1e9, .max = 1e9, .preset = "1",
+     .help = "physical value * times + plus"},
     {"take[].plus", .min = -1e9, .max = 1e9, .help = "see times"},
-    {"take[].raised", .min = 0, .max = INT32_MAX, .preset = "1", .help = "raw value that sets the bit"},
+    {"take[].raised", .min = 0, .max = INT32_MAX, .preset = "1",
+     .help = "raw value that sets the bit"},
     {"take[].cleared", .min = 0, .max = INT32_MAX, .help = "raw value that clears the bit"},
     {"take[].length", .help = "frame lengths accepted; default: the DBC's"},
     {"take[].length[]", .min = 0, .max = 64, .help = "bytes"},
     {"take[].counter", .help = "signal of the message that must move"},
-    {"take[].copy", .help = "two signals of the message, the second the bitwise inverse of the first"},
+    {"take[].copy",
+     .help = "two signals of the message, the second the bitwise inverse of the first"},
     {"take[].copy[]", .help = "signal"},
     {"send", .help = "frames we send to the device"},
     {"send[].message", .must = true, .help = "message to send"},
     {"send[].every_ms", .min = 10, .max = 3600000, .help = "period, ms; on one row of the message"},
     {"send[].signal", .help = "signal of the message"},
     {"send[].order", .help = "order that gives its value"},
-    {"send[].times", .min = -1e9, .max = 1e9, .preset = "1", .help = "order * times = physical value"},
+    {"send[].times", .min = -1e9, .max = 1e9, .preset = "1",
+     .help = "order * times = physical value"},
     {"send[].constant", .min = -1e9, .max = 1e9, .help = "fixed physical value"},
     {"send[].inverted", .help = "the raw value bitwise inverted; default: false"},
     {"send[].counter", .help = "counts up with every frame; default: false"},
@@ -211,8 +215,8 @@ static void compile(struct dialect_file *out, struct yaml_file *file,
     struct dbc *dbc = load_dbc(file, spec, data_dir);
     if (!dbc)
         return;
-    struct dialect *dialect = dialect_compile(spec, dbc, kinds[kind].readings, kinds[kind].orders,
-                                              tell_line, file);
+    struct dialect *dialect =
+        dialect_compile(spec, dbc, kinds[kind].readings, kinds[kind].orders, tell_line, file);
     dbc_free(dbc);
     if (!dialect && !file->mistakes)
         yaml_tell(file, 1, "", "this dialect could not be compiled");

@@ -10,13 +10,20 @@
 #include "app/yaml_check.h"
 #include "can/dialect.h"
 
-enum dialect_kind { KIND_PACK, KIND_SHUNT, KIND_RELAY, KIND_COUNTER, KIND_WALLBOX, KIND_BUTTON,
-                    DIALECT_KINDS };
+enum dialect_kind {
+    KIND_PACK,
+    KIND_SHUNT,
+    KIND_RELAY,
+    KIND_COUNTER,
+    KIND_WALLBOX,
+    KIND_BUTTON,
+    DIALECT_KINDS
+};
 
 struct dialect_file {
-    struct dialect *dialect;   /* dialect_free when done */
+    struct dialect *dialect; /* dialect_free when done */
     enum dialect_kind kind;
-    uint32_t node;             /* the node its DBC is written for, 0 = none */
+    uint32_t node; /* the node its DBC is written for, 0 = none */
 };
 
 /* The word in the file: "pack", "shunt", .. */

@@ -132,7 +132,8 @@ void state_text(const struct state_file *file, char *out, size_t room)
 {
     int taken = !file->next;
     if (!file->sequence)
-        snprintf(out, room, "saved state: none to be read (state.0: %s; state.1: %s), starting afresh",
+        snprintf(out, room,
+                 "saved state: none to be read (state.0: %s; state.1: %s), starting afresh",
                  file->problem[0], file->problem[1]);
     else if (*file->problem[file->next])
         snprintf(out, room, "saved state: state.%d, sequence %llu; state.%u: %s", taken,

@@ -27,13 +27,13 @@ enum {
 
 /* One of each part; name says which. */
 struct saved_contact {
-    char name[STATE_NAME_SIZE];          /* BOARD.CHANNEL: wear belongs to the relay */
+    char name[STATE_NAME_SIZE]; /* BOARD.CHANNEL: wear belongs to the relay */
     uint32_t operations;
 };
 struct saved_string {
     char name[NAME_SIZE];
     uint16_t moved_today;
-    bool locked;                         /* invariant 7, until a local reset */
+    bool locked; /* invariant 7, until a local reset */
 };
 struct saved_setting {
     uint32_t writes;
@@ -47,10 +47,10 @@ struct saved_inverter {
 struct saved_state {
     int64_t saved_wall_ms;
     bool soc_known;
-    double soc, soc_error;               /* 0..1 */
+    double soc, soc_error; /* 0..1 */
     bool cap_held, low_held, cell_high_latched, cell_low_latched;
-    int32_t cap_request_permille;        /* 0 = none */
-    int64_t day;                         /* days since 1970-01-01 that moved_today and writes_today
+    int32_t cap_request_permille; /* 0 = none */
+    int64_t day;                  /* days since 1970-01-01 that moved_today and writes_today
                                           * belong to */
     uint32_t transfers;
     uint8_t contact_count, string_count, inverter_count;
@@ -68,9 +68,9 @@ const struct saved_inverter *saved_inverter_find(const struct saved_state *state
 
 struct state_file {
     char dir[STATE_PATH_SIZE];
-    uint64_t sequence;                   /* of the newest good generation; 0 = none */
-    uint8_t next;                        /* generation the next save replaces */
-    char problem[STATE_GENERATIONS][128];  /* what is wrong with each, "" when whole */
+    uint64_t sequence;                    /* of the newest good generation; 0 = none */
+    uint8_t next;                         /* generation the next save replaces */
+    char problem[STATE_GENERATIONS][128]; /* what is wrong with each, "" when whole */
 };
 
 /* Reads the newest whole generation. False: there is none and *out is all zero, a fresh start.

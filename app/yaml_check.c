@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-
-
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +10,8 @@
 struct place {
     const cyaml_schema_value_t *schema;
     const yaml_node_t *node;
-    char *path;                     /* YAML_PATH_SIZE, grown and cut back on the way */
+    int line;   /* of its key; an alias's node is where its anchor stands */
+    char *path; /* YAML_PATH_SIZE, grown and cut back on the way */
 };
 
 static bool check_value(struct yaml_file *file, const struct place *place);
@@ -85,8 +84,7 @@ static bool names_look(struct yaml_file *file, const char *refers, struct yaml_w
     assert(bracket);
     char list[YAML_WORD_SIZE];
     snprintf(list, sizeof list, "%.*s", (int)(bracket - refers), refers);
-    const yaml_node_t *node =
-        yaml_child(file, yaml_document_get_root_node(&file->document), list);
+    const yaml_node_t *node = yaml_child(file, yaml_document_get_root_node(&file->document), list);
     if (!node || node->type != YAML_SEQUENCE_NODE)
         return false;
     for (yaml_node_item_t *item = node->data.sequence.items.start;
@@ -153,7 +151,8 @@ static void check_pair(struct yaml_file *file, const struct place *place,
 {
     const yaml_node_t *key = yaml_document_get_node(&file->document, pair->key);
     const char *text = yaml_scalar(key);
-    const cyaml_schema_field_t *field = text ? yaml_field_find(place->schema->mapping.fields, text) : NULL;
+    const cyaml_schema_field_t *field =
+        text ? yaml_field_find(place->schema->mapping.fields, text) : NULL;
     if (!field) {
         unknown_key(file, place, key);
         return;
@@ -161,7 +160,7 @@ static void check_pair(struct yaml_file *file, const struct place *place,
     size_t cut = path_key(place->path, text);
     const yaml_node_t *first = yaml_child(file, place->node, text);
     const yaml_node_t *value = yaml_document_get_node(&file->document, pair->value);
-    struct place inner = {.schema = &field->value, .node = value, .path = place->path};
+    struct place inner = {&field->value, value, line_of(key), place->path};
     if (first != value)
         yaml_tell(file, line_of(key), place->path,
                   "this key is not allowed twice: it stands on line %d", line_of(first));
@@ -170,21 +169,18 @@ static void check_pair(struct yaml_file *file, const struct place *place,
     place->path[cut] = '\0';
 }
 
-static bool check_missing(struct yaml_file *file, const struct place *place)
+static void check_missing(struct yaml_file *file, const struct place *place)
 {
-    bool all = true;
     for (const cyaml_schema_field_t *f = place->schema->mapping.fields; f->key; f++) {
         size_t cut = path_key(place->path, f->key);
         const struct yaml_note *note = yaml_note_find(file->schema, place->path);
         if (note && note->must && !yaml_child(file, place->node, f->key)) {
             char allowed[YAML_LIST_SIZE + 16];
-            yaml_tell(file, line_of(place->node), place->path, "missing, it must be given: %s",
+            yaml_tell(file, place->line, place->path, "missing, it must be given: %s",
                       yaml_allowed(allowed, sizeof allowed, &f->value, note));
-            all = false;
         }
         place->path[cut] = '\0';
     }
-    return all;
 }
 
 /* A mapping with wrong values in it is still walked on and loaded: only they are left out. */
@@ -193,10 +189,10 @@ static bool check_mapping(struct yaml_file *file, const struct place *place)
     char allowed[YAML_LIST_SIZE];
     if (place->node->type != YAML_MAPPING_NODE)
         return refuse(file, place, yaml_allowed(allowed, sizeof allowed, place->schema, NULL));
+    check_missing(file, place);
     for (const yaml_node_pair_t *pair = place->node->data.mapping.pairs.start;
          pair < place->node->data.mapping.pairs.top; pair++)
         check_pair(file, place, pair);
-    check_missing(file, place);
     return true;
 }
 
@@ -249,8 +245,8 @@ static bool check_list(struct yaml_file *file, const struct place *place)
     yaml_allowed(allowed, sizeof allowed, place->schema, NULL);
     if (place->node->type != YAML_SEQUENCE_NODE)
         return refuse(file, place, allowed);
-    size_t count = (size_t)(place->node->data.sequence.items.top -
-                            place->node->data.sequence.items.start);
+    size_t count =
+        (size_t)(place->node->data.sequence.items.top - place->node->data.sequence.items.start);
     if (count < place->schema->sequence.min || count > place->schema->sequence.max)
         yaml_tell(file, line_of(place->node), place->path, "%zu entries are not allowed: %s", count,
                   allowed);
@@ -258,9 +254,8 @@ static bool check_list(struct yaml_file *file, const struct place *place)
         count = place->schema->sequence.max;
     for (size_t i = 0; i < count; i++) {
         size_t cut = path_add(place->path, "[%zu]", i);
-        struct place inner = {.schema = place->schema->sequence.entry,
-                              .node = entry(file, place->node, i),
-                              .path = place->path};
+        const yaml_node_t *node = entry(file, place->node, i);
+        struct place inner = {place->schema->sequence.entry, node, line_of(node), place->path};
         check_value(file, &inner);
         place->path[cut] = '\0';
     }
@@ -273,8 +268,10 @@ static bool check_list(struct yaml_file *file, const struct place *place)
 static bool check_value(struct yaml_file *file, const struct place *place)
 {
     uint8_t *mark = &file->marks[yaml_node_index(file, place->node)];
-    if (*mark != YAML_UNREACHED)
-        return refuse(file, place, "the value itself; this file takes no aliases (*name)");
+    if (*mark != YAML_UNREACHED) {
+        yaml_tell(file, place->line, place->path, "an alias is not allowed: the value itself");
+        return false;
+    }
     *mark = YAML_WRONG;
     bool right;
     if (place->schema->type == CYAML_MAPPING)
@@ -290,9 +287,7 @@ static bool check_value(struct yaml_file *file, const struct place *place)
 void yaml_check(struct yaml_file *file)
 {
     char path[YAML_PATH_SIZE] = "";
-    struct place place = {.schema = file->schema->top,
-                          .node = yaml_document_get_root_node(&file->document),
-                          .path = path};
+    struct place place = {file->schema->top, yaml_document_get_root_node(&file->document), 1, path};
     check_value(file, &place);
 }
 
@@ -305,7 +300,8 @@ void yaml_file_mistake(struct yaml_file *file, const char *path, const char *all
     va_end(args);
     const yaml_node_t *node = yaml_find(file, path);
     if (node && node->type == YAML_SCALAR_NODE)
-        yaml_tell(file, line_of(node), path, "%s is not allowed: %s", yaml_shown(value, node), allowed);
+        yaml_tell(file, line_of(node), path, "%s is not allowed: %s", yaml_shown(value, node),
+                  allowed);
     else
         yaml_tell(file, yaml_file_line(file, path), path, "%s", allowed);
 }

@@ -26,14 +26,14 @@
 enum { YAML_PATH_SIZE = 160 };
 
 struct yaml_note {
-    const char *path;                /* "strings[].modules" */
-    bool must;                       /* required wherever the mapping around it is there */
-    double min, max;                 /* of a number; min == max: not a number */
-    const char *preset;              /* the value when absent; NULL = 0, "" or no entries */
-    const char *refers;              /* the value is a name given at this path: "inputs[].name" */
-    bool unique;                     /* no two entries of the list have the same */
-    bool (*fits)(const char *text);  /* a further rule for a text .. */
-    const char *allowed;             /* .. in words */
+    const char *path;               /* "strings[].modules" */
+    bool must;                      /* required wherever the mapping around it is there */
+    double min, max;                /* of a number; min == max: not a number */
+    const char *preset;             /* the value when absent; NULL = 0, "" or no entries */
+    const char *refers;             /* the value is a name given at this path: "inputs[].name" */
+    bool unique;                    /* no two entries of the list have the same */
+    bool (*fits)(const char *text); /* a further rule for a text .. */
+    const char *allowed;            /* .. in words */
     const char *help;
 };
 
@@ -44,13 +44,13 @@ struct yaml_schema {
 };
 
 struct yaml_file {
-    const char *name;                /* as it stands before the line number; owned by the caller */
+    const char *name; /* as it stands before the line number; owned by the caller */
     const struct yaml_schema *schema;
     FILE *errors;
     unsigned mistakes;
     yaml_document_t document;
-    bool parsed;                     /* document is there */
-    uint8_t *marks;                  /* by node index: enum yaml_mark */
+    bool parsed;    /* document is there */
+    uint8_t *marks; /* by node index: enum yaml_mark */
 };
 
 /* Reads and checks text. False when there is nothing to load at all: no YAML, or no mapping.

@@ -42,7 +42,7 @@ static bool is_right(struct yaml_file *file, const yaml_node_t *node)
     return file->marks[yaml_node_index(file, node)] == YAML_RIGHT;
 }
 
-/* In the order of the document: a node that an alias names again is written where it was checked. */
+/* In the order of the document: what an alias names again is written where it was checked. */
 static void write_pair(struct writer *w, const cyaml_schema_value_t *schema,
                        const yaml_node_t *mapping, const yaml_node_pair_t *pair)
 {
@@ -59,9 +59,9 @@ static void write_mapping(struct writer *w, const cyaml_schema_value_t *schema,
                           const yaml_node_t *node)
 {
     yaml_event_t event;
-    write_event(w, &event,
-                yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
-                                                    YAML_BLOCK_MAPPING_STYLE));
+    write_event(
+        w, &event,
+        yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE));
     const yaml_node_pair_t *pair = node ? node->data.mapping.pairs.start : NULL;
     for (; node && pair < node->data.mapping.pairs.top; pair++)
         write_pair(w, schema, node, pair);
@@ -75,9 +75,9 @@ static void write_list(struct writer *w, const cyaml_schema_value_t *schema,
     const cyaml_schema_value_t *inner = schema->sequence.entry;
     const yaml_node_item_t *item = node->data.sequence.items.start;
     yaml_event_t event;
-    write_event(w, &event,
-                yaml_sequence_start_event_initialize(&event, NULL, NULL, 1,
-                                                     YAML_BLOCK_SEQUENCE_STYLE));
+    write_event(
+        w, &event,
+        yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE));
     for (uint32_t i = 0; i < schema->sequence.max && item < node->data.sequence.items.top;
          i++, item++) {
         const yaml_node_t *entry = yaml_document_get_node(&w->file->document, *item);
@@ -219,8 +219,8 @@ void *yaml_file_load(struct yaml_file *file)
     void *data = NULL;
     cyaml_err_t error = CYAML_ERR_OOM;
     if (text)
-        error = cyaml_load_data((const uint8_t *)text, size, &settings, file->schema->top, &data,
-                                NULL);
+        error =
+            cyaml_load_data((const uint8_t *)text, size, &settings, file->schema->top, &data, NULL);
     free(text);
     if (error != CYAML_OK) {
         yaml_tell(file, 1, "", "libcyaml does not take this file: %s", cyaml_strerror(error));

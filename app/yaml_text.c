@@ -112,7 +112,8 @@ static bool whole_right(const cyaml_schema_value_t *schema, const struct yaml_no
 {
     int64_t value;
     (void)schema;
-    return yaml_parse_whole(text, &value) && (double)value >= note->min && (double)value <= note->max;
+    return yaml_parse_whole(text, &value) && (double)value >= note->min &&
+           (double)value <= note->max;
 }
 
 static bool number_right(const cyaml_schema_value_t *schema, const struct yaml_note *note,

@@ -27,7 +27,7 @@ const char *yaml_allowed(char *out, size_t room, const cyaml_schema_value_t *val
 /* The words a value may be, and the one that was probably meant. */
 struct yaml_words {
     const char *wrong;
-    char list[YAML_LIST_SIZE];       /* "a, b, c" */
+    char list[YAML_LIST_SIZE];        /* "a, b, c" */
     char nearest[2 * YAML_WORD_SIZE]; /* " (did you mean b?)" or "" */
     unsigned apart;
 };

@@ -104,12 +104,14 @@ static void reads_the_document(void)
           "latches");
     CHECK(state.cap_request_permille == 800 && state.day == 19675 && state.transfers == 12, "top");
     CHECK(state.contact_count == 1 && saved_contact_find(&state, "contacts.4") &&
-              saved_contact_find(&state, "contacts.4")->operations == 1234, "contacts");
+              saved_contact_find(&state, "contacts.4")->operations == 1234,
+          "contacts");
     const struct saved_string *s2 = saved_string_find(&state, "s2");
     CHECK(s2 && s2->moved_today == 3 && s2->locked && !saved_string_find(&state, "s1"), "strings");
     const struct saved_inverter *inv4 = saved_inverter_find(&state, "inv4");
     CHECK(inv4 && inv4->settings[0].writes == 70 && inv4->settings[0].writes_today == 5 &&
-              inv4->settings[1].writes == 0 && inv4->settings[2].writes == 9, "inverters");
+              inv4->settings[1].writes == 0 && inv4->settings[2].writes == 9,
+          "inverters");
     CHECK(state.journal_sequence == 4242 && state.saved_wall_ms == 1700000000000, "journal");
 }
 
@@ -122,7 +124,8 @@ static void alternates(void)
     char text[400];
     state_text(&file, text, sizeof text);
     CHECK(strcmp(text, "saved state: none to be read (state.0: not there; state.1: not there), "
-                       "starting afresh") == 0, "%s", text);
+                       "starting afresh") == 0,
+          "%s", text);
     for (unsigned n = 1; n <= 5; n++) {
         CHECK(save(&file, n) == 0, "save %u", n);
         CHECK(file.sequence == n, "sequence %llu", (unsigned long long)file.sequence);
