@@ -44,7 +44,8 @@ struct dialect_take {
     const char *field;
     const char *bit;        /* this named bit of field */
     double times, plus;     /* physical * times + plus = the field's unit */
-    int raised, cleared;    /* raw values that set and clear the bit; default 1 and 0; others leave it */
+    int raised, cleared;    /* raw values that set and clear the bit; both 0 means 1 and 0; other raw
+                             * values leave it. raised -1: every value but cleared sets it */
     uint8_t *length;        /* accepted frame lengths */
     unsigned length_count;
     const char *counter;    /* signal that must move */
@@ -75,7 +76,7 @@ struct dialect_spec {
 struct dialect;  /* compiled, immutable, shared by devices */
 
 /* What one device of this dialect needs to remember. */
-enum { DIALECT_MESSAGES = 24 };
+enum { DIALECT_MESSAGES = 24, DIALECT_ROWS = 64 };  /* rows: of one message */
 struct dialect_state {
     uint64_t last_counter[DIALECT_MESSAGES];
     uint8_t frozen[DIALECT_MESSAGES];        /* frames since the counter moved */
@@ -96,7 +97,11 @@ struct dialect *dialect_compile(const struct dialect_spec *spec, const struct db
 void dialect_free(struct dialect *dialect);
 
 /* The identifiers a device at `node` listens to and sends: fills up to room, returns how many. */
-struct dialect_id { uint32_t id; bool ext; uint8_t index; };
+struct dialect_id {
+    uint32_t id;
+    bool ext;
+    uint8_t index, len;
+};
 size_t dialect_takes(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
                      size_t room);
 size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,

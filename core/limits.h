@@ -4,7 +4,7 @@
 #define BUSBAR_CORE_LIMITS_H
 
 enum {
-    MAX_BUSES = 8,
+    MAX_BUSES = 24,
     MAX_PACKS = 16,
     MAX_SHUNTS = 16,
     MAX_BOARDS = 16,       /* relay boards, up to BOARD_CHANNELS channels each */

@@ -53,7 +53,7 @@ struct gate_allow {
     int32_t every_min_ms;
 };
 
-enum { GATE_ALLOWS = 64 };
+enum { GATE_ALLOWS = 128 };
 
 struct gate_config {
     uint8_t board_count, counter_count, allow_count;
@@ -72,6 +72,13 @@ struct gate_seen_board {
     bool sent_any;
     int64_t differs_ms[BOARD_CHANNELS];  /* sent and seen differ since; 0 = not */
     uint16_t uptime_s;
+    uint8_t counter;                     /* of its newest state frame: a frozen one is no sighting */
+    bool counter_known;
+};
+
+struct gate_seen_counter {
+    uint8_t counter;
+    bool counter_known;
 };
 
 struct gate_seen_string {
@@ -84,6 +91,7 @@ struct gate_seen_string {
 struct gate {
     struct gate_config config;
     struct gate_seen_board boards[MAX_BOARDS];
+    struct gate_seen_counter counters[MAX_COUNTERS];
     struct gate_seen_string strings[MAX_STRINGS];
     int64_t allow_sent_ms[GATE_ALLOWS];
     int64_t start_ms, pickup_ms;

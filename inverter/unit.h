@@ -2,7 +2,24 @@
  *
  * inverter/pi30.h knows the words; this is the conversation. It never waits, reads a clock
  * or touches a descriptor: bytes come in, bytes to send come out, time is an argument.
- * Timing and traps: axpert.md sections 1.4 and 1.5. */
+ * Timing and traps: axpert.md sections 1.4 and 1.5.
+ *
+ * Asking. First who it is (QPI, QID, QVFW, QMCHGCR, QBATCD, QPIRI), then QPIGS, QMOD and, where
+ * the unit has it, QPIGS2 each second, QPIWS each 5 s, QPIRI and QBATCD each minute. One request is
+ * under way at a time; a reply that does not come or does not check is asked for three times. When
+ * a question that every unit can answer stays silent, the unit counts as gone and is identified
+ * anew: another one may be there. A NAK is believed the second time, for ten minutes.
+ *
+ * Setting. Nothing is written before the unit is identified, nor where the unit already has the
+ * value. A setter's ACK means parsed, not applied: a second later the setting is read back (QPIRI;
+ * QBATCD for the charger switch) and is CONFIRMED only when it is there, tried once more when not,
+ * and then REFUSED. A setter without an answer is read back too, never repeated blindly. Each write
+ * may cost the inverter's EEPROM, hence:
+ * - at most writes_per_day of one setting, dwell_ms apart;
+ * - yet towards safety (charge current lower, charger off) without dwell, and up to twice the
+ *   budget; a value that was refused waits for the dwell either way;
+ * - a NAK is no write. A setting whose every form is NAKed twice is unsupported, and asked again
+ *   after ten minutes. The charger switch is unsupported where it cannot be read back. */
 #ifndef BUSBAR_INVERTER_UNIT_H
 #define BUSBAR_INVERTER_UNIT_H
 
@@ -26,10 +43,12 @@ struct unit_readings {
     struct reading battery_cV;             /* hundredths of a volt */
     struct reading charge_mA;              /* >= 0, into the battery, 1 A steps */
     struct reading discharge_mA;           /* >= 0 */
-    struct reading pv_mA[2], pv_dV[2], pv_W[2];
+    struct reading pv_mA[2], pv_dV[2], pv_W[2];  /* [1] where there is a second input; [0] current
+                                            * from power and voltage where the unit gives none */
     struct reading heatsink_C;
     struct reading mode;                   /* enum unit_mode */
-    struct reading warnings_low, warnings_high;  /* QPIWS bits 0-31, 32-63 */
+    struct reading warnings_low, warnings_high;  /* QPIWS bits 0-31, 32-63; 31 to 33 stay 0 on
+                                            * answers of 36 characters, see pi30.h */
     struct reading output_priority, charger_priority;
     struct reading charge_max_A, ac_charge_max_A;   /* as set, QPIRI 15 and 14 */
     struct reading rated_VA, rated_W, rated_dA;
@@ -43,9 +62,10 @@ struct unit_readings {
 /* What the controller wants; -1 = leave alone. Written only on change, in list steps, with dead
  * band and dwell, each confirmed by reading back. */
 struct unit_orders {
-    int32_t charge_max_A;        /* rounded down to an allowed value */
+    int32_t charge_max_A;        /* rounded down to an allowed value; below the least one (10 A
+                                  * mostly, there is no 0) the least: then use charger_off */
     int32_t charger_off;         /* 0/1; PBATCD110 / PBATCD000 */
-    int32_t output_priority;     /* enum output_priority */
+    int32_t output_priority;     /* enum output_priority, PI30 numbering */
 };
 
 /* One setter's way. */
@@ -67,12 +87,16 @@ enum { UNIT_BUFFER = 256, UNIT_LIST = 32 };
 
 struct unit_setting {
     enum setting_state state;
-    int32_t want, wrote;
-    uint8_t tries;
-    int64_t wrote_ms;
-    uint16_t writes_today;
-    uint32_t writes;
-    bool unsupported;            /* NAKed twice: this unit does not have it */
+    int32_t want, wrote;         /* as the unit knows it: want is rounded; -1 = nothing */
+    uint8_t tries;               /* writes in this attempt */
+    int64_t wrote_ms;            /* last sent, 0 = never */
+    uint16_t writes_today;       /* in the day that began at day_ms */
+    uint32_t writes;             /* since unit_init; the caller may set it from its memory */
+    bool unsupported;            /* NAKed twice in every form, or not to be read back */
+    bool proven;                 /* ACKed since it was identified: its form is right */
+    bool refused;                /* the last write was */
+    uint8_t form;                /* of the request, see pi30_set_charge */
+    int64_t retry_ms;            /* unsupported until then */
 };
 
 /* Further members are the unit's own business; see unit.c. */
@@ -90,21 +114,27 @@ struct unit {
     uint8_t rx[UNIT_BUFFER];
     size_t rx_len;
     int64_t rx_ms, asked_ms, quiet_until_ms;
-    uint8_t asking;                        /* command index + 1, 0 = none */
-    uint8_t tries;
-    int64_t due_ms[24];                    /* per query */
-    uint8_t setting_now;                   /* setting + 1 being proved, 0 = none */
+    uint8_t asking;                        /* enum pi30_command + 1, 0 = none */
+    uint8_t again;                         /* the same to be asked again, 0 = none */
+    uint8_t tries, refusals;               /* of the request under way: sent, NAKed */
+    bool broken;                           /* a reply ended and was no answer */
+    uint32_t settled;                      /* bit per command: answered or known to be lacking */
+    uint32_t lacking;                      /* bit per command: NAKed twice or silent */
+    int64_t due_ms[24];                    /* per command */
+    uint8_t setting_now;                   /* setting + 1 being written and proved, 0 = none */
     int64_t day_ms;
     bool identified;
 };
 
+/* Zeros in config take the defaults. */
 void unit_init(struct unit *unit, const struct unit_config *config, int64_t now_ms);
 
-/* Bytes that came from the port. */
+/* Bytes that came from the port: any, any number. */
 void unit_bytes(struct unit *unit, const uint8_t *bytes, size_t count, int64_t now_ms);
 
 /* One step: at most one request to send goes to out (room >= 32); *count is its length, 0 = none.
- * *drain is set when the port's input must be thrown away first. Returns the next wake time. */
+ * *drain is set when the port's input must be thrown away first. Returns the next wake time, later
+ * than now; step also after unit_bytes and unit_order. */
 int64_t unit_step(struct unit *unit, uint8_t *out, size_t room, size_t *count, bool *drain,
                   int64_t now_ms);
 

@@ -82,12 +82,14 @@ struct router_view {
     enum contact_seen contact[MAX_CONTACTS];
     int64_t contact_ms[MAX_CONTACTS];           /* when this was heard */
     bool contact_fault[MAX_CONTACTS];
+    bool contact_output[MAX_CONTACTS];          /* what the board itself commands: adopted at start */
+    bool switch_output[MAX_STRINGS];
     struct reading current_mA[MAX_STRINGS];     /* + flows into the inverter */
     struct reading voltage_mV[MAX_STRINGS];
     bool input_ready[MAX_INPUTS];               /* inverter heard, no fault, no PV warning */
     bool switches_heard;                        /* the boards that carry the string switches */
     bool boards_heard;                          /* all boards of contacts */
-    bool vetoed;                                /* the gate refused our last order */
+    bool vetoed;                                /* the gate has refused an order since the last step */
     bool switching_locked;                      /* foreign frame or operator */
     bool insulation_fault;
 };
@@ -119,13 +121,16 @@ struct router_config {
     int32_t zero_hold_ms;            /* 500 */
     int32_t sample_age_ms;           /* 200 */
     int32_t zero_wait_ms;            /* 10000 */
-    int32_t feedback_ms;             /* 250 */
+    int32_t feedback_ms;             /* 250, what the contact needs at most */
+    int32_t frame_ms;                /* 450, what order and answer need on the bus, sent each 100 ms */
     int32_t dead_ms;                 /* 500 */
     int32_t pickup_gap_ms;           /* 200 */
     int32_t dwell_ms;                /* 900000 */
     int32_t transfers_per_day;       /* 12, per string */
     int32_t boot_hold_ms;            /* 10000 */
     int32_t node_lost_ms;            /* 1500 */
+    int32_t destination_wait_ms;     /* 10000, then the way back */
+    int32_t retry_ms;                /* 900000, after a transfer that was given up */
 };
 extern const struct router_config router_defaults;
 
@@ -143,23 +148,27 @@ struct router {
     struct router_orders orders;
     uint8_t string, from, to;                /* of the transfer in progress (inputs) */
     int64_t since_ms;                        /* state entered */
-    int64_t zero_since_ms, seen_ms, pickup_ms, started_ms;
+    int64_t zero_since_ms, seen_ms, pickup_ms, read_since_ms;
     uint8_t target[MAX_STRINGS];             /* wanted layout */
     bool isolate[MAX_STRINGS];               /* keep this string's switch off */
     bool locked[MAX_STRINGS];                /* invariant 7, until a local reset */
     int64_t moved_ms[MAX_STRINGS];           /* last transfer ended; 0 = never */
+    int64_t retry_ms[MAX_STRINGS];           /* not before this; 0 = now */
+    uint8_t given_up[MAX_STRINGS];           /* transfers given up today */
     uint16_t moved_today[MAX_STRINGS];
     int64_t day_ms;                          /* when the daily budget started */
-    int64_t differs_ms[MAX_CONTACTS];
+    int64_t differs_ms[MAX_CONTACTS];        /* ordered and seen differ since; 0 = not */
+    int64_t leaks_ms[MAX_STRINGS];           /* current though every contact is seen open since */
+    bool vetoed;                             /* the gate refused an order of this state */
     uint32_t transfers, operations[MAX_CONTACTS];
 };
 
 void router_init(struct router *router, const struct topology *topology,
                  const struct router_config *config, int64_t now_ms);
 
-/* The layout wanted from now on; strings to keep isolated (NULL = none). Taken up between transfers.
- * returning = the way home after a session: the dwell time between transfers does not delay it. */
-void router_want(struct router *router, const uint8_t layout[], const bool isolate[], bool returning);
+/* The layout wanted from now on, and strings whose switch is to be off (NULL = none). Taken up
+ * between transfers, each when its string has dwelt long enough (invariant 12). */
+void router_want(struct router *router, const uint8_t layout[], const bool isolate[]);
 
 /* One step. Returns when it next wants to run (always > now_ms). */
 int64_t router_step(struct router *router, const struct router_view *view, int64_t now_ms);

@@ -1,0 +1,99 @@
+#include "app/client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "app/control.h"
+
+enum { ANSWER_WAIT_MS = 5000, LEASE_MS = 10000 };
+
+const char *client_path(const char *option)
+{
+    const char *path = option ? option : getenv("BUSBAR_SOCKET");
+    return path ? path : "/run/busbar/control.sock";
+}
+
+int client_connect(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        fprintf(stderr, "busbar: %s: a socket path has at most %zu characters\n", path,
+                sizeof address.sun_path - 1);
+        return -1;
+    }
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+        fprintf(stderr, "busbar: %s: %s; is `busbar run` running? (--socket or $BUSBAR_SOCKET names "
+                        "another)\n",
+                path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+Busbar__Response *client_ask(int fd, Busbar__Request *request)
+{
+    uint8_t out[2048];
+    static uint8_t in[CONTROL_PACKET];
+    request->version = 1;
+    if (busbar__request__get_packed_size(request) > sizeof out) {
+        fprintf(stderr, "busbar: the request is too long\n");
+        return NULL;
+    }
+    size_t count = busbar__request__pack(request, out);
+    struct pollfd waiting = {.fd = fd, .events = POLLIN};
+    if (send(fd, out, count, MSG_NOSIGNAL) < 0 || poll(&waiting, 1, ANSWER_WAIT_MS) <= 0) {
+        fprintf(stderr, "busbar: the controller does not answer\n");
+        return NULL;
+    }
+    ssize_t got = recv(fd, in, sizeof in, 0);
+    Busbar__Response *response =
+        got > 0 ? busbar__response__unpack(NULL, (size_t)got, in) : NULL;
+    if (!response)
+        fprintf(stderr, "busbar: the controller's answer cannot be read\n");
+    return response;
+}
+
+Busbar__Response *client_once(const char *socket_option, Busbar__Request *request, int *status)
+{
+    *status = 1;
+    if (getrandom(&request->id, sizeof request->id, 0) != sizeof request->id)
+        return NULL;
+    request->lease_ms = LEASE_MS;
+    int fd = client_connect(client_path(socket_option));
+    if (fd < 0)
+        return NULL;
+    Busbar__Response *response = client_ask(fd, request);
+    close(fd);
+    if (!response)
+        return NULL;
+    *status = response->accepted ? 0 : 1;
+    if (!response->accepted)
+        fprintf(stderr, "busbar: refused: %s\n", response->reason);
+    return response;
+}
+
+void lines_print(const Busbar__Response *response, bool json)
+{
+    if (!json) {
+        for (size_t i = 0; i < response->n_lines; i++)
+            puts(response->lines[i]);
+        return;
+    }
+    json_t *lines = json_array();
+    for (size_t i = 0; i < response->n_lines; i++)
+        json_array_append_new(lines, json_string(response->lines[i]));
+    json_dumpf(lines, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(lines);
+}

@@ -1,0 +1,28 @@
+/* The asking side of the control socket, for the CLI and the demo. */
+#ifndef BUSBAR_APP_CLIENT_H
+#define BUSBAR_APP_CLIENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "app/control.pb-c.h"
+
+/* The socket to ask: --socket, else $BUSBAR_SOCKET, else /run/busbar/control.sock. */
+const char *client_path(const char *option);
+
+/* Connects; the descriptor, or -1 after telling why on stderr. */
+int client_connect(const char *path);
+
+/* Asks once on an open socket. The answer is to be freed by busbar__response__free_unpacked,
+ * NULL after telling why on stderr. */
+Busbar__Response *client_ask(int fd, Busbar__Request *request);
+
+/* The common way: connects, asks with a fresh id and a lease of 10 s, prints a refusal to stderr.
+ * *status becomes the exit status. */
+Busbar__Response *client_once(const char *socket_option, Busbar__Request *request, int *status);
+
+json_t *status_json(const Busbar__Status *status);
+void status_print(const Busbar__Status *status);
+void lines_print(const Busbar__Response *response, bool json);
+
+#endif

@@ -1,0 +1,328 @@
+#include "app/controller.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { LOAD_MAX_AGE_MS = 15000, BOX_MAX_AGE_MS = 3000 };
+
+/* --- digest: what session and policy see --- */
+
+static struct session_input session_digest(struct controller *c, size_t point, int64_t now_ms)
+{
+    const struct wallbox_readings *box = &c->plant.wallboxes[c->config->charge_points[point].device];
+    struct session_input input = {
+        .push = c->push[point],
+        .start = c->ask_start[point],
+        .stop = c->ask_stop[point],
+        .box_fresh = reading_fresh(&box->car_state, now_ms, BOX_MAX_AGE_MS),
+        .car_state = reading_or(&box->car_state, now_ms, BOX_MAX_AGE_MS, -1),
+        .current_dA = reading_or(&box->current_dA, now_ms, BOX_MAX_AGE_MS, 0),
+    };
+    c->push[point] = c->ask_start[point] = c->ask_stop[point] = false;
+    return input;
+}
+
+static void strings_digest(const struct controller *c, struct policy_input *input)
+{
+    const struct topology *topology = &c->config->topology;
+    for (size_t s = 0; s < topology->strings; s++) {
+        if (c->present[s] >= topology->inputs)
+            continue;
+        struct policy_inverter_view *unit =
+            &input->inverter[topology->input[c->present[s]].inverter];
+        unit->strings++;
+        unit->strings_W += (int32_t)((int64_t)c->view.current_mA[s].value *
+                                     c->view.voltage_mV[s].value / 1000000);
+    }
+}
+
+static void inverter_digest(const struct controller *c, size_t i, struct policy_input *input)
+{
+    const struct config_inverter *config = &c->config->inverters[i];
+    const struct unit *unit = &c->plant.units[i];
+    const struct unit_readings *r = &unit->readings;
+    int64_t now_ms = input->now_ms;
+    struct policy_inverter_view *view = &input->inverter[i];
+    *view = (struct policy_inverter_view){
+        .fresh = reading_fresh(&r->output_W, now_ms, LOAD_MAX_AGE_MS),
+        .phase = config->phase,
+        .rated_W = config->rated_W,
+        .charge_limit_A = config->charge_max_A,
+        .pv_W = reading_or(&r->pv_W[0], now_ms, LOAD_MAX_AGE_MS, 0) +
+                reading_or(&r->pv_W[1], now_ms, LOAD_MAX_AGE_MS, 0),
+        .output_W = reading_or(&r->output_W, now_ms, LOAD_MAX_AGE_MS, 0),
+        .charge_max_A = reading_or(&r->charge_max_A, now_ms, INT64_MAX, -1),
+        .charger_off_supported = !unit->settings[SET_CHARGER_OFF].unsupported,
+        .charge_list_count = unit->charge_list_count,
+        .mode = (uint8_t)reading_or(&r->mode, now_ms, LOAD_MAX_AGE_MS, MODE_UNKNOWN),
+    };
+    int64_t battery_mA = reading_or(&r->charge_mA, now_ms, LOAD_MAX_AGE_MS, 0) -
+                         reading_or(&r->discharge_mA, now_ms, LOAD_MAX_AGE_MS, 0);
+    view->battery_W = (int32_t)(battery_mA * r->battery_cV.value / 100000);
+    memcpy(view->charge_list_A, unit->charge_list_A, sizeof view->charge_list_A);
+    for (size_t p = 0; p < c->config->wallbox_count; p++)
+        if (c->config->charge_points[p].inverter == i) {
+            view->feeds_charge_point = true;
+            view->charge_point = (uint8_t)p;
+        }
+    if (reading_or(&r->grid_dV, now_ms, LOAD_MAX_AGE_MS, 0) > 1800)
+        input->grid_present = true;
+}
+
+static void point_digest(const struct controller *c, size_t p, struct policy_input *input)
+{
+    const struct config_wallbox *config = &c->config->charge_points[p];
+    const struct wallbox_readings *box = &c->plant.wallboxes[config->device];
+    const struct policy_inverter_view *unit = &input->inverter[config->inverter];
+    uint8_t wanted = config->strings_wanted;
+    if (wanted == 0)
+        wanted = (uint8_t)((2 * c->config->topology.strings + 2) / 3);
+    input->point[p] = (struct policy_point_view){
+        .fresh = reading_fresh(&box->car_state, input->now_ms, BOX_MAX_AGE_MS),
+        .car_state = reading_or(&box->car_state, input->now_ms, BOX_MAX_AGE_MS, -1),
+        .current_dA = reading_or(&box->current_dA, input->now_ms, BOX_MAX_AGE_MS, 0),
+        .cable_dA = reading_or(&box->cable_dA, input->now_ms, BOX_MAX_AGE_MS, 0),
+        .inverter = config->inverter,
+        .phase = config->phase,
+        .min_dA = config->min_dA,
+        .max_dA = config->max_dA,
+        .voltage_V = config->voltage_V,
+        .session = session_active(&c->sessions[p]),
+        .bundled = unit->strings >= wanted,
+    };
+}
+
+/* The house's load of each phase: what the units without a charge point give out, less what a
+ * wallbox draws through the bypass of its own unit. */
+static void loads_digest(struct policy_input *input)
+{
+    for (size_t i = 0; i < input->inverters; i++) {
+        const struct policy_inverter_view *unit = &input->inverter[i];
+        bool bypass = unit->mode == MODE_LINE || unit->mode == MODE_BYPASS;
+        if (!unit->feeds_charge_point)
+            input->phase_load_W[unit->phase] += unit->output_W;
+        else if (bypass)
+            input->phase_load_W[unit->phase] -= unit->output_W;
+    }
+    for (size_t phase = 1; phase <= 3; phase++)
+        if (input->phase_load_W[phase] < 0)
+            input->phase_load_W[phase] = 0;
+}
+
+void policy_digest(struct controller *c, struct policy_input *input, int64_t now_ms)
+{
+    memset(input, 0, sizeof *input);
+    input->now_ms = now_ms;
+    input->bank = &c->bank;
+    input->soc = &c->soc;
+    input->limits = &c->limits;
+    input->bank_config = &c->config->bank;
+    input->inverters = c->config->inverter_count;
+    input->points = c->config->wallbox_count;
+    input->transfer = c->router.state != ROUTER_IDLE && c->router.state != ROUTER_START &&
+                      c->router.state != ROUTER_HOLD;
+    for (size_t i = 0; i < c->config->inverter_count; i++)
+        inverter_digest(c, i, input);
+    strings_digest(c, input);
+    for (size_t p = 0; p < c->config->wallbox_count; p++)
+        point_digest(c, p, input);
+    loads_digest(input);
+}
+
+/* --- the order of a tick --- */
+
+static int32_t inverters_charge_mA(const struct controller *c)
+{
+    int32_t sum = 0;
+    for (size_t i = 0; i < c->config->inverter_count; i++)
+        sum += c->config->inverters[i].charge_max_A * 1000;
+    return c->config->inverter_count ? sum : INT32_MAX;
+}
+
+/* At the bank's lowest useful voltage, 40 V of a 16-cell bank (axpert.md section 4.5). */
+static int32_t inverters_discharge_mA(const struct controller *c)
+{
+    int64_t sum_W = 0;
+    for (size_t i = 0; i < c->config->inverter_count; i++)
+        sum_W += c->config->inverters[i].rated_W;
+    int64_t floor_mV = (int64_t)c->config->bank.cells * 2500;
+    return c->config->inverter_count && floor_mV ? (int32_t)(sum_W * 1000000 / floor_mV) : INT32_MAX;
+}
+
+static void battery_step(struct controller *c, int64_t now_ms)
+{
+    soc_counter_step(&c->counter, &c->config->bank, &c->bank, now_ms);
+    c->soc = soc_counter_estimate(&c->counter);
+    c->limits = bank_limits_step(&c->guard, &c->config->bank, &c->bank, &c->soc,
+                                 inverters_charge_mA(c), inverters_discharge_mA(c), now_ms);
+}
+
+static void sessions_step(struct controller *c, int64_t now_ms)
+{
+    for (size_t p = 0; p < c->config->wallbox_count; p++) {
+        struct session_input input = session_digest(c, p, now_ms);
+        session_step(&c->sessions[p], &input, now_ms);
+    }
+}
+
+static struct router_wish wish_digest(const struct controller *c, const struct policy_input *input)
+{
+    struct router_wish wish = {.charge_point = NO_CHARGE_POINT};
+    for (size_t p = 0; p < c->config->wallbox_count && wish.charge_point == NO_CHARGE_POINT; p++)
+        if (c->decided.bundle[p]) {
+            wish.charge_point = (uint8_t)p;
+            wish.strings_wanted = c->config->charge_points[p].strings_wanted;
+        }
+    for (size_t s = 0; s < c->config->topology.strings; s++)
+        wish.string_W[s] = (int32_t)((int64_t)c->view.current_mA[s].value *
+                                     c->view.voltage_mV[s].value / 1000000);
+    memcpy(wish.phase_load_W, input->phase_load_W, sizeof wish.phase_load_W);
+    return wish;
+}
+
+static uint8_t strings_at(const struct controller *c, size_t point)
+{
+    const struct topology *topology = &c->config->topology;
+    uint8_t count = 0;
+    for (size_t s = 0; s < topology->strings; s++)
+        count += c->present[s] < topology->inputs &&
+                 topology->input[c->present[s]].charge_point == point;
+    return count;
+}
+
+/* After a restart the plant is taken as it is found: strings that stand at a charge point belong to
+ * a session that goes on and ends like any other. A layout that is whole stays; a string that was
+ * found under way is planned for anew. */
+static void layout_adopt(struct controller *c, const struct policy_input *input, int64_t now_ms)
+{
+    bool whole = true;
+    struct router_wish wish = wish_digest(c, input);
+    for (size_t s = 0; s < c->config->topology.strings; s++)
+        whole &= c->present[s] != NO_INPUT;
+    for (size_t p = 0; p < c->config->wallbox_count; p++)
+        if (strings_at(c, p) > 0) {
+            session_adopt(&c->sessions[p], now_ms);
+            wish.charge_point = (uint8_t)p;
+            whole &= input->point[p].bundled;
+        }
+    if (whole)
+        memcpy(c->layout.input, c->present, sizeof c->layout.input);
+    else
+        router_plan(&c->layout, &c->config->topology, &wish, c->present);
+    c->wished = wish.charge_point;
+    c->planned = true;
+}
+
+/* The layout is planned when the wish changes, not on each tick: clouds do not move strings. */
+static void router_steer(struct controller *c, const struct policy_input *input, int64_t now_ms)
+{
+    struct router_wish wish = wish_digest(c, input);
+    if (!c->planned && c->router.state != ROUTER_START) {
+        layout_adopt(c, input, now_ms);
+    } else if (c->planned && wish.charge_point != c->wished) {
+        router_plan(&c->layout, &c->config->topology, &wish, c->present);
+        c->wished = wish.charge_point;
+    }
+    bool isolate[MAX_STRINGS];
+    memset(isolate, c->decided.isolate, sizeof isolate);
+    router_want(&c->router, c->layout.input, isolate);
+    router_step(&c->router, &c->view, now_ms);
+}
+
+int64_t tick(struct controller *c, int64_t now_ms)
+{
+    struct policy_input input;
+    look(c, now_ms);
+    battery_step(c, now_ms);
+    sessions_step(c, now_ms);
+    policy_digest(c, &input, now_ms);
+    policy_step(&c->policy, &input, &c->decided);
+    router_steer(c, &input, now_ms);
+    orders_carry(c, now_ms);
+    summary_send(c, now_ms);
+    journal_changes(c, now_ms);
+    c->hurry = false;
+    c->ticks++;
+    c->tick_ms = now_ms;
+    return now_ms + TICK_MS;
+}
+
+/* --- the owner's side --- */
+
+int controller_init(struct controller *c, const struct config *config, int64_t now_ms, FILE *errors)
+{
+    memset(c, 0, sizeof *c);
+    c->config = config;
+    c->start_ms = now_ms;
+    int status = plant_init(&c->plant, config, now_ms, errors);
+    if (status < 0)
+        return status;
+    soc_counter_init(&c->counter);
+    policy_init(&c->policy);
+    for (size_t p = 0; p < config->wallbox_count; p++)
+        session_init(&c->sessions[p], now_ms);
+    router_init(&c->router, &config->topology, &router_defaults, now_ms);
+    memset(c->present, NO_INPUT, sizeof c->present);
+    c->wished = NO_CHARGE_POINT;
+    struct gate_config gate;
+    gate_configure(&gate, config);
+    gate_init(&c->gate, &gate, now_ms);
+    for (size_t i = 0; i < MAX_INVERTERS; i++)
+        for (size_t s = 0; s < SETTINGS; s++)
+            c->told.setting[i][s] = -1;
+    journal_add(&c->journal, JOURNAL_START, 0, 0, 1, now_ms, "the controller starts; reading back");
+    return 0;
+}
+
+void controller_frame(struct controller *c, uint8_t bus, const struct frame *frame, int64_t now_ms)
+{
+    gate_seen(&c->gate, bus, frame, now_ms);
+    if (plant_hear(&c->plant, bus, frame, now_ms))
+        c->hurry = true;
+    if (bus == c->config->backbone)
+        sdo_answer(c, frame, now_ms);
+}
+
+int controller_charge(struct controller *c, size_t point, bool start, char *why, size_t room)
+{
+    bool active = session_active(&c->sessions[point]);
+    if (start == active) {
+        snprintf(why, room, start ? "it is charging already" : "no session is running");
+        return -EALREADY;
+    }
+    if (start && c->router.state == ROUTER_HOLD) {
+        snprintf(why, room, "the router holds: %s; look at the plant, then `busbar request reset`",
+                 router_why_text(c->router.why));
+        return -EBUSY;
+    }
+    c->ask_start[point] = start;
+    c->ask_stop[point] = !start;
+    snprintf(why, room, start ? "strings will move to the charge point"
+                              : "strings will go home");
+    return 0;
+}
+
+int controller_cap(struct controller *c, int32_t cap_permille, int64_t now_ms, char *why,
+                   size_t room)
+{
+    if (cap_permille != 0 && (cap_permille < 300 || cap_permille > 1000)) {
+        snprintf(why, room, "cap of %d permille is not allowed: 300 to 1000", cap_permille);
+        return -ERANGE;
+    }
+    int32_t before = c->guard.cap_request_permille;
+    c->guard.cap_request_permille = cap_permille;
+    int32_t now = cap_permille ? cap_permille : c->config->bank.cap_permille;
+    snprintf(why, room, "the cap is %d.%d %% now%s", now / 10, now % 10,
+             cap_permille ? "" : ", as configured");
+    if (before != cap_permille)
+        journal_add(&c->journal, JOURNAL_CAP, 0, c->limits.cap_reached, c->limits.cap_reached,
+                    now_ms, "request: %s", why);
+    return 0;
+}
+
+void controller_reset(struct controller *c, int64_t now_ms)
+{
+    router_reset(&c->router, now_ms);
+    gate_reset(&c->gate);
+    c->guard.cell_high_latched = c->guard.cell_low_latched = false;
+}

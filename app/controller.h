@@ -1,0 +1,106 @@
+/* The controller: everything that is decided, without a clock, a port or a file.
+ *
+ * The owner (app/loop.c live, app/cmd_replay.c from a log, a test in memory) moves frames and
+ * bytes in, calls tick() and moves what it wants sent out. The same code runs in all three. */
+#ifndef BUSBAR_APP_CONTROLLER_H
+#define BUSBAR_APP_CONTROLLER_H
+
+#include "app/journal.h"
+#include "app/plant.h"
+#include "app/policy.h"
+#include "app/session.h"
+#include "bms/bank.h"
+#include "devices/gate.h"
+#include "phase-router/router.h"
+
+enum { TICK_MS = 100, TICK_MIN_MS = 10, OUTBOX_FRAMES = 128 };
+
+/* Frames that passed the gate and wait to be given to their bus. */
+struct outbox {
+    size_t count;
+    struct frame frames[OUTBOX_FRAMES];
+    uint8_t bus[OUTBOX_FRAMES];
+    uint64_t dropped;
+};
+
+/* What the controller last told the journal about each actuator. */
+struct told {
+    bool contact[MAX_CONTACTS], string_on[MAX_STRINGS];
+    bool router_valid;
+    uint8_t router_state, router_why;
+    int32_t limit_dA[MAX_CHARGE_POINTS];
+    uint8_t session[MAX_CHARGE_POINTS];
+    int32_t lamp[MAX_BUTTONS];
+    int32_t setting[MAX_INVERTERS][SETTINGS];
+    bool cap_reached;
+    uint32_t vetoes[MAX_BUSES];
+};
+
+struct controller {
+    const struct config *config;
+    struct plant plant;
+
+    struct bank_view bank;
+    struct soc_counter counter;
+    struct soc_estimate soc;
+    struct bank_guard guard;
+    struct bank_limits limits;
+
+    struct session sessions[MAX_CHARGE_POINTS];
+    struct policy policy;
+    struct policy_output decided;
+
+    struct router router;
+    struct router_view view;
+    uint8_t present[MAX_STRINGS];      /* layout as seen, the newest that was fully known */
+    struct router_layout layout;       /* wanted */
+    uint8_t wished;                    /* charge point the layout was planned for */
+    bool planned;
+    bool vetoed;                       /* the gate refused an order since the last router step */
+
+    struct gate gate;
+    uint32_t bus_vetoes[MAX_BUSES];
+    struct outbox outbox;
+    struct journal journal;
+    struct told told;
+
+    uint8_t presses[MAX_BUTTONS];
+    bool presses_known[MAX_BUTTONS];
+    bool push[MAX_CHARGE_POINTS];      /* button pushed since the last tick */
+    bool ask_start[MAX_CHARGE_POINTS], ask_stop[MAX_CHARGE_POINTS];
+
+    int64_t start_ms, tick_ms, summary_ms, heartbeat_ms;
+    uint8_t text_line;
+    uint64_t ticks;
+    bool hurry;                        /* something was heard that should not wait for the tick */
+};
+
+/* 0, or a negative errno with the reason on errors. */
+int controller_init(struct controller *controller, const struct config *config, int64_t now_ms,
+                    FILE *errors);
+
+void controller_frame(struct controller *controller, uint8_t bus, const struct frame *frame,
+                      int64_t now_ms);
+
+/* Decides; fills outbox and journal. Returns when it next wants to run. */
+int64_t tick(struct controller *controller, int64_t now_ms);
+
+/* A person's request, already checked for age and identity. 0, or -errno with the reason in why. */
+int controller_charge(struct controller *controller, size_t charge_point, bool start, char *why,
+                      size_t room);
+int controller_cap(struct controller *controller, int32_t cap_permille, int64_t now_ms, char *why,
+                   size_t room);
+void controller_reset(struct controller *controller, int64_t now_ms);
+
+/* --- its parts, for tick() alone --- */
+void look(struct controller *controller, int64_t now_ms);               /* app/look.c */
+void policy_digest(struct controller *controller, struct policy_input *input, int64_t now_ms);
+void orders_carry(struct controller *controller, int64_t now_ms);       /* app/orders.c */
+void outbox_offer(struct controller *controller, uint8_t bus, const struct frame *frame,
+                  int64_t now_ms);
+void gate_configure(struct gate_config *gate, const struct config *config);
+void summary_send(struct controller *controller, int64_t now_ms);       /* app/summary.c */
+void sdo_answer(struct controller *controller, const struct frame *frame, int64_t now_ms);
+void journal_changes(struct controller *controller, int64_t now_ms);    /* app/tell.c */
+
+#endif

@@ -1,0 +1,95 @@
+#include "app/config.h"
+#include "app/journal.h"
+#include "app/session.h"
+#include "app/why.h"
+
+static void subject_text(const struct journal_record *record, const struct config *config,
+                         char *out, size_t room)
+{
+    const struct topology *topology = &config->topology;
+    switch (record->kind) {
+    case JOURNAL_CONTACT:
+        snprintf(out, room, "%s > %s", topology->string[topology->contact[record->index].string].name,
+                 topology->input[topology->contact[record->index].input].name);
+        return;
+    case JOURNAL_STRING_SWITCH:
+        snprintf(out, room, "%s", topology->string[record->index].name);
+        return;
+    case JOURNAL_CHARGE_POINT:
+    case JOURNAL_SESSION:
+        snprintf(out, room, "%s",
+                 config->wallboxes[config->charge_points[record->index].device].name);
+        return;
+    case JOURNAL_CHARGE_MAX:
+    case JOURNAL_CHARGER_OFF:
+    case JOURNAL_OUTPUT_PRIORITY:
+        snprintf(out, room, "%s", config->inverters[record->index].name);
+        return;
+    case JOURNAL_LAMP:
+        snprintf(out, room, "%s", config->buttons[record->index].name);
+        return;
+    case JOURNAL_VETO:
+        snprintf(out, room, "%s", config->buses[record->index].name);
+        return;
+    case JOURNAL_ROUTER:
+    case JOURNAL_CAP:
+    case JOURNAL_START:
+    case JOURNAL_KINDS:
+        break;
+    }
+    snprintf(out, room, "%s", config->plant);
+}
+
+static void value_text(enum journal_kind kind, int32_t value, char *out, size_t room)
+{
+    static const char *const lamps[] = {"off", "on", "blinking"};
+    switch (kind) {
+    case JOURNAL_CONTACT:
+        snprintf(out, room, "%s", value ? "closed" : "open");
+        return;
+    case JOURNAL_STRING_SWITCH:
+        snprintf(out, room, "%s", value ? "on" : "off");
+        return;
+    case JOURNAL_CHARGE_POINT:
+        snprintf(out, room, "%d.%d A", value / 10, value % 10);
+        return;
+    case JOURNAL_CHARGE_MAX:
+        snprintf(out, room, value < 0 ? "?" : "%d A", value);
+        return;
+    case JOURNAL_CHARGER_OFF:
+        snprintf(out, room, "%s", value < 0 ? "?" : value ? "charger off" : "charger on");
+        return;
+    case JOURNAL_OUTPUT_PRIORITY:
+        snprintf(out, room, "%s", output_priority_name(value));
+        return;
+    case JOURNAL_LAMP:
+        snprintf(out, room, "%s", value >= 0 && value < 3 ? lamps[value] : "?");
+        return;
+    case JOURNAL_ROUTER:
+        snprintf(out, room, "%s", router_state_name((enum router_state)value));
+        return;
+    case JOURNAL_SESSION:
+        snprintf(out, room, "%s", session_state_name((enum session_state)value));
+        return;
+    case JOURNAL_CAP:
+        snprintf(out, room, "%s", value ? "reached" : "not reached");
+        return;
+    case JOURNAL_START:
+    case JOURNAL_VETO:
+    case JOURNAL_KINDS:
+        break;
+    }
+    snprintf(out, room, "%d", value);
+}
+
+void journal_text(const struct journal_record *record, const struct config *config, char *out,
+                  size_t room)
+{
+    char subject[2 * NAME_SIZE + 8], before[32], after[32];
+    subject_text(record, config, subject, sizeof subject);
+    value_text(record->kind, record->before, before, sizeof before);
+    value_text(record->kind, record->after, after, sizeof after);
+    snprintf(out, room, "%lld.%03d %s %s: %s -> %s: %s", (long long)(record->at_ms / 1000),
+             (int)(record->at_ms % 1000), journal_kind_name(record->kind), subject, before, after,
+             record->cause);
+}

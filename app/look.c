@@ -1,0 +1,103 @@
+/* From readings to views: what the router, the policy and the bank see at this tick. */
+#include <string.h>
+
+#include "app/controller.h"
+
+enum { BOARD_MAX_AGE_MS = 1500, UNIT_MAX_AGE_MS = 10000 };
+
+static bool channel_bit(const struct reading *bits, struct config_channel at)
+{
+    return bits->value >> at.channel & 1;
+}
+
+static void contact_look(struct controller *controller, size_t c)
+{
+    struct config_channel at = controller->config->contact_at[c];
+    const struct relay_readings *board = &controller->plant.boards[at.device];
+    struct router_view *view = &controller->view;
+    bool closed = channel_bit(&board->closed, at), opened = channel_bit(&board->opened, at);
+    view->contact[c] = closed == opened ? CONTACT_UNKNOWN : closed ? CONTACT_CLOSED : CONTACT_OPEN;
+    view->contact_ms[c] = board->closed.heard_ms;
+    view->contact_fault[c] = channel_bit(&board->faults, at);
+    view->contact_output[c] = channel_bit(&board->outputs, at);
+}
+
+static void string_look(struct controller *controller, size_t s)
+{
+    struct config_channel counter = controller->config->counter_at[s];
+    struct config_channel board = controller->config->switch_at[s];
+    struct router_view *view = &controller->view;
+    view->current_mA[s] =
+        controller->plant.counters[counter.device].current_mA[counter.channel];
+    view->voltage_mV[s] =
+        controller->plant.counters[counter.device].voltage_mV[counter.channel];
+    view->switch_output[s] = channel_bit(&controller->plant.boards[board.device].outputs, board);
+}
+
+static bool board_heard(const struct controller *controller, size_t board, int64_t now_ms)
+{
+    return reading_fresh(&controller->plant.boards[board].outputs, now_ms, BOARD_MAX_AGE_MS);
+}
+
+/* QPIWS bits 26-28: PV voltage high, MPPT overload (axpert.md section 2.5). */
+static bool unit_takes_pv(const struct unit *unit, int64_t now_ms)
+{
+    const struct unit_readings *r = &unit->readings;
+    enum unit_mode mode = (enum unit_mode)reading_or(&r->mode, now_ms, UNIT_MAX_AGE_MS,
+                                                     MODE_UNKNOWN);
+    bool well = mode == MODE_STANDBY || mode == MODE_LINE || mode == MODE_BATTERY ||
+                mode == MODE_SAVING || mode == MODE_CHARGING || mode == MODE_BYPASS ||
+                mode == MODE_ECO;
+    return well && !(r->warnings_low.value & (7 << 26));
+}
+
+static void router_look(struct controller *controller, int64_t now_ms)
+{
+    const struct config *config = controller->config;
+    struct router_view *view = &controller->view;
+    for (size_t c = 0; c < config->topology.contacts; c++)
+        contact_look(controller, c);
+    for (size_t s = 0; s < config->topology.strings; s++)
+        string_look(controller, s);
+    view->boards_heard = view->switches_heard = true;
+    for (size_t c = 0; c < config->topology.contacts; c++)
+        view->boards_heard &= board_heard(controller, config->contact_at[c].device, now_ms);
+    for (size_t s = 0; s < config->topology.strings; s++)
+        view->switches_heard &= board_heard(controller, config->switch_at[s].device, now_ms);
+    for (size_t i = 0; i < config->topology.inputs; i++)
+        view->input_ready[i] = unit_takes_pv(
+            &controller->plant.units[config->topology.input[i].inverter], now_ms);
+    view->vetoed = controller->vetoed;
+    view->switching_locked = controller->gate.foreign;
+    controller->vetoed = false;
+    uint8_t layout[MAX_STRINGS];
+    if (router_layout_seen(&controller->router, view, layout))
+        memcpy(controller->present, layout, sizeof layout);
+}
+
+/* A push is a change of the node's press count; the first count ever heard is where we start. */
+static void buttons_look(struct controller *controller)
+{
+    const struct config *config = controller->config;
+    for (size_t b = 0; b < config->button_count; b++) {
+        const struct reading *presses = &controller->plant.buttons[b].presses;
+        if (presses->heard_ms == 0)
+            continue;
+        uint8_t count = (uint8_t)presses->value;
+        if (controller->presses_known[b] && count != controller->presses[b])
+            controller->push[config->button_wallbox[b]] = true;
+        controller->presses[b] = count;
+        controller->presses_known[b] = true;
+    }
+}
+
+void look(struct controller *controller, int64_t now_ms)
+{
+    const struct config *config = controller->config;
+    const struct reading *shunt =
+        config->shunt_count ? &controller->plant.shunts[0].current_mA : NULL;
+    bank_look(&controller->bank, &config->bank, controller->plant.packs, shunt,
+              config->shunt_count ? config->shunts[0].name : NULL, now_ms);
+    router_look(controller, now_ms);
+    buttons_look(controller);
+}

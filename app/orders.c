@@ -1,0 +1,190 @@
+/* From decisions to frames: orders into the boards, frames through the gate, into the outbox. */
+#include <string.h>
+
+#include "app/controller.h"
+
+void outbox_offer(struct controller *controller, uint8_t bus, const struct frame *frame,
+                  int64_t now_ms)
+{
+    struct outbox *outbox = &controller->outbox;
+    if (gate_check(&controller->gate, bus, frame, now_ms) != GATE_PASS) {
+        controller->bus_vetoes[bus]++;
+        return;
+    }
+    if (outbox->count == OUTBOX_FRAMES) {
+        outbox->dropped++;
+        return;
+    }
+    outbox->bus[outbox->count] = bus;
+    outbox->frames[outbox->count++] = *frame;
+}
+
+static bool board_bit(int32_t *outputs, struct config_channel at, bool on)
+{
+    int32_t bit = 1 << at.channel;
+    int32_t before = *outputs;
+    *outputs = on ? before | bit : before & ~bit;
+    return *outputs != before;
+}
+
+/* The router's pattern into the boards' orders; a changed board speaks at once. */
+static void boards_order(struct controller *controller)
+{
+    const struct config *config = controller->config;
+    const struct router_orders *orders = &controller->router.orders;
+    struct plant *plant = &controller->plant;
+    bool changed[MAX_BOARDS] = {false};
+    for (size_t c = 0; c < config->topology.contacts; c++) {
+        struct config_channel at = config->contact_at[c];
+        changed[at.device] |= board_bit(&plant->board_orders[at.device].outputs, at,
+                                        orders->contact_closed[c]);
+    }
+    for (size_t s = 0; s < config->topology.strings; s++) {
+        struct config_channel at = config->switch_at[s];
+        changed[at.device] |=
+            board_bit(&plant->board_orders[at.device].outputs, at, orders->string_on[s]);
+    }
+    for (size_t b = 0; b < config->board_count; b++)
+        if (changed[b])
+            dialect_hurry(config->boards[b].dialect, &plant->dialects[DEVICE_BOARD][b]);
+}
+
+static void wallboxes_order(struct controller *controller)
+{
+    const struct config *config = controller->config;
+    for (size_t w = 0; w < config->wallbox_count; w++) {
+        size_t device = config->charge_points[w].device;
+        int32_t *limit = &controller->plant.wallbox_orders[device].limit_dA;
+        int32_t wanted = controller->decided.charge_point[w].limit.value;
+        if (*limit != wanted)
+            dialect_hurry(config->wallboxes[device].dialect,
+                          &controller->plant.dialects[DEVICE_WALLBOX][device]);
+        *limit = wanted;
+    }
+}
+
+static void lamps_order(struct controller *controller)
+{
+    const struct config *config = controller->config;
+    for (size_t b = 0; b < config->button_count; b++) {
+        const struct session *session = &controller->sessions[config->button_wallbox[b]];
+        bool moving = controller->router.state != ROUTER_IDLE;
+        controller->plant.button_orders[b].lamp =
+            !session_active(session) ? LAMP_OFF : moving ? LAMP_BLINK : LAMP_ON;
+    }
+}
+
+static void units_order(struct controller *controller)
+{
+    for (size_t i = 0; i < controller->config->inverter_count; i++) {
+        const struct policy_inverter_order *decided = &controller->decided.inverter[i];
+        struct unit_orders orders = {.charge_max_A = decided->charge_max_A,
+                                     .charger_off = decided->charger_off,
+                                     .output_priority = decided->output_priority};
+        unit_order(&controller->plant.units[i], &orders);
+    }
+}
+
+/* A frame a board did not get through the gate is an order not carried out: the router must know.
+ * The first frames after a board was lost are refused until it is read back; that is no veto of a
+ * decision, and the router waits for the board anyway. */
+static void device_speak(struct controller *controller, enum device_kind kind, size_t index,
+                         const struct config_device *device, int64_t now_ms)
+{
+    struct frame due[8];
+    struct plant *plant = &controller->plant;
+    size_t count = dialect_due(device->dialect, &plant->dialects[kind][index], device->node,
+                               plant_orders(plant, kind, index), now_ms, due,
+                               sizeof due / sizeof due[0]);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t vetoes = controller->bus_vetoes[device->bus];
+        outbox_offer(controller, device->bus, &due[i], now_ms);
+        if (kind == DEVICE_BOARD && controller->bus_vetoes[device->bus] != vetoes)
+            controller->vetoed = true;
+    }
+}
+
+void orders_carry(struct controller *controller, int64_t now_ms)
+{
+    bool boards = controller->router.orders.valid;
+    if (boards)
+        boards_order(controller);
+    wallboxes_order(controller);
+    lamps_order(controller);
+    units_order(controller);
+    for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
+        size_t count;
+        const struct config_device *devices = plant_devices(controller->config, kind, &count);
+        for (size_t i = 0; i < count; i++)
+            if (kind != DEVICE_BOARD || boards)
+                device_speak(controller, kind, i, &devices[i], now_ms);
+    }
+}
+
+static void gate_allow_add(struct gate_config *gate, uint8_t bus, uint32_t id, bool ext,
+                           uint8_t len, int32_t every_min_ms)
+{
+    if (gate->allow_count < GATE_ALLOWS)
+        gate->allows[gate->allow_count++] = (struct gate_allow){
+            .bus = bus, .id = id, .ext = ext, .len = len, .every_min_ms = every_min_ms};
+}
+
+/* What the controller itself may send on the backbone: heartbeat, summary, text, SDO answers. */
+static void gate_allow_own(struct gate_config *gate, const struct config *config)
+{
+    uint8_t node = config->controller_node;
+    gate_allow_add(gate, config->backbone, 0x700u + node, false, 1, 400);
+    gate_allow_add(gate, config->backbone, 0x180u + node, false, 8, 500);
+    gate_allow_add(gate, config->backbone, 0x280u + node, false, 8, 200);
+    gate_allow_add(gate, config->backbone, 0x580u + node, false, 8, 1);
+}
+
+static void gate_allow_devices(struct gate_config *gate, const struct config *config)
+{
+    for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
+        size_t count;
+        const struct config_device *devices = plant_devices(config, kind, &count);
+        for (size_t i = 0; i < count && kind != DEVICE_BOARD; i++) {
+            struct dialect_id ids[DIALECT_MESSAGES];
+            size_t n = dialect_sends(devices[i].dialect, devices[i].node, ids, DIALECT_MESSAGES);
+            for (size_t k = 0; k < n; k++)
+                gate_allow_add(gate, devices[i].bus, ids[k].id, ids[k].ext, ids[k].len, TICK_MIN_MS);
+        }
+    }
+}
+
+void gate_configure(struct gate_config *gate, const struct config *config)
+{
+    memset(gate, 0, sizeof *gate);
+    for (size_t b = 0; b < config->board_count; b++) {
+        struct gate_board *board = &gate->boards[gate->board_count++];
+        *board = (struct gate_board){.bus = config->boards[b].bus, .node = config->boards[b].node};
+        memset(board->string_of, GATE_NO_STRING, sizeof board->string_of);
+    }
+    for (size_t c = 0; c < config->topology.contacts; c++) {
+        struct config_channel at = config->contact_at[c];
+        struct gate_board *board = &gate->boards[at.device];
+        board->contacts |= (uint16_t)(1u << at.channel);
+        board->string_of[at.channel] = config->topology.contact[c].string;
+    }
+    for (size_t s = 0; s < config->topology.strings; s++) {
+        struct config_channel at = config->switch_at[s];
+        struct gate_board *board = &gate->boards[at.device];
+        board->switches |= (uint16_t)(1u << at.channel);
+        board->string_of[at.channel] = (uint8_t)s;
+    }
+    for (size_t b = 0; b < config->board_count; b++)
+        gate->boards[b].allowed = gate->boards[b].contacts | gate->boards[b].switches;
+    for (size_t n = 0; n < config->counter_count; n++) {
+        struct gate_counter *counter = &gate->counters[gate->counter_count++];
+        *counter = (struct gate_counter){.bus = config->counters[n].bus,
+                                         .node = config->counters[n].node};
+        memset(counter->string_of, GATE_NO_STRING, sizeof counter->string_of);
+    }
+    for (size_t s = 0; s < config->topology.strings; s++)
+        gate->counters[config->counter_at[s].device].string_of[config->counter_at[s].channel] =
+            (uint8_t)s;
+    if (config->backbone < config->bus_count)
+        gate_allow_own(gate, config);
+    gate_allow_devices(gate, config);
+}

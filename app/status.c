@@ -1,0 +1,256 @@
+#include "app/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { UNIT_FRESH_MS = 10000, DEVICE_FRESH_MS = 3000 };
+
+/* protobuf-c wants char * though it only reads. */
+static char *text(const char *constant)
+{
+    return (char *)(uintptr_t)constant;
+}
+
+static void limit_fill(Busbar__Limit *out, const struct limit *limit)
+{
+    busbar__limit__init(out);
+    out->value = limit->value;
+    out->cause = text(limit_cause_text(limit->cause));
+}
+
+static void battery_fill(struct status *status, const struct controller *c)
+{
+    Busbar__Battery *out = &status->battery;
+    busbar__battery__init(out);
+    const struct bank_view *bank = &c->bank;
+    out->known = bank->known;
+    out->voltage_mv = bank->voltage_mV;
+    out->current_ma = bank->current_mA;
+    out->current_from = text(bank->current_from ? bank->current_from : "");
+    out->soc_permille = c->soc.known ? c->soc.soc_permille : -1;
+    out->soc_error_permille = c->soc.error_permille;
+    out->bms_soc_permille = bank->bms_soc_permille;
+    out->cap_permille =
+        c->guard.cap_request_permille ? c->guard.cap_request_permille : c->config->bank.cap_permille;
+    out->temp_min_dc = bank->temp_min_dC;
+    out->temp_max_dc = bank->temp_max_dC;
+    out->cell_min_mv = bank->cell_min_mV;
+    out->cell_max_mv = bank->cell_max_mV;
+    limit_fill(&status->charge, &c->limits.charge_mA);
+    limit_fill(&status->discharge, &c->limits.discharge_mA);
+    out->charge_ma = &status->charge;
+    out->discharge_ma = &status->discharge;
+    out->charge_mv = c->limits.charge_mV.value;
+    out->packs_fresh = bank->packs_fresh;
+    out->packs = bank->packs;
+    out->alarms = bank->alarms;
+    status->message.battery = out;
+}
+
+static uint32_t refused_of(const struct verdict_counts *counts)
+{
+    uint32_t sum = 0;
+    for (int v = VERDICT_LENGTH; v < VERDICTS; v++)
+        sum += counts->n[v];
+    return sum;
+}
+
+static void inverters_fill(struct status *status, const struct controller *c, int64_t now_ms)
+{
+    for (size_t i = 0; i < c->config->inverter_count; i++) {
+        const struct unit *unit = &c->plant.units[i];
+        const struct unit_readings *r = &unit->readings;
+        Busbar__Inverter *out = &status->inverters[i];
+        busbar__inverter__init(out);
+        out->name = text(c->config->inverters[i].name);
+        out->fresh = unit->heard_ms > 0 && now_ms - unit->heard_ms <= UNIT_FRESH_MS;
+        out->mode = text(unit_mode_name(r->mode.value));
+        out->phase = c->config->inverters[i].phase;
+        out->pv_w = r->pv_W[0].value + r->pv_W[1].value;
+        out->output_w = r->output_W.value;
+        out->charge_max_a = r->charge_max_A.value;
+        out->charger_off = r->charger_off.value != 0;
+        out->output_priority = text(output_priority_name(r->output_priority.value));
+        out->serial = text(r->serial);
+        out->answers = unit->answers;
+        out->naks = unit->naks;
+        out->timeouts = unit->timeouts;
+        out->refused = refused_of(&unit->verdicts);
+        for (int s = 0; s < SETTINGS; s++)
+            out->writes += unit->settings[s].writes;
+        status->inverter_at[i] = out;
+    }
+    status->message.n_inverters = c->config->inverter_count;
+    status->message.inverters = status->inverter_at;
+}
+
+static const char *input_name(const struct controller *c, size_t string)
+{
+    const struct topology *topology = &c->config->topology;
+    uint8_t seen[MAX_STRINGS];
+    if (!router_layout_seen(&c->router, &c->view, seen))
+        return "?";
+    return seen[string] < topology->inputs ? topology->input[seen[string]].name : "";
+}
+
+static void strings_fill(struct status *status, const struct controller *c)
+{
+    const struct topology *topology = &c->config->topology;
+    for (size_t s = 0; s < topology->strings; s++) {
+        Busbar__PvString *out = &status->strings[s];
+        busbar__pv_string__init(out);
+        out->name = text(topology->string[s].name);
+        out->input = text(input_name(c, s));
+        out->current_ma = c->view.current_mA[s].value;
+        out->voltage_mv = c->view.voltage_mV[s].value;
+        out->switch_on = c->view.switch_output[s];
+        out->locked = c->router.locked[s];
+        out->moved_today = c->router.moved_today[s];
+        status->string_at[s] = out;
+    }
+    status->message.n_strings = topology->strings;
+    status->message.strings = status->string_at;
+}
+
+static void contacts_fill(struct status *status, const struct controller *c)
+{
+    static const char *const seen[] = {
+        [CONTACT_UNKNOWN] = "unknown", [CONTACT_OPEN] = "open", [CONTACT_CLOSED] = "closed"};
+    const struct topology *topology = &c->config->topology;
+    for (size_t k = 0; k < topology->contacts; k++) {
+        Busbar__Contact *out = &status->contacts[k];
+        busbar__contact__init(out);
+        snprintf(status->contact_names[k], sizeof status->contact_names[k], "%s > %s",
+                 topology->string[topology->contact[k].string].name,
+                 topology->input[topology->contact[k].input].name);
+        out->name = status->contact_names[k];
+        out->seen = text(seen[c->view.contact[k]]);
+        out->ordered = c->router.orders.contact_closed[k];
+        out->operations = c->router.operations[k];
+        status->contact_at[k] = out;
+    }
+    status->message.n_contacts = topology->contacts;
+    status->message.contacts = status->contact_at;
+}
+
+static void points_fill(struct status *status, const struct controller *c)
+{
+    for (size_t i = 0; i < c->config->wallbox_count; i++) {
+        const struct policy_point_order *decided = &c->decided.charge_point[i];
+        const struct wallbox_readings *box = &c->plant.wallboxes[c->config->charge_points[i].device];
+        Busbar__ChargePoint *out = &status->points[i];
+        busbar__charge_point__init(out);
+        out->name = text(c->config->wallboxes[c->config->charge_points[i].device].name);
+        out->session = text(session_state_name(c->sessions[i].state));
+        out->car_state = text(car_state_name(box->car_state.heard_ms ? box->car_state.value : -1));
+        out->current_da = box->current_dA.value;
+        limit_fill(&status->point_limits[i], &decided->limit);
+        out->limit_da = &status->point_limits[i];
+        out->power_w = decided->power_W;
+        out->source = text(source_name(decided->source));
+        out->strings = decided->strings;
+        status->point_at[i] = out;
+    }
+    status->message.n_charge_points = c->config->wallbox_count;
+    status->message.charge_points = status->point_at;
+}
+
+static Busbar__Part *part_add(struct status *status, const char *kind, const char *name)
+{
+    size_t at = status->message.n_parts++;
+    Busbar__Part *out = &status->parts[at];
+    busbar__part__init(out);
+    out->kind = text(kind);
+    out->name = text(name);
+    status->part_at[at] = out;
+    return out;
+}
+
+static void part_age(Busbar__Part *part, int64_t heard_ms, int64_t fresh_ms, int64_t now_ms)
+{
+    part->age_ms = heard_ms ? now_ms - heard_ms : -1;
+    part->well = heard_ms && part->age_ms <= fresh_ms;
+    part->problem = text(part->well ? "" : heard_ms ? "silent" : "never heard");
+}
+
+static void devices_fill(struct status *status, const struct controller *c, int64_t now_ms)
+{
+    for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
+        size_t count;
+        const struct config_device *devices = plant_devices(c->config, kind, &count);
+        for (size_t i = 0; i < count; i++) {
+            Busbar__Part *part = part_add(status, device_kind_name(kind), devices[i].name);
+            const struct verdict_counts *counts = &c->plant.dialects[kind][i].verdicts;
+            part_age(part, plant_heard_ms(&c->plant, kind, i), DEVICE_FRESH_MS, now_ms);
+            part->taken = counts->n[VERDICT_TAKEN];
+            part->refused = refused_of(counts);
+        }
+    }
+}
+
+static void ports_fill(struct status *status, const struct controller *c, const struct io *io,
+                       int64_t now_ms)
+{
+    for (size_t i = 0; i < c->config->inverter_count; i++) {
+        Busbar__Part *part = part_add(status, "inverter", c->config->inverters[i].name);
+        part_age(part, c->plant.units[i].heard_ms, UNIT_FRESH_MS, now_ms);
+        part->taken = c->plant.units[i].answers;
+        part->refused = refused_of(&c->plant.units[i].verdicts);
+        if (io && io->streams[i].fd < 0) {
+            part->well = false;
+            part->problem = text(io->streams[i].problem);
+        }
+    }
+    status->message.parts = status->part_at;
+}
+
+static void buses_fill(struct status *status, const struct controller *c, const struct io *io)
+{
+    for (size_t b = 0; b < c->config->bus_count; b++) {
+        Busbar__Bus *out = &status->buses[b];
+        busbar__bus__init(out);
+        out->name = text(c->config->buses[b].name);
+        out->port = text(c->config->buses[b].port);
+        out->foreign = c->plant.foreign[b];
+        out->vetoed = c->bus_vetoes[b];
+        out->state = text("log");
+        if (io) {
+            const struct bus *bus = &io->buses[b];
+            out->state = text(bus->fd < 0 ? bus->problem : bus_state_name(bus->state));
+            out->rx = bus->stats.rx;
+            out->tx = bus->stats.tx;
+            out->lost = bus->stats.rx_lost;
+            out->dropped = bus->stats.tx_dropped;
+        }
+        status->bus_at[b] = out;
+    }
+    status->message.n_buses = c->config->bus_count;
+    status->message.buses = status->bus_at;
+}
+
+void status_fill(struct status *status, const struct controller *c, const struct io *io,
+                 int64_t now_ms)
+{
+    busbar__status__init(&status->message);
+    status->message.plant = text(c->config->plant);
+    status->message.uptime_ms = now_ms - c->start_ms;
+    status->message.ticks = c->ticks;
+    status->message.router_state = text(router_state_name(c->router.state));
+    status->message.router_why = text(router_why_text(c->router.why));
+    status->message.transfers = c->router.transfers;
+    status->message.foreign_lock = c->gate.foreign;
+    battery_fill(status, c);
+    inverters_fill(status, c, now_ms);
+    strings_fill(status, c);
+    contacts_fill(status, c);
+    points_fill(status, c);
+    devices_fill(status, c, now_ms);
+    ports_fill(status, c, io, now_ms);
+    buses_fill(status, c, io);
+    status->why.count = 0;
+    why_fill(&status->why, c, now_ms);
+    for (size_t i = 0; i < status->why.count; i++)
+        status->why_at[i] = status->why.lines[i];
+    status->message.n_why = status->why.count;
+    status->message.why = status->why_at;
+}

@@ -1,0 +1,31 @@
+/* The whole picture as a protobuf Status, filled without allocating. */
+#ifndef BUSBAR_APP_STATUS_H
+#define BUSBAR_APP_STATUS_H
+
+#include "app/control.pb-c.h"
+#include "app/controller.h"
+#include "app/io.h"
+#include "app/why.h"
+
+enum { STATUS_PARTS = 6 * 16 };
+
+struct status {
+    Busbar__Status message;
+    Busbar__Battery battery;
+    Busbar__Limit charge, discharge;
+    Busbar__Inverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
+    Busbar__PvString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
+    Busbar__Contact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
+    char contact_names[MAX_CONTACTS][2 * NAME_SIZE + 4];
+    Busbar__ChargePoint points[MAX_CHARGE_POINTS], *point_at[MAX_CHARGE_POINTS];
+    Busbar__Limit point_limits[MAX_CHARGE_POINTS];
+    Busbar__Part parts[STATUS_PARTS], *part_at[STATUS_PARTS];
+    Busbar__Bus buses[MAX_BUSES], *bus_at[MAX_BUSES];
+    struct why why;
+    char *why_at[WHY_LINES];
+};
+
+void status_fill(struct status *status, const struct controller *controller, const struct io *io,
+                 int64_t now_ms);
+
+#endif

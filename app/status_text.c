@@ -1,0 +1,161 @@
+/* A Status as JSON and as one screen of text. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/client.h"
+
+static json_t *limit_json(const Busbar__Limit *limit)
+{
+    return json_pack("{s:i, s:s}", "value", limit->value, "cause", limit->cause);
+}
+
+static json_t *battery_json(const Busbar__Battery *b)
+{
+    return json_pack("{s:b, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:i, "
+                     "s:i, s:i, s:i}",
+                     "known", b->known, "voltage_mV", b->voltage_mv, "current_mA", b->current_ma,
+                     "current_from", b->current_from, "soc_permille", b->soc_permille,
+                     "soc_error_permille", b->soc_error_permille, "bms_soc_permille",
+                     b->bms_soc_permille, "cap_permille", b->cap_permille, "temp_min_dC",
+                     b->temp_min_dc, "temp_max_dC", b->temp_max_dc, "cell_min_mV", b->cell_min_mv,
+                     "cell_max_mV", b->cell_max_mv, "charge_mA", limit_json(b->charge_ma),
+                     "discharge_mA", limit_json(b->discharge_ma), "charge_mV", b->charge_mv,
+                     "packs_fresh", b->packs_fresh, "packs", b->packs, "alarms", b->alarms);
+}
+
+static json_t *inverter_json(const Busbar__Inverter *u)
+{
+    return json_pack("{s:s, s:b, s:s, s:i, s:i, s:i, s:i, s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:i}",
+                     "name", u->name, "fresh", u->fresh, "mode", u->mode, "phase", u->phase, "pv_W",
+                     u->pv_w, "output_W", u->output_w, "charge_max_A", u->charge_max_a,
+                     "charger_off", u->charger_off, "output_priority", u->output_priority, "serial",
+                     u->serial, "answers", u->answers, "naks", u->naks, "timeouts", u->timeouts,
+                     "refused", u->refused, "writes", u->writes);
+}
+
+static json_t *string_json(const Busbar__PvString *s)
+{
+    return json_pack("{s:s, s:s, s:i, s:i, s:b, s:b, s:i}", "name", s->name, "input", s->input,
+                     "current_mA", s->current_ma, "voltage_mV", s->voltage_mv, "switch_on",
+                     s->switch_on, "locked", s->locked, "moved_today", s->moved_today);
+}
+
+static json_t *contact_json(const Busbar__Contact *c)
+{
+    return json_pack("{s:s, s:s, s:b, s:i}", "name", c->name, "seen", c->seen, "ordered",
+                     c->ordered, "operations", c->operations);
+}
+
+static json_t *point_json(const Busbar__ChargePoint *p)
+{
+    return json_pack("{s:s, s:s, s:s, s:i, s:o, s:i, s:s, s:i}", "name", p->name, "session",
+                     p->session, "car_state", p->car_state, "current_dA", p->current_da, "limit_dA",
+                     limit_json(p->limit_da), "power_W", p->power_w, "source", p->source, "strings",
+                     p->strings);
+}
+
+static json_t *part_json(const Busbar__Part *p)
+{
+    return json_pack("{s:s, s:s, s:b, s:s, s:I, s:I, s:I}", "kind", p->kind, "name", p->name,
+                     "well", p->well, "problem", p->problem, "age_ms", (json_int_t)p->age_ms,
+                     "taken", (json_int_t)p->taken, "refused", (json_int_t)p->refused);
+}
+
+static json_t *bus_json(const Busbar__Bus *b)
+{
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "name", b->name, "port",
+                     b->port, "state", b->state, "rx", (json_int_t)b->rx, "tx", (json_int_t)b->tx,
+                     "foreign", (json_int_t)b->foreign, "lost", (json_int_t)b->lost, "dropped",
+                     (json_int_t)b->dropped, "vetoed", (json_int_t)b->vetoed);
+}
+
+#define ARRAY(into, key, function, items, count)                                                   \
+    do {                                                                                           \
+        json_t *array_ = json_array();                                                             \
+        for (size_t i_ = 0; i_ < (count); i_++)                                                    \
+            json_array_append_new(array_, function((items)[i_]));                                  \
+        json_object_set_new(into, key, array_);                                                    \
+    } while (0)
+
+json_t *status_json(const Busbar__Status *s)
+{
+    json_t *out = json_pack("{s:s, s:I, s:I, s:s, s:s, s:i, s:b, s:o}", "plant", s->plant,
+                            "uptime_ms", (json_int_t)s->uptime_ms, "ticks", (json_int_t)s->ticks,
+                            "router_state", s->router_state, "router_why", s->router_why,
+                            "transfers", s->transfers, "foreign_lock", s->foreign_lock, "battery",
+                            battery_json(s->battery));
+    ARRAY(out, "inverters", inverter_json, s->inverters, s->n_inverters);
+    ARRAY(out, "strings", string_json, s->strings, s->n_strings);
+    ARRAY(out, "contacts", contact_json, s->contacts, s->n_contacts);
+    ARRAY(out, "charge_points", point_json, s->charge_points, s->n_charge_points);
+    ARRAY(out, "parts", part_json, s->parts, s->n_parts);
+    ARRAY(out, "buses", bus_json, s->buses, s->n_buses);
+    ARRAY(out, "why", json_string, s->why, s->n_why);
+    return out;
+}
+
+static void battery_print(const Busbar__Battery *b)
+{
+    if (!b->known) {
+        puts("battery     unknown: no fresh voltage and current");
+        return;
+    }
+    printf("battery     %.2f V  %+.1f A (%s)  SoC ", b->voltage_mv / 1000.0, b->current_ma / 1000.0,
+           b->current_from);
+    if (b->soc_permille < 0)
+        printf("unknown");
+    else
+        printf("%.1f +- %.1f %%", b->soc_permille / 10.0, b->soc_error_permille / 10.0);
+    printf("  cap %.1f %%\n", b->cap_permille / 10.0);
+    printf("  charge    up to %.1f A, held by %s\n", b->charge_ma->value / 1000.0,
+           b->charge_ma->cause);
+    printf("  discharge up to %.1f A, held by %s\n", b->discharge_ma->value / 1000.0,
+           b->discharge_ma->cause);
+}
+
+static void parts_print(const Busbar__Status *s)
+{
+    size_t well = 0;
+    for (size_t i = 0; i < s->n_parts; i++)
+        well += s->parts[i]->well;
+    printf("parts       %zu of %zu well\n", well, s->n_parts);
+    for (size_t i = 0; i < s->n_parts; i++) {
+        const Busbar__Part *p = s->parts[i];
+        if (!p->well)
+            printf("  missing   %s %s: %s\n", p->kind, p->name, p->problem);
+    }
+}
+
+void status_print(const Busbar__Status *s)
+{
+    printf("plant       %s, up %lld s\n", s->plant, (long long)(s->uptime_ms / 1000));
+    battery_print(s->battery);
+    for (size_t i = 0; i < s->n_charge_points; i++) {
+        const Busbar__ChargePoint *p = s->charge_points[i];
+        printf("%-11s car %s, %s, %d W of %.1f A allowed from %s, %u strings; held by %s\n", p->name,
+               p->car_state, p->session, p->power_w, p->limit_da->value / 10.0, p->source,
+               p->strings, p->limit_da->cause);
+    }
+    printf("router      %s: %s%s\n", s->router_state, s->router_why,
+           s->foreign_lock ? " (LOCKED: a foreign frame on our identifiers)" : "");
+    for (size_t i = 0; i < s->n_strings; i++) {
+        const Busbar__PvString *p = s->strings[i];
+        printf("  %-9s on %-10s %6.1f V %6.2f A  switch %s%s\n", p->name,
+               *p->input ? p->input : "nothing", p->voltage_mv / 1000.0, p->current_ma / 1000.0,
+               p->switch_on ? "on" : "off", p->locked ? "  LOCKED" : "");
+    }
+    for (size_t i = 0; i < s->n_inverters; i++) {
+        const Busbar__Inverter *u = s->inverters[i];
+        printf("  %-9s L%u %-9s PV %5d W  out %5d W  charge max %3d A%s  %s\n", u->name, u->phase,
+               u->fresh ? u->mode : "silent", u->pv_w, u->output_w, u->charge_max_a,
+               u->charger_off ? " off" : "", u->output_priority);
+    }
+    for (size_t i = 0; i < s->n_buses; i++) {
+        const Busbar__Bus *b = s->buses[i];
+        printf("  %-9s %s: %s, %llu in, %llu out, %llu foreign, %llu lost, %llu refused by the gate\n",
+               b->name, b->port, b->state, (unsigned long long)b->rx, (unsigned long long)b->tx,
+               (unsigned long long)b->foreign, (unsigned long long)(b->lost + b->dropped),
+               (unsigned long long)b->vetoed);
+    }
+    parts_print(s);
+}

@@ -1,0 +1,128 @@
+/* Tells the journal what changed: exactly one record for each actuator change, with its cause. */
+#include "app/controller.h"
+
+static void tell_router(struct controller *controller, int64_t now_ms)
+{
+    const struct router *router = &controller->router;
+    struct told *told = &controller->told;
+    if (told->router_state == router->state && told->router_why == router->why)
+        return;
+    const char *string = router->string < controller->config->topology.strings
+                             ? controller->config->topology.string[router->string].name
+                             : "";
+    journal_add(&controller->journal, JOURNAL_ROUTER, 0, told->router_state, (int32_t)router->state,
+                now_ms, "%s%s%s", router_why_text(router->why), *string ? ": " : "", string);
+    told->router_state = (uint8_t)router->state;
+    told->router_why = (uint8_t)router->why;
+}
+
+/* What the router adopts at start is what it saw: no change of an actuator. */
+static void tell_contacts(struct controller *controller, int64_t now_ms)
+{
+    const struct topology *topology = &controller->config->topology;
+    const struct router *router = &controller->router;
+    struct told *told = &controller->told;
+    if (!router->orders.valid) {
+        told->router_valid = false;
+        return;
+    }
+    const char *why = router_why_text(router->why);
+    for (size_t c = 0; c < topology->contacts; c++) {
+        bool closed = router->orders.contact_closed[c];
+        if (told->router_valid && told->contact[c] != closed)
+            journal_add(&controller->journal, JOURNAL_CONTACT, (int)c, told->contact[c], closed,
+                        now_ms, "%s: string %s, input %s", why,
+                        topology->string[topology->contact[c].string].name,
+                        topology->input[topology->contact[c].input].name);
+        told->contact[c] = closed;
+    }
+    for (size_t s = 0; s < topology->strings; s++) {
+        bool on = router->orders.string_on[s];
+        if (told->router_valid && told->string_on[s] != on)
+            journal_add(&controller->journal, JOURNAL_STRING_SWITCH, (int)s, told->string_on[s], on,
+                        now_ms, "%s", router->isolate[s] ? router_why_text(WHY_ISOLATED) : why);
+        told->string_on[s] = on;
+    }
+    told->router_valid = true;
+}
+
+static void tell_charge_points(struct controller *controller, int64_t now_ms)
+{
+    struct told *told = &controller->told;
+    for (size_t i = 0; i < controller->config->wallbox_count; i++) {
+        const struct session *session = &controller->sessions[i];
+        if (told->session[i] != session->state)
+            journal_add(&controller->journal, JOURNAL_SESSION, (int)i, told->session[i],
+                        (int32_t)session->state, now_ms, "%s", session_why_text(session->why));
+        told->session[i] = (uint8_t)session->state;
+        const struct limit *limit = &controller->decided.charge_point[i].limit;
+        if (told->limit_dA[i] != limit->value)
+            journal_add(&controller->journal, JOURNAL_CHARGE_POINT, (int)i, told->limit_dA[i],
+                        limit->value, now_ms, "held by %s", limit_cause_text(limit->cause));
+        told->limit_dA[i] = limit->value;
+    }
+}
+
+static void tell_setting(struct controller *controller, size_t inverter, enum setting setting,
+                         enum journal_kind kind, int64_t now_ms)
+{
+    const struct unit_setting *now = &controller->plant.units[inverter].settings[setting];
+    int32_t *told = &controller->told.setting[inverter][setting];
+    if (now->writes == 0 || *told == now->wrote)
+        return;
+    journal_add(&controller->journal, kind, (int)inverter, *told, now->wrote, now_ms, "%s",
+                controller->decided.inverter[inverter].cause);
+    *told = now->wrote;
+}
+
+static void tell_inverters(struct controller *controller, int64_t now_ms)
+{
+    for (size_t i = 0; i < controller->config->inverter_count; i++) {
+        tell_setting(controller, i, SET_CHARGE_MAX, JOURNAL_CHARGE_MAX, now_ms);
+        tell_setting(controller, i, SET_CHARGER_OFF, JOURNAL_CHARGER_OFF, now_ms);
+        tell_setting(controller, i, SET_OUTPUT_PRIORITY, JOURNAL_OUTPUT_PRIORITY, now_ms);
+    }
+}
+
+static void tell_lamps(struct controller *controller, int64_t now_ms)
+{
+    for (size_t b = 0; b < controller->config->button_count; b++) {
+        int32_t lamp = controller->plant.button_orders[b].lamp;
+        if (controller->told.lamp[b] != lamp)
+            journal_add(&controller->journal, JOURNAL_LAMP, (int)b, controller->told.lamp[b], lamp,
+                        now_ms, "shows the session");
+        controller->told.lamp[b] = lamp;
+    }
+}
+
+static void tell_cap(struct controller *controller, int64_t now_ms)
+{
+    bool reached = controller->limits.cap_reached;
+    if (controller->told.cap_reached != reached)
+        journal_add(&controller->journal, JOURNAL_CAP, 0, !reached, reached, now_ms,
+                    "charge estimated at %d +- %d permille", controller->soc.soc_permille,
+                    controller->soc.error_permille);
+    controller->told.cap_reached = reached;
+}
+
+static void tell_vetoes(struct controller *controller, int64_t now_ms)
+{
+    for (size_t b = 0; b < controller->config->bus_count; b++) {
+        uint32_t vetoes = controller->bus_vetoes[b], told = controller->told.vetoes[b];
+        if (vetoes != told && told == 0)
+            journal_add(&controller->journal, JOURNAL_VETO, (int)b, (int32_t)told, (int32_t)vetoes,
+                        now_ms, "the gate refused a frame on %s", controller->config->buses[b].name);
+        controller->told.vetoes[b] = vetoes;
+    }
+}
+
+void journal_changes(struct controller *controller, int64_t now_ms)
+{
+    tell_router(controller, now_ms);
+    tell_contacts(controller, now_ms);
+    tell_charge_points(controller, now_ms);
+    tell_inverters(controller, now_ms);
+    tell_lamps(controller, now_ms);
+    tell_cap(controller, now_ms);
+    tell_vetoes(controller, now_ms);
+}

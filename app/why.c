@@ -1,0 +1,165 @@
+#include "app/why.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char *line_add(struct why *why)
+{
+    static char spare[WHY_SIZE];
+    return why->count < WHY_LINES ? why->lines[why->count++] : spare;
+}
+
+const char *car_state_name(int32_t state)
+{
+    static const char *const names[] = {"A (no car)", "B (waiting)",   "C (charging)",
+                                        "D (charging)", "E (no power)", "F (fault)"};
+    return state >= 0 && state < 6 ? names[state] : "unknown";
+}
+
+const char *unit_mode_name(int32_t mode)
+{
+    static const char *const names[] = {
+        [MODE_UNKNOWN] = "unknown", [MODE_POWER_ON] = "power on", [MODE_STANDBY] = "standby",
+        [MODE_LINE] = "line",       [MODE_BATTERY] = "battery",   [MODE_FAULT] = "fault",
+        [MODE_SHUTDOWN] = "off",    [MODE_SAVING] = "saving",     [MODE_CHARGING] = "charging",
+        [MODE_BYPASS] = "bypass",   [MODE_ECO] = "eco"};
+    return mode >= 0 && mode <= MODE_ECO ? names[mode] : "unknown";
+}
+
+const char *output_priority_name(int32_t priority)
+{
+    static const char *const names[] = {"utility first", "solar first", "solar-battery-utility"};
+    return priority >= 0 && priority <= OUTPUT_SBU ? names[priority] : "?";
+}
+
+static void battery_why(struct why *why, const struct controller *c)
+{
+    if (!c->bank.known) {
+        snprintf(line_add(why), WHY_SIZE,
+                 "battery: unknown, so charging is held at 0: no fresh voltage and current");
+        return;
+    }
+    const struct bank_limits *limits = &c->limits;
+    snprintf(line_add(why), WHY_SIZE,
+             "battery: charging is allowed up to %.1f A, held by %s (SoC %.1f +- %.1f %%, cap %.1f %%)",
+             limits->charge_mA.value / 1000.0, limit_cause_text(limits->charge_mA.cause),
+             c->soc.soc_permille / 10.0, c->soc.error_permille / 10.0,
+             (c->guard.cap_request_permille ? c->guard.cap_request_permille
+                                            : c->config->bank.cap_permille) /
+                 10.0);
+    snprintf(line_add(why), WHY_SIZE, "battery: discharging is allowed up to %.1f A, held by %s",
+             limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause));
+}
+
+static void router_why(struct why *why, const struct controller *c)
+{
+    const struct topology *topology = &c->config->topology;
+    char *line = line_add(why);
+    int at = snprintf(line, WHY_SIZE, "strings: %s, because %s;", router_state_name(c->router.state),
+                      router_why_text(c->router.why));
+    for (size_t s = 0; s < topology->strings && at > 0 && at < WHY_SIZE; s++)
+        at += snprintf(line + at, WHY_SIZE - (size_t)at, " %s on %s", topology->string[s].name,
+                       c->present[s] < topology->inputs ? topology->input[c->present[s]].name
+                                                        : "nothing");
+    if (c->gate.foreign)
+        snprintf(line_add(why), WHY_SIZE,
+                 "strings: switching is locked: somebody else sent identifier 0x%X; `busbar request "
+                 "reset` after you have found who",
+                 c->gate.foreign_id);
+}
+
+void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
+{
+    struct policy_input input;
+    why->count = 0;
+    policy_digest((struct controller *)(uintptr_t)c, &input, now_ms);
+    battery_why(why, c);
+    for (size_t p = 0; p < c->config->wallbox_count; p++)
+        policy_point_sentence(line_add(why), WHY_SIZE,
+                              c->config->wallboxes[c->config->charge_points[p].device].name, &input,
+                              &c->decided, p);
+    if (c->config->topology.strings)
+        router_why(why, c);
+    for (size_t i = 0; i < c->config->inverter_count; i++)
+        policy_inverter_sentence(line_add(why), WHY_SIZE, c->config->inverters[i].name, &input,
+                                 &c->decided, i);
+}
+
+/* --- plan --- */
+
+static void layout_line(struct why *why, const struct topology *topology, const char *head,
+                        const uint8_t layout[], const char *tail)
+{
+    char *line = line_add(why);
+    int at = snprintf(line, WHY_SIZE, "%s", head);
+    for (size_t s = 0; s < topology->strings && at > 0 && at < WHY_SIZE; s++)
+        at += snprintf(line + at, WHY_SIZE - (size_t)at, " %s>%s", topology->string[s].name,
+                       layout[s] < topology->inputs ? topology->input[layout[s]].name : "nothing");
+    if (at > 0 && at < WHY_SIZE)
+        snprintf(line + at, WHY_SIZE - (size_t)at, ": %s", tail);
+}
+
+static void plan_delivery(const struct topology *topology, const struct router_wish *wish,
+                          const uint8_t layout[], char *out, size_t room)
+{
+    int32_t at_phase[4] = {0}, at_point = 0, sum = 0;
+    for (size_t s = 0; s < topology->strings; s++) {
+        if (layout[s] >= topology->inputs)
+            continue;
+        const struct topology_input *input = &topology->input[layout[s]];
+        sum += wish->string_W[s];
+        at_phase[input->phase & 3] += wish->string_W[s];
+        if (input->charge_point != NO_CHARGE_POINT)
+            at_point += wish->string_W[s];
+    }
+    snprintf(out, room, "L1 %d W, L2 %d W, L3 %d W; at the charge point %d W, %d %% of the sun",
+             at_phase[1], at_phase[2], at_phase[3], at_point,
+             sum ? (int)(100LL * at_point / sum) : 0);
+}
+
+/* All layouts of a small plant, counted through like digits: each string on each of the inputs it
+ * has a contact to. */
+static bool layout_next(const struct topology *topology, uint8_t layout[], const uint8_t choices[][MAX_INPUTS],
+                        const uint8_t counts[], uint8_t digit[])
+{
+    for (size_t s = 0; s < topology->strings; s++) {
+        if (++digit[s] < counts[s]) {
+            layout[s] = choices[s][digit[s]];
+            return true;
+        }
+        digit[s] = 0;
+        layout[s] = choices[s][0];
+    }
+    return false;
+}
+
+void why_plan(struct why *why, const struct controller *c)
+{
+    const struct topology *topology = &c->config->topology;
+    struct router_wish wish = {.charge_point = NO_CHARGE_POINT};
+    uint8_t choices[MAX_STRINGS][MAX_INPUTS], counts[MAX_STRINGS] = {0}, digit[MAX_STRINGS] = {0};
+    uint8_t layout[MAX_STRINGS];
+    why->count = 0;
+    if (topology->strings == 0) {
+        snprintf(line_add(why), WHY_SIZE, "this plant has no strings to move");
+        return;
+    }
+    for (size_t k = 0; k < topology->contacts; k++) {
+        size_t s = topology->contact[k].string;
+        choices[s][counts[s]++] = topology->contact[k].input;
+    }
+    for (size_t s = 0; s < topology->strings; s++) {
+        layout[s] = choices[s][0];
+        int64_t live_W = (int64_t)c->view.current_mA[s].value * c->view.voltage_mV[s].value / 1000000;
+        wish.string_W[s] = c->start_ms && live_W > 0 ? (int32_t)live_W : topology->string[s].mpp_W;
+    }
+    do {
+        char text[128];
+        const char *forbidden = layout_forbidden(topology, layout);
+        if (forbidden)
+            snprintf(text, sizeof text, "forbidden: %s", forbidden);
+        else
+            plan_delivery(topology, &wish, layout, text, sizeof text);
+        layout_line(why, topology, "layout", layout, text);
+    } while (why->count < WHY_LINES && layout_next(topology, layout, choices, counts, digit));
+}

@@ -1,0 +1,38 @@
+/* A compiled dialect, as dialect_compile.c makes it and dialect.c runs it. */
+#ifndef BUSBAR_CAN_DIALECT_PLAN_H
+#define BUSBAR_CAN_DIALECT_PLAN_H
+
+#include "can/dialect.h"
+
+enum { NO_SIGNAL = -1, NO_BIT = -1, LENGTHS = 8 };
+
+/* value = raw * scale + shift, exactly in integers where the DBC's factors allow it. */
+struct dialect_row {
+    const struct dbc_signal *signal;
+    size_t offset;                   /* of the struct reading or the order */
+    int32_t min, max;
+    bool exact;
+    int64_t scale_integer, shift_integer;
+    double scale, shift;
+    int bit;
+    int64_t raised, cleared;
+    bool inverted, counter;          /* sending only */
+    bool order;                      /* sending: value comes from the orders, else shift alone */
+};
+
+struct dialect_message {
+    const struct dbc_message *message;
+    uint8_t lengths[LENGTHS], length_count;
+    int counter, copy, inverse;      /* signal indices, NO_SIGNAL = none */
+    uint32_t every_ms;
+    struct dialect_row rows[DIALECT_ROWS];
+    size_t row_count;
+};
+
+struct dialect {
+    uint32_t node;                   /* the DBC's identifiers are written for it; 0 = fixed */
+    struct dialect_message takes[DIALECT_MESSAGES], sends[DIALECT_MESSAGES];
+    size_t take_count, send_count;
+};
+
+#endif

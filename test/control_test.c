@@ -1,0 +1,163 @@
+/* The control socket's requests, and what a technician asks by SDO. Expected SDO bytes follow CiA 301
+ * section 7.2.4.3 (expedited upload 4F/4B/43, abort 80). */
+#include <string.h>
+
+#include "app/control.h"
+#include "app/control.pb-c.h"
+#include "test/check.h"
+#include "test/together.h"
+
+static struct together t;
+static struct control control;
+static uint8_t answer_bytes[CONTROL_PACKET];
+
+static Busbar__Response *ask_packed(const uint8_t *bytes, size_t count)
+{
+    size_t got = control_answer(&control, t.controller, NULL, bytes, count, answer_bytes,
+                                sizeof answer_bytes, t.now_ms);
+    return got ? busbar__response__unpack(NULL, got, answer_bytes) : NULL;
+}
+
+static Busbar__Response *ask(Busbar__Verb verb, uint64_t id, uint32_t lease_ms, uint32_t cap,
+                             const char *point)
+{
+    uint8_t bytes[512];
+    Busbar__Request request = BUSBAR__REQUEST__INIT;
+    request.version = 1;
+    request.verb = verb;
+    request.id = id;
+    request.lease_ms = lease_ms;
+    request.cap_permille = cap;
+    request.charge_point = (char *)(uintptr_t)point;
+    return ask_packed(bytes, busbar__request__pack(&request, bytes));
+}
+
+static const struct {
+    Busbar__Verb verb;
+    uint64_t id;
+    uint32_t lease_ms, cap;
+    const char *point;
+    bool accepted;
+    const char *reason;        /* part of it */
+    const char *sentence;
+} requests[] = {
+    {BUSBAR__VERB__CHARGE, 1, 0, 0, "", false, "lease of 0 ms", "no lease, no action"},
+    {BUSBAR__VERB__CHARGE, 2, 60001, 0, "", false, "1 to 60000", "too long a lease"},
+    {BUSBAR__VERB__CHARGE, 0, 1000, 0, "", false, "id 0", "no id"},
+    {BUSBAR__VERB__CHARGE, 3, 1000, 0, "garage", false, "\"garage\" is unknown", "a wrong name"},
+    {BUSBAR__VERB__STOP, 4, 1000, 0, "", false, "no session", "nothing to stop"},
+    {BUSBAR__VERB__CAP, 5, 1000, 299, "", false, "300 to 1000", "cap below the least"},
+    {BUSBAR__VERB__CAP, 6, 1000, 1001, "", false, "300 to 1000", "cap above the most"},
+    {BUSBAR__VERB__CAP, 7, 1000, 900, "", true, "90.0 %", "one-off cap"},
+    {BUSBAR__VERB__CAP, 7, 1000, 800, "", false, "already", "the same id again"},
+    {BUSBAR__VERB__CAP, 8, 1000, 0, "", true, "70.0 % now, as configured", "back"},
+    {BUSBAR__VERB__CHARGE, 9, 1000, 0, "wallbox", true, "strings will move", "charge by name"},
+    {BUSBAR__VERB__VERB_UNSET, 10, 1000, 0, "", false, "verb 0", "no verb"},
+    {BUSBAR__VERB__RESET, 11, 1000, 0, "", true, "reading everything back", "reset"},
+};
+
+static void requests_are_checked(void)
+{
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        Busbar__Response *response = ask(requests[i].verb, requests[i].id, requests[i].lease_ms,
+                                         requests[i].cap, requests[i].point);
+        CHECK(response != NULL, "%s: an answer", requests[i].sentence);
+        if (!response)
+            continue;
+        CHECK(response->id == requests[i].id, "%s: the id comes back", requests[i].sentence);
+        CHECK(response->accepted == requests[i].accepted, "%s: \"%s\"", requests[i].sentence,
+              response->reason);
+        CHECK(strstr(response->reason, requests[i].reason) != NULL, "%s: \"%s\"",
+              requests[i].sentence, response->reason);
+        busbar__response__free_unpacked(response, NULL);
+    }
+}
+
+static void status_is_whole(void)
+{
+    Busbar__Response *response = ask(BUSBAR__VERB__STATUS, 0, 0, 0, "");
+    CHECK(response && response->status, "status needs no lease");
+    if (!response || !response->status)
+        return;
+    const Busbar__Status *s = response->status;
+    CHECK(s->n_inverters == 4 && s->n_strings == 3 && s->n_contacts == 7, "all parts");
+    CHECK(s->battery->known && s->battery->soc_permille > 500 && s->battery->soc_permille < 700,
+          "charge %d", s->battery->soc_permille);
+    CHECK(strcmp(s->strings[0]->input, "inv1.pv1") == 0, "s1 on %s", s->strings[0]->input);
+    CHECK(s->n_why > 4, "sentences");
+    for (size_t i = 0; i < s->n_parts; i++)
+        CHECK(s->parts[i]->well, "%s %s: %s", s->parts[i]->kind, s->parts[i]->name,
+              s->parts[i]->problem);
+    busbar__response__free_unpacked(response, NULL);
+}
+
+static void garbage_is_refused(void)
+{
+    uint8_t bytes[300];
+    uint32_t seed = 1;
+    uint64_t refused = control.refused;
+    for (int round = 0; round < 2000; round++) {
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)((seed = seed * 1664525u + 1013904223u) >> 24);
+        Busbar__Response *response = ask_packed(bytes, seed % sizeof bytes);
+        if (response)
+            busbar__response__free_unpacked(response, NULL);
+    }
+    CHECK(control.refused > refused, "garbage is counted");
+}
+
+static const struct {
+    uint8_t ask[8], len;
+    int answer;               /* bytes 0-3 of the answer, -1 = silence */
+    uint8_t head[4];
+    uint32_t code;            /* abort code, 0 = none */
+    const char *sentence;
+} sdo[] = {
+    {{0x40, 0x01, 0x20, 0x00}, 8, 1, {0x4B, 0x01, 0x20, 0x00}, 0, "charge, two bytes"},
+    {{0x40, 0x03, 0x20, 0x01}, 8, 1, {0x43, 0x03, 0x20, 0x01}, 0, "current, four bytes"},
+    {{0x40, 0x01, 0x10, 0x00}, 8, 1, {0x4F, 0x01, 0x10, 0x00}, 0, "error register, one byte"},
+    {{0x40, 0x99, 0x20, 0x00}, 8, 1, {0x80, 0x99, 0x20, 0x00}, 0x06020000, "no such object"},
+    {{0x40, 0x01, 0x20, 0x07}, 8, 1, {0x80, 0x01, 0x20, 0x07}, 0x06090011, "no such sub-index"},
+    {{0x2B, 0x02, 0x20, 0x00}, 8, 1, {0x80, 0x02, 0x20, 0x00}, 0x06010002, "writing is refused"},
+    {{0xC6, 0x02, 0x20, 0x00}, 8, 1, {0x80, 0x02, 0x20, 0x00}, 0x05040001, "unknown command"},
+    {{0x80, 0x02, 0x20, 0x00}, 8, -1, {0}, 0, "an abort is not answered"},
+    {{0x40, 0x01, 0x20, 0x00}, 4, -1, {0}, 0, "too short"},
+};
+
+static void a_technician_asks(void)
+{
+    for (size_t i = 0; i < sizeof sdo / sizeof sdo[0]; i++) {
+        struct frame frame = {.id = 0x601, .len = sdo[i].len};
+        memcpy(frame.data, sdo[i].ask, 8);
+        together_run(&t, TOGETHER_STEP_MS);
+        t.controller->outbox.count = 0;
+        controller_frame(t.controller, t.config.backbone, &frame, t.now_ms);
+        size_t want = sdo[i].answer < 0 ? 0 : 1;
+        CHECK(t.controller->outbox.count == want, "%s: %zu answers", sdo[i].sentence,
+              t.controller->outbox.count);
+        if (want == 0 || t.controller->outbox.count == 0)
+            continue;
+        const struct frame *answer = &t.controller->outbox.frames[0];
+        uint32_t value = (uint32_t)answer->data[4] | (uint32_t)answer->data[5] << 8 |
+                         (uint32_t)answer->data[6] << 16 | (uint32_t)answer->data[7] << 24;
+        CHECK(answer->id == 0x581 && answer->len == 8, "%s: identifier", sdo[i].sentence);
+        CHECK(memcmp(answer->data, sdo[i].head, 4) == 0, "%s: head", sdo[i].sentence);
+        if (sdo[i].code)
+            CHECK(value == sdo[i].code, "%s: abort %08X", sdo[i].sentence, value);
+        else if (i == 0)
+            CHECK(value == (uint32_t)t.controller->soc.soc_permille, "the charge is %u", value);
+    }
+}
+
+int main(void)
+{
+    if (together_start(&t) < 0 || together_begin(&t) < 0)
+        return 1;
+    together_run(&t, 60000);
+    status_is_whole();
+    requests_are_checked();
+    garbage_is_refused();
+    a_technician_asks();
+    together_end(&t);
+    return check_done("control");
+}
