@@ -14,7 +14,7 @@
 #include "core/limits.h"
 #include "phase-router/router.h"
 
-enum { CONFIG_PATH_SIZE = 128 };
+enum { CONFIG_PATH_SIZE = 128, CONFIG_DIALECTS = 32, CONFIG_NONE = 0xFF };
 
 struct config_bus {
     char name[NAME_SIZE];
@@ -25,8 +25,16 @@ struct config_bus {
 struct config_device {
     char name[NAME_SIZE];
     uint8_t bus;
-    uint8_t node;                      /* 0 where the dialect has none */
+    uint8_t node;                      /* the dialect's own by default; 0 where it has none */
     const struct dialect *dialect;
+};
+
+/* A dialect used by several devices is loaded and compiled once. */
+struct config_dialect {
+    char name[NAME_SIZE];
+    struct dialect *dialect;           /* NULL: its file has mistakes */
+    uint8_t kind;                      /* enum dialect_kind of app/dialect_file.h */
+    uint8_t node;                      /* the node its DBC is written for, 0 = none */
 };
 
 struct config_channel {
@@ -57,14 +65,15 @@ struct config {
     char plant[NAME_SIZE];
     char state_dir[CONFIG_PATH_SIZE];
     char control[CONFIG_PATH_SIZE];
-    char clock[CONFIG_PATH_SIZE];      /* "" = this machine's; else a UNIX socket of a simulator that
-                                        * gives the time in lock step */
+    char clock[CONFIG_PATH_SIZE];      /* "" = this machine's; else a UNIX socket of a simulator
+                                        * that gives the time in lock step */
     uint8_t bus_count, pack_count, shunt_count, board_count, counter_count, wallbox_count,
         button_count, inverter_count;
     struct config_bus buses[MAX_BUSES];
     struct config_device packs[MAX_PACKS];
     struct config_device shunts[MAX_SHUNTS];
     struct config_device boards[MAX_BOARDS];
+    uint8_t board_channels[MAX_BOARDS];
     struct config_device counters[MAX_COUNTERS];
     struct config_device wallboxes[MAX_CHARGE_POINTS];
     struct config_device buttons[MAX_BUTTONS];
@@ -76,8 +85,10 @@ struct config {
     struct config_channel contact_at[MAX_CONTACTS];   /* board and channel of each contact */
     struct config_channel switch_at[MAX_STRINGS];     /* board and channel of each string switch */
     struct config_channel counter_at[MAX_STRINGS];    /* counter and channel of each string */
-    uint8_t backbone;                                 /* bus index for summary and SDO; 0xFF none */
+    uint8_t backbone;                                 /* bus index for summary and SDO; CONFIG_NONE */
     uint8_t controller_node;                          /* default 1 */
+    uint8_t dialect_count;
+    struct config_dialect dialects[CONFIG_DIALECTS];
 };
 
 /* Loads the file and the dialects and DBC files it names (searched beside the file, then in
@@ -85,6 +96,12 @@ struct config {
  *     busbar.yaml:12: strings[1].modules: 0 is not allowed: 1 to 40
  * Returns 0, or the number of mistakes (config is then not to be used). */
 int config_load(struct config *config, const char *path, const char *data_dir, FILE *errors);
+
+/* The same for a text already read; path is its name and where dialects are looked for. */
+int config_load_text(struct config *config, const char *path, const char *text, size_t size,
+                     const char *data_dir, FILE *errors);
+
+/* Frees the dialects; a config that failed to load needs it too. */
 void config_free(struct config *config);
 
 #endif

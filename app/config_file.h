@@ -1,0 +1,127 @@
+/* The config file as libcyaml loads it: keys as they are written, units as they are written.
+ *
+ * config_schema.c holds the tables, config_resolve.c turns this into struct config. */
+#ifndef BUSBAR_APP_CONFIG_FILE_H
+#define BUSBAR_APP_CONFIG_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/config.h"
+#include "app/yaml_check.h"
+#include "bms/bank.h"
+#include "core/limits.h"
+
+struct file_bus {
+    char name[NAME_SIZE], port[CONFIG_PATH_SIZE];
+};
+struct file_site {
+    double coldest_C;
+};
+struct file_battery {
+    enum chemistry chemistry;
+    int32_t cells;
+    double cap_percent, cap_hysteresis_percent, floor_percent;
+    double charge_max_A, discharge_max_A;
+    int32_t cell_ceiling_mV, cell_floor_mV, self_draw_mA, sensor_offset_mA;
+    double sensor_gain_percent;
+};
+/* Packs, shunts, boards, counters, wallboxes and buttons begin alike. */
+struct file_device {
+    char name[NAME_SIZE], bus[NAME_SIZE], dialect[NAME_SIZE];
+    uint8_t node;
+};
+struct file_pack {
+    struct file_device device;
+    double capacity_Ah;
+};
+struct file_board {
+    struct file_device device;
+    uint8_t channels;
+};
+struct file_inverter {
+    char name[NAME_SIZE], port[CONFIG_PATH_SIZE], serial[NAME_SIZE];
+    uint8_t phase;
+    int32_t rated_W;
+    double rated_A;
+    int32_t charge_max_A;
+};
+struct file_input {
+    char name[NAME_SIZE], inverter[NAME_SIZE];
+    double voc_max_V, isc_max_A;
+    int32_t power_max_W;
+    uint8_t strings_max;
+};
+struct file_switch {
+    char board[NAME_SIZE];
+    uint8_t channel;
+};
+struct file_string {
+    char name[NAME_SIZE], home[NAME_SIZE], counter[NAME_SIZE];
+    int32_t modules;
+    double voc_V, isc_A, vmp_V, imp_A, voc_percent_per_K;
+    bool fused;
+    uint8_t channel;
+    struct file_switch off;
+};
+struct file_contact {
+    char string[NAME_SIZE], input[NAME_SIZE], board[NAME_SIZE];
+    uint8_t channel;
+};
+struct file_wallbox {
+    struct file_device device;
+    char inverter[NAME_SIZE];
+    double min_A, max_A;
+    int32_t voltage_V;
+    uint8_t strings_wanted;
+};
+struct file_button {
+    struct file_device device;
+    char wallbox[NAME_SIZE];
+};
+
+struct config_file {
+    char plant[NAME_SIZE];
+    char state_dir[CONFIG_PATH_SIZE], control[CONFIG_PATH_SIZE], clock[CONFIG_PATH_SIZE];
+    char backbone[NAME_SIZE];
+    uint8_t node;
+    struct file_site site;
+    struct file_battery battery;
+    unsigned buses_count, packs_count, shunts_count, boards_count, counters_count, inverters_count,
+        inputs_count, strings_count, contacts_count, wallboxes_count, buttons_count;
+    struct file_bus buses[MAX_BUSES];
+    struct file_pack packs[MAX_PACKS];
+    struct file_device shunts[MAX_SHUNTS];
+    struct file_board boards[MAX_BOARDS];
+    struct file_device counters[MAX_COUNTERS];
+    struct file_inverter inverters[MAX_INVERTERS];
+    struct file_input inputs[MAX_INPUTS];
+    struct file_string strings[MAX_STRINGS];
+    struct file_contact contacts[MAX_CONTACTS];
+    struct file_wallbox wallboxes[MAX_CHARGE_POINTS];
+    struct file_button buttons[MAX_BUTTONS];
+};
+
+extern const struct yaml_schema config_schema;
+
+/* One look at the whole file at a time, from its text to struct config. */
+struct resolver {
+    struct config *config;
+    const struct config_file *raw;
+    struct yaml_file *file;
+    const char *data_dir;
+};
+
+/* config_resolve.c: names to indices, units to ours, and the rules between entries. Mistakes are
+ * told to file. */
+void config_resolve(const struct resolver *r);
+
+/* config_devices.c: everything that speaks through a dialect. */
+void config_resolve_devices(const struct resolver *r);
+
+/* Index of an entry by its name, which is the entry's first member; CONFIG_NONE. */
+#define CONFIG_INDEX(raw, list, name)                                                              \
+    config_index((raw)->list, (raw)->list##_count, sizeof(raw)->list[0], name)
+uint8_t config_index(const void *entries, unsigned count, size_t size, const char *name);
+
+#endif

@@ -1,0 +1,365 @@
+/* The keys of the config file: libcyaml's tables, then one row of notes for each key. */
+#include <ctype.h>
+#include <string.h>
+
+#include "app/config_file.h"
+
+enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
+
+/* clang-format off */
+#define O CYAML_FLAG_OPTIONAL
+#define MAP(type, fields) {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, type, fields)}
+#define LIST(key, member, entry, max) \
+    CYAML_FIELD_SEQUENCE(key, O, struct config_file, member, entry, 0, max)
+
+static const cyaml_strval_t chemistries[] = {
+    {"lfp", CHEMISTRY_LFP}, {"nmc", CHEMISTRY_NMC}, {"nca", CHEMISTRY_NCA},
+};
+static const cyaml_strval_t phases[] = {{"L1", 1}, {"L2", 2}, {"L3", 3}};
+
+static const cyaml_schema_field_t bus_fields[] = {
+    CYAML_FIELD_STRING("name", O, struct file_bus, name, 1),
+    CYAML_FIELD_STRING("port", O, struct file_bus, port, 1),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t site_fields[] = {
+    CYAML_FIELD_FLOAT("coldest_C", O, struct file_site, coldest_C),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t battery_fields[] = {
+    CYAML_FIELD_ENUM("chemistry", O | CYAML_FLAG_STRICT, struct file_battery, chemistry,
+     chemistries, CYAML_ARRAY_LEN(chemistries)),
+    CYAML_FIELD_INT("cells", O, struct file_battery, cells),
+    CYAML_FIELD_FLOAT("cap_percent", O, struct file_battery, cap_percent),
+    CYAML_FIELD_FLOAT("cap_hysteresis_percent", O, struct file_battery, cap_hysteresis_percent),
+    CYAML_FIELD_FLOAT("floor_percent", O, struct file_battery, floor_percent),
+    CYAML_FIELD_FLOAT("charge_max_A", O, struct file_battery, charge_max_A),
+    CYAML_FIELD_FLOAT("discharge_max_A", O, struct file_battery, discharge_max_A),
+    CYAML_FIELD_INT("cell_ceiling_mV", O, struct file_battery, cell_ceiling_mV),
+    CYAML_FIELD_INT("cell_floor_mV", O, struct file_battery, cell_floor_mV),
+    CYAML_FIELD_INT("self_draw_mA", O, struct file_battery, self_draw_mA),
+    CYAML_FIELD_INT("sensor_offset_mA", O, struct file_battery, sensor_offset_mA),
+    CYAML_FIELD_FLOAT("sensor_gain_percent", O, struct file_battery, sensor_gain_percent),
+    CYAML_FIELD_END
+};
+#define DEVICE_FIELDS(type, at) \
+    CYAML_FIELD_STRING("name", O, type, at name, 1), \
+    CYAML_FIELD_STRING("bus", O, type, at bus, 1), \
+    CYAML_FIELD_STRING("dialect", O, type, at dialect, 1), \
+    CYAML_FIELD_UINT("node", O, type, at node)
+static const cyaml_schema_field_t device_fields[] = {
+    DEVICE_FIELDS(struct file_device, ),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t pack_keys[] = {
+    DEVICE_FIELDS(struct file_pack, device.),
+    CYAML_FIELD_FLOAT("capacity_Ah", O, struct file_pack, capacity_Ah),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t board_fields[] = {
+    DEVICE_FIELDS(struct file_board, device.),
+    CYAML_FIELD_UINT("channels", O, struct file_board, channels),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t wallbox_keys[] = {
+    DEVICE_FIELDS(struct file_wallbox, device.),
+    CYAML_FIELD_STRING("inverter", O, struct file_wallbox, inverter, 1),
+    CYAML_FIELD_FLOAT("min_A", O, struct file_wallbox, min_A),
+    CYAML_FIELD_FLOAT("max_A", O, struct file_wallbox, max_A),
+    CYAML_FIELD_INT("voltage_V", O, struct file_wallbox, voltage_V),
+    CYAML_FIELD_UINT("strings_wanted", O, struct file_wallbox, strings_wanted),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t button_keys[] = {
+    DEVICE_FIELDS(struct file_button, device.),
+    CYAML_FIELD_STRING("wallbox", O, struct file_button, wallbox, 1),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t inverter_fields[] = {
+    CYAML_FIELD_STRING("name", O, struct file_inverter, name, 1),
+    CYAML_FIELD_STRING("port", O, struct file_inverter, port, 1),
+    CYAML_FIELD_STRING("serial", O, struct file_inverter, serial, 0),
+    CYAML_FIELD_ENUM("phase", O | CYAML_FLAG_STRICT, struct file_inverter, phase, phases,
+     CYAML_ARRAY_LEN(phases)),
+    CYAML_FIELD_INT("rated_W", O, struct file_inverter, rated_W),
+    CYAML_FIELD_FLOAT("rated_A", O, struct file_inverter, rated_A),
+    CYAML_FIELD_INT("charge_max_A", O, struct file_inverter, charge_max_A),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t input_fields[] = {
+    CYAML_FIELD_STRING("name", O, struct file_input, name, 1),
+    CYAML_FIELD_STRING("inverter", O, struct file_input, inverter, 1),
+    CYAML_FIELD_FLOAT("voc_max_V", O, struct file_input, voc_max_V),
+    CYAML_FIELD_FLOAT("isc_max_A", O, struct file_input, isc_max_A),
+    CYAML_FIELD_INT("power_max_W", O, struct file_input, power_max_W),
+    CYAML_FIELD_UINT("strings_max", O, struct file_input, strings_max),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t switch_fields[] = {
+    CYAML_FIELD_STRING("board", O, struct file_switch, board, 1),
+    CYAML_FIELD_UINT("channel", O, struct file_switch, channel),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t string_fields[] = {
+    CYAML_FIELD_STRING("name", O, struct file_string, name, 1),
+    CYAML_FIELD_INT("modules", O, struct file_string, modules),
+    CYAML_FIELD_FLOAT("voc_V", O, struct file_string, voc_V),
+    CYAML_FIELD_FLOAT("isc_A", O, struct file_string, isc_A),
+    CYAML_FIELD_FLOAT("vmp_V", O, struct file_string, vmp_V),
+    CYAML_FIELD_FLOAT("imp_A", O, struct file_string, imp_A),
+    CYAML_FIELD_FLOAT("voc_percent_per_K", O, struct file_string, voc_percent_per_K),
+    CYAML_FIELD_BOOL("fused", O, struct file_string, fused),
+    CYAML_FIELD_STRING("home", O, struct file_string, home, 1),
+    CYAML_FIELD_STRING("counter", O, struct file_string, counter, 1),
+    CYAML_FIELD_UINT("channel", O, struct file_string, channel),
+    CYAML_FIELD_MAPPING("switch", O, struct file_string, off, switch_fields),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t contact_fields[] = {
+    CYAML_FIELD_STRING("string", O, struct file_contact, string, 1),
+    CYAML_FIELD_STRING("input", O, struct file_contact, input, 1),
+    CYAML_FIELD_STRING("board", O, struct file_contact, board, 1),
+    CYAML_FIELD_UINT("channel", O, struct file_contact, channel),
+    CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t
+    bus_entry      = MAP(struct file_bus, bus_fields),
+    pack_entry     = MAP(struct file_pack, pack_keys),
+    device_entry   = MAP(struct file_device, device_fields),
+    board_entry    = MAP(struct file_board, board_fields),
+    inverter_entry = MAP(struct file_inverter, inverter_fields),
+    input_entry    = MAP(struct file_input, input_fields),
+    string_entry   = MAP(struct file_string, string_fields),
+    contact_entry  = MAP(struct file_contact, contact_fields),
+    wallbox_entry  = MAP(struct file_wallbox, wallbox_keys),
+    button_entry   = MAP(struct file_button, button_keys);
+
+/* The kernel takes shorter paths for sockets than the member has room for. */
+#define SOCKET(key_, member)                                                                       \
+    {.key = key_, .data_offset = offsetof(struct config_file, member),                             \
+     .value = {CYAML_VALUE_STRING(O, char[CONFIG_PATH_SIZE], 1, SOCKET_PATH_MAX)}}
+static const cyaml_schema_field_t top_fields[] = {
+    CYAML_FIELD_STRING("plant", O, struct config_file, plant, 1),
+    CYAML_FIELD_STRING("state_dir", O, struct config_file, state_dir, 1),
+    SOCKET("control", control),
+    SOCKET("clock", clock),
+    CYAML_FIELD_STRING("backbone", O, struct config_file, backbone, 1),
+    CYAML_FIELD_UINT("node", O, struct config_file, node),
+    CYAML_FIELD_MAPPING("site", O, struct config_file, site, site_fields),
+    LIST("buses", buses, &bus_entry, MAX_BUSES),
+    CYAML_FIELD_MAPPING("battery", O, struct config_file, battery, battery_fields),
+    LIST("packs", packs, &pack_entry, MAX_PACKS),
+    LIST("shunts", shunts, &device_entry, MAX_SHUNTS),
+    LIST("boards", boards, &board_entry, MAX_BOARDS),
+    LIST("counters", counters, &device_entry, MAX_COUNTERS),
+    LIST("inverters", inverters, &inverter_entry, MAX_INVERTERS),
+    LIST("inputs", inputs, &input_entry, MAX_INPUTS),
+    LIST("strings", strings, &string_entry, MAX_STRINGS),
+    LIST("contacts", contacts, &contact_entry, MAX_CONTACTS),
+    LIST("wallboxes", wallboxes, &wallbox_entry, MAX_CHARGE_POINTS),
+    LIST("buttons", buttons, &button_entry, MAX_BUTTONS),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_value_t top_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config_file, top_fields),
+};
+/* clang-format on */
+
+/* --- texts that have a form --- */
+
+static bool name_fits(const char *text)
+{
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && !strchr("._-", *text))
+            return false;
+    return true;
+}
+
+/* Dialects are file names: no way out of their folder. */
+static bool dialect_fits(const char *text)
+{
+    return *text != '.' && name_fits(text);
+}
+
+static bool starts(const char *text, const char *const words[])
+{
+    for (; *words; words++)
+        if (strncmp(text, *words, strlen(*words)) == 0 && text[strlen(*words)])
+            return true;
+    return false;
+}
+
+static bool bus_port_fits(const char *text)
+{
+    static const char *const schemes[] = {"socketcan:", "local:", "log:", "mem:", NULL};
+    if (strchr(text, ':') || strchr(text, '/'))
+        return starts(text, schemes);
+    return strlen(text) <= INTERFACE_MAX && name_fits(text);
+}
+
+static bool stream_port_fits(const char *text)
+{
+    static const char *const schemes[] = {"serial:", "tty:", "hidraw:", "/dev/", NULL};
+    static const char tcp[] = "tcp://";
+    if (strncmp(text, tcp, strlen(tcp)) != 0)
+        return starts(text, schemes);
+    const char *host = text + strlen(tcp), *colon = strrchr(host, ':');
+    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+    return colon && colon > host && digits > 0 && digits < 6 && !colon[1 + digits];
+}
+
+/* --- notes --- */
+
+#define NAME_WORDS "letters, digits and . _ -"
+#define NAME_RULE  .must = true, .fits = name_fits, .allowed = NAME_WORDS
+#define DEVICE_NOTES(list, kind)                                                                   \
+    {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
+        {list "[].bus", .must = true, .refers = "buses[].name", .help = "bus it is wired to"},     \
+        {list "[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS,             \
+         .help = "its dialect file without .yaml"},                                                \
+    {                                                                                              \
+        list "[].node",                                                                            \
+            .min = 1, .max = 127,                                                                  \
+            .help = "node id; on the backbone 0x10 to 0x1F; default: the dialect's own"            \
+    }
+
+/* clang-format off */
+static const struct yaml_note notes[] = {
+    {"plant", .preset = "plant", .help = "name of the plant, for people"},
+    {"state_dir", .preset = "/var/lib/busbar", .help = "folder of the saved state and the journal"},
+    {"control", .preset = "/run/busbar/control.sock", .allowed = "a socket path",
+     .help = "UNIX socket for the CLI"},
+    {"clock", .allowed = "a socket path",
+     .help = "UNIX socket of a simulator that gives the time; default: this machine's clock"},
+    {"backbone", .refers = "buses[].name",
+     .help = "bus for the summary and SDO; default: the bus called backbone, if any"},
+    {"node", .min = 1, .max = 15, .preset = "1", .help = "the controller's own node id"},
+
+    {"site", .help = "where the plant stands"},
+    {"site.coldest_C", .min = -60, .max = 40, .preset = "-15",
+     .help = "coldest day, °C: strings have their highest voltage then"},
+
+    {"buses", .help = "CAN buses"},
+    {"buses[].name", NAME_RULE, .unique = true, .help = "name of the bus"},
+    {"buses[].port", .must = true, .unique = true, .fits = bus_port_fits,
+     .allowed = "an interface (can0), socketcan:NAME, local:PATH, log:FILE or mem:NAME",
+     .help = "where it is"},
+
+    {"battery", .help = "the bank as a whole; required with packs or shunts"},
+    {"battery.chemistry", .must = true, .help = "cell chemistry"},
+    {"battery.cells", .must = true, .min = 1, .max = 400, .help = "cells in series"},
+    {"battery.cap_percent", .min = 10, .max = 100, .preset = "70",
+     .help = "charge cap, % of capacity"},
+    {"battery.cap_hysteresis_percent", .min = 0.5, .max = 20, .preset = "2",
+     .help = "charging resumes this far below the cap, % of capacity"},
+    {"battery.floor_percent", .min = 0, .max = 90, .preset = "20",
+     .help = "below this the grid carries, % of capacity"},
+    {"battery.charge_max_A", .must = true, .min = 0, .max = 2000,
+     .help = "owner's charge limit, A"},
+    {"battery.discharge_max_A", .must = true, .min = 0, .max = 2000,
+     .help = "owner's discharge limit, A"},
+    {"battery.cell_ceiling_mV", .min = 2000, .max = 4300,
+     .help = "highest cell voltage, mV; default: by chemistry"},
+    {"battery.cell_floor_mV", .min = 1500, .max = 4000,
+     .help = "lowest cell voltage, mV; default: by chemistry"},
+    {"battery.self_draw_mA", .min = 0, .max = 10000, .preset = "30",
+     .help = "drawn behind the sensor (BMS, standby), mA"},
+    {"battery.sensor_offset_mA", .min = 0, .max = 10000, .preset = "50",
+     .help = "offset the current sensor may have, mA"},
+    {"battery.sensor_gain_percent", .min = 0, .max = 10, .preset = "0.5",
+     .help = "gain error the current sensor may have, %"},
+
+    {"packs", .help = "battery packs in parallel, one BMS each"},
+    DEVICE_NOTES("packs", "pack"),
+    {"packs[].capacity_Ah", .must = true, .min = 1, .max = 20000, .help = "capacity, Ah"},
+    {"shunts", .help = "battery shunts; the first one heard counts before the packs"},
+    DEVICE_NOTES("shunts", "shunt"),
+    {"boards", .help = "relay boards that carry contacts and string switches"},
+    DEVICE_NOTES("boards", "board"),
+    {"boards[].channels", .min = 1, .max = BOARD_CHANNELS, .preset = "8",
+     .help = "channels it has"},
+    {"counters", .help = "string current counters"},
+    DEVICE_NOTES("counters", "counter"),
+
+    {"inverters", .help = "inverters"},
+    {"inverters[].name", NAME_RULE, .unique = true, .help = "name of the inverter"},
+    {"inverters[].port", .must = true, .unique = true, .fits = stream_port_fits,
+     .allowed = "serial:DEVICE, tty:DEVICE, hidraw:DEVICE, tcp://HOST:PORT or /dev/..",
+     .help = "its serial line"},
+    {"inverters[].serial", .unique = true, .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "serial number it must answer; default: any"},
+    {"inverters[].phase", .must = true, .help = "AC phase it feeds"},
+    {"inverters[].rated_W", .must = true, .min = 100, .max = 100000, .help = "rated output, W"},
+    {"inverters[].rated_A", .must = true, .min = 1, .max = 500, .help = "rated output current, A"},
+    {"inverters[].charge_max_A", .must = true, .min = 0, .max = 500,
+     .help = "highest charge current, A"},
+
+    {"inputs", .help = "PV inputs of the inverters"},
+    {"inputs[].name", NAME_RULE, .unique = true, .help = "name of the input"},
+    {"inputs[].inverter", .must = true, .refers = "inverters[].name",
+     .help = "inverter it belongs to"},
+    {"inputs[].voc_max_V", .must = true, .min = 10, .max = 1500,
+     .help = "highest voltage it bears, V"},
+    {"inputs[].isc_max_A", .must = true, .min = 1, .max = 200,
+     .help = "highest short-circuit current, A"},
+    {"inputs[].power_max_W", .must = true, .min = 10, .max = 100000, .help = "highest PV power, W"},
+    {"inputs[].strings_max", .min = 1, .max = MAX_STRINGS, .preset = "1",
+     .help = "strings that may be joined here"},
+
+    {"strings", .help = "PV strings; electrical values are of one module at STC"},
+    {"strings[].name", NAME_RULE, .unique = true, .help = "name of the string"},
+    {"strings[].modules", .must = true, .min = 1, .max = 40, .help = "modules in series"},
+    {"strings[].voc_V", .must = true, .min = 1, .max = 200, .help = "open-circuit voltage, V"},
+    {"strings[].isc_A", .must = true, .min = 0.1, .max = 50, .help = "short-circuit current, A"},
+    {"strings[].vmp_V", .must = true, .min = 1, .max = 200,
+     .help = "voltage at the power point, V"},
+    {"strings[].imp_A", .must = true, .min = 0.1, .max = 50,
+     .help = "current at the power point, A"},
+    {"strings[].voc_percent_per_K", .min = -0.6, .max = 0, .preset = "-0.29",
+     .help = "temperature coefficient of the open-circuit voltage, %/K"},
+    {"strings[].fused",
+     .help = "has its own fuse; needed where three or more are joined; default: false"},
+    {"strings[].home", .must = true, .refers = "inputs[].name",
+     .help = "input it feeds by default"},
+    {"strings[].counter", .must = true, .refers = "counters[].name",
+     .help = "counter that measures it"},
+    {"strings[].channel", .must = true, .min = 1, .max = COUNTER_CHANNELS,
+     .help = "the counter's channel"},
+    {"strings[].switch", .must = true, .help = "semiconductor switch that takes its current away"},
+    {"strings[].switch.board", .must = true, .refers = "boards[].name",
+     .help = "board that carries it"},
+    {"strings[].switch.channel", .must = true, .min = 1, .max = BOARD_CHANNELS,
+     .help = "the board's channel"},
+
+    {"contacts", .help = "contacts, each joins a string to an input with both poles"},
+    {"contacts[].string", .must = true, .refers = "strings[].name", .help = "the string"},
+    {"contacts[].input", .must = true, .refers = "inputs[].name", .help = "the input"},
+    {"contacts[].board", .must = true, .refers = "boards[].name", .help = "board that carries it"},
+    {"contacts[].channel", .must = true, .min = 1, .max = BOARD_CHANNELS,
+     .help = "the board's channel"},
+
+    {"wallboxes", .help = "charge points"},
+    DEVICE_NOTES("wallboxes", "wallbox"),
+    {"wallboxes[].inverter", .must = true, .refers = "inverters[].name",
+     .help = "inverter that feeds it"},
+    {"wallboxes[].min_A", .min = 6, .max = 80, .preset = "6",
+     .help = "least charge current, A (IEC 61851-1)"},
+    {"wallboxes[].max_A", .must = true, .min = 6, .max = 80, .help = "highest charge current, A"},
+    {"wallboxes[].voltage_V", .min = 100, .max = 260, .preset = "230",
+     .help = "nominal voltage, V"},
+    {"wallboxes[].strings_wanted", .min = 0, .max = MAX_STRINGS, .preset = "0",
+     .help = "strings to bundle for it; 0 = two thirds of all"},
+
+    {"buttons", .help = "charge buttons"},
+    DEVICE_NOTES("buttons", "button"),
+    {"buttons[].wallbox", .must = true, .refers = "wallboxes[].name",
+     .help = "wallbox it starts and stops"},
+};
+/* clang-format on */
+
+const struct yaml_schema config_schema = {
+    .top = &top_value,
+    .notes = notes,
+    .note_count = sizeof notes / sizeof notes[0],
+};

@@ -1,0 +1,186 @@
+#include "app/state_codec.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/state.pb-c.h"
+
+/* protobuf-c packs messages that hold pointers to their parts. */
+struct parts {
+    SavedContact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
+    SavedString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
+    SavedInverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
+    SavedSetting settings[MAX_INVERTERS][SETTINGS], *setting_at[MAX_INVERTERS][SETTINGS];
+};
+
+/* Sets an optional member and says that it is there. */
+#define SET(message, member, value) ((message)->has_##member = 1, (message)->member = (value))
+
+static void pack_contacts(struct parts *parts, const struct saved_state *state)
+{
+    for (size_t i = 0; i < state->contact_count; i++) {
+        SavedContact *to = parts->contact_at[i] = &parts->contacts[i];
+        saved_contact__init(to);
+        to->name = (char *)state->contacts[i].name;
+        SET(to, operations, state->contacts[i].operations);
+    }
+}
+
+static void pack_strings(struct parts *parts, const struct saved_state *state)
+{
+    for (size_t i = 0; i < state->string_count; i++) {
+        SavedString *to = parts->string_at[i] = &parts->strings[i];
+        saved_string__init(to);
+        to->name = (char *)state->strings[i].name;
+        SET(to, moved_today, state->strings[i].moved_today);
+        SET(to, locked, state->strings[i].locked);
+    }
+}
+
+static void pack_inverters(struct parts *parts, const struct saved_state *state)
+{
+    for (size_t i = 0; i < state->inverter_count; i++) {
+        const struct saved_inverter *from = &state->inverters[i];
+        SavedInverter *to = parts->inverter_at[i] = &parts->inverters[i];
+        saved_inverter__init(to);
+        to->name = (char *)from->name;
+        to->n_settings = SETTINGS;
+        to->settings = parts->setting_at[i];
+        for (size_t s = 0; s < SETTINGS; s++) {
+            SavedSetting *setting = parts->setting_at[i][s] = &parts->settings[i][s];
+            saved_setting__init(setting);
+            SET(setting, writes, from->settings[s].writes);
+            SET(setting, writes_today, from->settings[s].writes_today);
+        }
+    }
+}
+
+size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
+{
+    struct parts parts;
+    SavedState message = SAVED_STATE__INIT;
+    SET(&message, saved_wall_ms, state->saved_wall_ms);
+    if (state->soc_known) {
+        SET(&message, soc, state->soc);
+        SET(&message, soc_error, state->soc_error);
+    }
+    SET(&message, cap_held, state->cap_held);
+    SET(&message, low_held, state->low_held);
+    SET(&message, cell_high_latched, state->cell_high_latched);
+    SET(&message, cell_low_latched, state->cell_low_latched);
+    SET(&message, cap_request_permille, state->cap_request_permille);
+    SET(&message, day, state->day);
+    SET(&message, transfers, state->transfers);
+    SET(&message, journal_sequence, state->journal_sequence);
+    message.has_journal_hash = 1;
+    message.journal_hash.data = (uint8_t *)state->journal_hash;
+    message.journal_hash.len = STATE_HASH_SIZE;
+    pack_contacts(&parts, state);
+    pack_strings(&parts, state);
+    pack_inverters(&parts, state);
+    message.n_contacts = state->contact_count, message.contacts = parts.contact_at;
+    message.n_strings = state->string_count, message.strings = parts.string_at;
+    message.n_inverters = state->inverter_count, message.inverters = parts.inverter_at;
+    assert(saved_state__get_packed_size(&message) <= room);
+    return saved_state__pack(&message, out);
+}
+
+/* --- the way back --- */
+
+static uint16_t clamp16(uint32_t value)
+{
+    return value > UINT16_MAX ? UINT16_MAX : (uint16_t)value;
+}
+
+static void unpack_latches(struct saved_state *out, const SavedState *from)
+{
+    out->saved_wall_ms = from->saved_wall_ms;
+    out->soc_known = from->has_soc && from->has_soc_error && from->soc >= 0 && from->soc <= 1 &&
+                     from->soc_error >= 0 && from->soc_error <= 1;
+    if (out->soc_known) {
+        out->soc = from->soc;
+        out->soc_error = from->soc_error;
+    }
+    out->cap_held = from->cap_held;
+    out->low_held = from->low_held;
+    out->cell_high_latched = from->cell_high_latched;
+    out->cell_low_latched = from->cell_low_latched;
+    if (from->cap_request_permille > 0 && from->cap_request_permille <= 1000)
+        out->cap_request_permille = from->cap_request_permille;
+    out->day = from->day;
+    out->transfers = from->transfers;
+    out->journal_sequence = from->journal_sequence;
+    if (from->has_journal_hash && from->journal_hash.len == STATE_HASH_SIZE)
+        memcpy(out->journal_hash, from->journal_hash.data, STATE_HASH_SIZE);
+}
+
+static void unpack_contacts(struct saved_state *out, const SavedState *from)
+{
+    for (size_t i = 0; i < from->n_contacts && i < MAX_CONTACTS; i++) {
+        struct saved_contact *to = &out->contacts[out->contact_count++];
+        snprintf(to->name, sizeof to->name, "%s", from->contacts[i]->name);
+        to->operations = from->contacts[i]->operations;
+    }
+}
+
+static void unpack_strings(struct saved_state *out, const SavedState *from)
+{
+    for (size_t i = 0; i < from->n_strings && i < MAX_STRINGS; i++) {
+        struct saved_string *to = &out->strings[out->string_count++];
+        snprintf(to->name, sizeof to->name, "%s", from->strings[i]->name);
+        to->moved_today = clamp16(from->strings[i]->moved_today);
+        to->locked = from->strings[i]->locked;
+    }
+}
+
+static void unpack_inverters(struct saved_state *out, const SavedState *from)
+{
+    for (size_t i = 0; i < from->n_inverters && i < MAX_INVERTERS; i++) {
+        const SavedInverter *inverter = from->inverters[i];
+        struct saved_inverter *to = &out->inverters[out->inverter_count++];
+        snprintf(to->name, sizeof to->name, "%s", inverter->name);
+        for (size_t s = 0; s < inverter->n_settings && s < SETTINGS; s++) {
+            to->settings[s].writes = inverter->settings[s]->writes;
+            to->settings[s].writes_today = clamp16(inverter->settings[s]->writes_today);
+        }
+    }
+}
+
+bool state_unpack(struct saved_state *out, const uint8_t *bytes, size_t count)
+{
+    *out = (struct saved_state){0};
+    SavedState *message = saved_state__unpack(NULL, count, bytes);
+    if (!message)
+        return false;
+    unpack_latches(out, message);
+    unpack_contacts(out, message);
+    unpack_strings(out, message);
+    unpack_inverters(out, message);
+    saved_state__free_unpacked(message, NULL);
+    return true;
+}
+
+/* --- looking up --- */
+
+#define FIND(list, count, wanted)                                                                  \
+    for (size_t i = 0; i < (count); i++)                                                           \
+        if (strcmp((list)[i].name, (wanted)) == 0)                                                 \
+            return &(list)[i];                                                                     \
+    return NULL
+
+const struct saved_contact *saved_contact_find(const struct saved_state *state, const char *name)
+{
+    FIND(state->contacts, state->contact_count, name);
+}
+
+const struct saved_string *saved_string_find(const struct saved_state *state, const char *name)
+{
+    FIND(state->strings, state->string_count, name);
+}
+
+const struct saved_inverter *saved_inverter_find(const struct saved_state *state, const char *name)
+{
+    FIND(state->inverters, state->inverter_count, name);
+}

@@ -1,0 +1,298 @@
+#include "app/state_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "test/check.h"
+
+static char dir[] = "/tmp/busbar-state-XXXXXX";
+
+/* Packed by hand after state.proto and the drawing in state_file.h, the CRC by zlib's crc32.
+ *  8 magic "BUSBARST" | version 1 | length 88 | sequence 41 | CRC | message: soc 0.625 +- 0.03125,
+ *  cap held, cell low latched, cap request 800, day 19675, 12 transfers, contacts.4 1234 times,
+ *  s2 moved 3 times and locked, inv4 settings {70, 5 today} {} {9}, journal 4242 */
+/* clang-format off */
+static const uint8_t fixture[] = {
+    0x42, 0x55, 0x53, 0x42, 0x41, 0x52, 0x53, 0x54, 0x01, 0x00, 0x00, 0x00, 0x58, 0x00, 0x00, 0x00,
+    0x29, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x79, 0xA7, 0x1A, 0x7B, 0x08, 0x80, 0xD0, 0x95,
+    0xFF, 0xBC, 0x31, 0x11, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xE4, 0x3F, 0x19, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0xA0, 0x3F, 0x20, 0x01, 0x38, 0x01, 0x40, 0xA0, 0x06, 0x48, 0xDB, 0x99, 0x01,
+    0x50, 0x0C, 0x5A, 0x0F, 0x0A, 0x0A, 0x63, 0x6F, 0x6E, 0x74, 0x61, 0x63, 0x74, 0x73, 0x2E, 0x34,
+    0x10, 0xD2, 0x09, 0x62, 0x08, 0x0A, 0x02, 0x73, 0x32, 0x10, 0x03, 0x18, 0x01, 0x6A, 0x12, 0x0A,
+    0x04, 0x69, 0x6E, 0x76, 0x34, 0x12, 0x04, 0x08, 0x46, 0x10, 0x05, 0x12, 0x00, 0x12, 0x02, 0x08,
+    0x09, 0x70, 0x92, 0x21,
+};
+/* clang-format on */
+
+static const char *path_of(const char *name)
+{
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    return path;
+}
+
+static void put_file(const char *name, const uint8_t *bytes, size_t count)
+{
+    FILE *out = fopen(path_of(name), "w");
+    if (!out || fwrite(bytes, 1, count, out) != count || fclose(out) != 0)
+        abort();
+}
+
+static size_t get_file(const char *name, uint8_t *bytes)
+{
+    FILE *in = fopen(path_of(name), "r");
+    size_t count = in ? fread(bytes, 1, STATE_FILE_MAX, in) : 0;
+    if (in)
+        fclose(in);
+    return count;
+}
+
+static void clear(void)
+{
+    unlink(path_of("state.0"));
+    unlink(path_of("state.1"));
+    unlink(path_of("state.new"));
+}
+
+/* A state that differs in every number from the one before. */
+static struct saved_state state_number(unsigned n)
+{
+    struct saved_state state = {
+        .saved_wall_ms = 1700000000000 + n,
+        .soc_known = true,
+        .soc = 0.5 + n / 1000.0,
+        .soc_error = 0.01 + n / 1000.0,
+        .cap_held = n % 2,
+        .day = 19000 + n,
+        .transfers = n,
+        .contact_count = 2,
+        .string_count = 1,
+        .inverter_count = 1,
+        .contacts = {{"contacts.1", 100 + n}, {"contacts.2", 200 + n}},
+        .strings = {{"s1", (uint16_t)n, n % 2}},
+        .inverters = {{"inv1", {{n, 1}, {n + 1, 2}, {n + 2, 3}}}},
+        .journal_sequence = 1000 + n,
+        .journal_hash = {(uint8_t)n, 1, 2, 3},
+    };
+    return state;
+}
+
+static bool same(const struct saved_state *a, const struct saved_state *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+static int save(struct state_file *file, unsigned n)
+{
+    static uint8_t bytes[STATE_FILE_MAX];
+    struct saved_state state = state_number(n);
+    return state_write(file, bytes, state_encode(file, &state, bytes));
+}
+
+static void reads_the_document(void)
+{
+    struct state_file file;
+    struct saved_state state;
+    clear();
+    put_file("state.1", fixture, sizeof fixture);
+    CHECK(state_load(&file, dir, &state), "%s", file.problem[1]);
+    CHECK(file.sequence == 41 && file.next == 0, "%llu", (unsigned long long)file.sequence);
+    CHECK(state.soc_known && state.soc == 0.625 && state.soc_error == 0.03125, "%g", state.soc);
+    CHECK(state.cap_held && !state.low_held && !state.cell_high_latched && state.cell_low_latched,
+          "latches");
+    CHECK(state.cap_request_permille == 800 && state.day == 19675 && state.transfers == 12, "top");
+    CHECK(state.contact_count == 1 && saved_contact_find(&state, "contacts.4") &&
+              saved_contact_find(&state, "contacts.4")->operations == 1234,
+          "contacts");
+    const struct saved_string *s2 = saved_string_find(&state, "s2");
+    CHECK(s2 && s2->moved_today == 3 && s2->locked && !saved_string_find(&state, "s1"), "strings");
+    const struct saved_inverter *inv4 = saved_inverter_find(&state, "inv4");
+    CHECK(inv4 && inv4->settings[0].writes == 70 && inv4->settings[0].writes_today == 5 &&
+              inv4->settings[1].writes == 0 && inv4->settings[2].writes == 9,
+          "inverters");
+    CHECK(state.journal_sequence == 4242 && state.saved_wall_ms == 1700000000000, "journal");
+}
+
+static void alternates(void)
+{
+    struct state_file file;
+    struct saved_state state, wanted;
+    clear();
+    CHECK(!state_load(&file, dir, &state), "nothing there");
+    char text[400];
+    state_text(&file, text, sizeof text);
+    CHECK(strcmp(text, "saved state: none to be read (state.0: not there; state.1: not there), "
+                       "starting afresh") == 0,
+          "%s", text);
+    for (unsigned n = 1; n <= 5; n++) {
+        CHECK(save(&file, n) == 0, "save %u", n);
+        CHECK(file.sequence == n, "sequence %llu", (unsigned long long)file.sequence);
+        struct state_file again;
+        wanted = state_number(n);
+        CHECK(state_load(&again, dir, &state) && same(&state, &wanted), "state %u", n);
+        CHECK(again.sequence == n && again.next == file.next, "next %d", again.next);
+    }
+    CHECK(access(path_of("state.new"), F_OK) != 0, "nothing left over");
+}
+
+enum damage { TRUNCATED, ZEROS, GARBAGE, DAMAGES };
+
+static size_t damage(uint8_t *bytes, size_t count, size_t from, enum damage how)
+{
+    if (how == TRUNCATED)
+        return from;
+    for (size_t i = from; i < count; i++)
+        bytes[i] = how == ZEROS ? 0 : (uint8_t)(bytes[i] ^ (0x5A + 7 * i) ^ 1);
+    return count;
+}
+
+/* What the disk may show after a power cut in the middle of save n + 1, which replaces the older
+ * generation: the new file in part, named already or not yet. The other generation is save n. */
+static void cut_once(unsigned n, size_t at, enum damage how, bool renamed)
+{
+    struct state_file file;
+    struct saved_state state, older = state_number(n), newer = state_number(n + 1);
+    static uint8_t bytes[STATE_FILE_MAX], intact[STATE_FILE_MAX];
+    clear();
+    state_load(&file, dir, &state);
+    for (unsigned i = 1; i <= n; i++)
+        save(&file, i);
+    size_t count = state_encode(&file, &newer, bytes);
+    const char *name = !renamed ? "state.new" : file.next ? "state.1" : "state.0";
+    memcpy(intact, bytes, count);
+    size_t left = damage(bytes, count, at, how);
+    put_file(name, bytes, left);
+    bool whole = renamed && left == count && memcmp(bytes, intact, count) == 0;
+    bool found = state_load(&file, dir, &state);
+    CHECK(found && same(&state, whole ? &newer : &older), "cut %u at %zu, kind %d, renamed %d", n,
+          at, how, renamed);
+    CHECK(!renamed || whole || *file.problem[file.next], "the damage at %zu is told", at);
+    CHECK(save(&file, n + 2) == 0 && state_load(&file, dir, &state), "goes on after %zu", at);
+    newer = state_number(n + 2);
+    CHECK(same(&state, &newer) && file.sequence == n + 1 + whole, "goes on right after %zu", at);
+}
+
+static void survives_power_cuts(void)
+{
+    static uint8_t bytes[STATE_FILE_MAX];
+    struct state_file file = {.sequence = 1};
+    struct saved_state state = state_number(2);
+    size_t count = state_encode(&file, &state, bytes);
+    for (unsigned n = 1; n <= 2; n++)
+        for (size_t at = 0; at <= count; at++)
+            for (enum damage how = TRUNCATED; how < DAMAGES; how++) {
+                cut_once(n, at, how, true);
+                if (at % 16 == 0)
+                    cut_once(n, at, how, false);
+            }
+}
+
+static void refuses_every_flipped_bit(void)
+{
+    static uint8_t bytes[STATE_FILE_MAX];
+    struct state_file file;
+    struct saved_state state, older = state_number(1);
+    clear();
+    state_load(&file, dir, &state);
+    save(&file, 1);
+    save(&file, 2);
+    size_t count = get_file("state.1", bytes);
+    for (size_t bit = 0; bit < 8 * count; bit++) {
+        bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        put_file("state.1", bytes, count);
+        bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        CHECK(state_load(&file, dir, &state) && same(&state, &older), "bit %zu", bit);
+    }
+}
+
+static void says_what_is_wrong(void)
+{
+    uint8_t zeros[64] = {0}, newer[sizeof fixture];
+    memcpy(newer, fixture, sizeof fixture);
+    newer[8] = 2;
+    const struct {
+        const uint8_t *bytes;
+        size_t count;
+        const char *text;
+    } rows[] = {
+        {fixture, 0, "empty"},
+        {zeros, 64, "filled with zeros"},
+        {fixture, 20, "torn: 20 bytes, not even its header of 28"},
+        {fixture, 100, "torn: 72 bytes of 88"},
+        {fixture + 8, 60, "no state file: it does not begin with BUSBARST"},
+        {newer, sizeof newer, "written by a newer busbar: version 2, this one reads up to 1"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct state_file file;
+        struct saved_state state;
+        clear();
+        put_file("state.0", rows[i].bytes, rows[i].count);
+        CHECK(!state_load(&file, dir, &state), "%s", rows[i].text);
+        CHECK(strcmp(file.problem[0], rows[i].text) == 0, "%s", file.problem[0]);
+        put_file("state.1", fixture, sizeof fixture);
+        CHECK(state_load(&file, dir, &state) && file.next == 0, "the other is taken");
+        char text[300], wanted[300];
+        state_text(&file, text, sizeof text);
+        snprintf(wanted, sizeof wanted, "saved state: state.1, sequence 41; state.0: %s",
+                 rows[i].text);
+        CHECK(strcmp(text, wanted) == 0, "%s", text);
+    }
+}
+
+static void largest_fits(void)
+{
+    static uint8_t bytes[STATE_FILE_MAX];
+    static struct saved_state state, back;
+    memset(&state, 0, sizeof state);
+    state.contact_count = MAX_CONTACTS;
+    state.string_count = MAX_STRINGS;
+    state.inverter_count = MAX_INVERTERS;
+    for (int i = 0; i < MAX_CONTACTS; i++) {
+        memset(state.contacts[i].name, 'c', STATE_NAME_SIZE - 1);
+        state.contacts[i].operations = UINT32_MAX;
+    }
+    for (int i = 0; i < MAX_STRINGS; i++) {
+        memset(state.strings[i].name, 's', NAME_SIZE - 1);
+        state.strings[i].moved_today = UINT16_MAX;
+    }
+    for (int i = 0; i < MAX_INVERTERS; i++)
+        for (int s = 0; s < SETTINGS; s++)
+            state.inverters[i].settings[s] = (struct saved_setting){UINT32_MAX, UINT16_MAX};
+    struct state_file file;
+    clear();
+    state_load(&file, dir, &back);
+    size_t count = state_encode(&file, &state, bytes);
+    CHECK(state_write(&file, bytes, count) == 0, "%zu bytes", count);
+    CHECK(state_load(&file, dir, &back) && same(&state, &back), "%zu bytes", count);
+}
+
+static void failed_write_changes_nothing(void)
+{
+    struct state_file file;
+    struct saved_state state, one = state_number(1);
+    clear();
+    state_load(&file, dir, &state);
+    save(&file, 1);
+    mkdir(path_of("state.new"), 0700);
+    CHECK(save(&file, 2) < 0 && file.sequence == 1 && file.next == 1, "refused");
+    CHECK(state_load(&file, dir, &state) && same(&state, &one), "the first stands");
+    rmdir(path_of("state.new"));
+}
+
+int main(void)
+{
+    if (!mkdtemp(dir))
+        return 1;
+    reads_the_document();
+    alternates();
+    survives_power_cuts();
+    refuses_every_flipped_bit();
+    says_what_is_wrong();
+    largest_fits();
+    failed_write_changes_nothing();
+    clear();
+    rmdir(dir);
+    return check_done("state_file");
+}
