@@ -1,6 +1,7 @@
 # busbar. `make help` lists the targets.
 PREFIX  ?= /usr/local
 DESTDIR ?=
+VERSION := 0.1.0
 BUILD   ?= build
 CC      ?= gcc
 V       ?= 0
@@ -9,7 +10,7 @@ Q       := $(if $(filter 1,$(V)),,@)
 PACKAGES := libsystemd libserialport libprotobuf-c yaml-0.1 jansson libmd
 WARN   := -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Werror
 CFLAGS ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) -DBUSBAR_PREFIX='"$(PREFIX)"'
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) -DBUSBAR_PREFIX='"$(PREFIX)"' -DBUSBAR_VERSION='"$(VERSION)"'
 BASE   := -std=c11 -ffp-contract=off $(WARN)
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcyaml -lsocketcan -lm

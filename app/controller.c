@@ -185,8 +185,9 @@ static uint8_t strings_at(const struct controller *c, size_t point)
     const struct topology *topology = &c->config->topology;
     uint8_t count = 0;
     for (size_t s = 0; s < topology->strings; s++)
-        count += c->present[s] < topology->inputs &&
-                 topology->input[c->present[s]].charge_point == point;
+        if (c->present[s] < topology->inputs &&
+            topology->input[c->present[s]].charge_point == point)
+            count++;
     return count;
 }
 
@@ -324,5 +325,5 @@ void controller_reset(struct controller *c, int64_t now_ms)
 {
     router_reset(&c->router, now_ms);
     gate_reset(&c->gate);
-    c->guard.cell_high_latched = c->guard.cell_low_latched = false;
+    bank_guard_reset(&c->guard);
 }

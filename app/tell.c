@@ -68,8 +68,10 @@ static void tell_setting(struct controller *controller, size_t inverter, enum se
 {
     const struct unit_setting *now = &controller->plant.units[inverter].settings[setting];
     int32_t *told = &controller->told.setting[inverter][setting];
-    if (now->writes == 0 || *told == now->wrote)
+    uint32_t *writes = &controller->told.writes[inverter][setting];
+    if (now->writes == *writes)
         return;
+    *writes = now->writes;
     journal_add(&controller->journal, kind, (int)inverter, *told, now->wrote, now_ms, "%s",
                 controller->decided.inverter[inverter].cause);
     *told = now->wrote;
