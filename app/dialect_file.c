@@ -106,7 +106,7 @@ static const struct yaml_note notes[] = {
     {"take[].times", .min = -1e9, .max = 1e9, .preset = "1",
      .help = "physical value * times + plus"},
     {"take[].plus", .min = -1e9, .max = 1e9, .help = "see times"},
-    {"take[].raised", .min = 0, .max = INT32_MAX, .preset = "1",
+    {"take[].raised", .min = -1, .max = INT32_MAX, .preset = "1",
      .help = "raw value that sets the bit"},
     {"take[].cleared", .min = 0, .max = INT32_MAX, .help = "raw value that clears the bit"},
     {"take[].length", .help = "frame lengths accepted; default: the DBC's"},
@@ -217,7 +217,6 @@ static void compile(struct dialect_file *out, struct yaml_file *file,
         return;
     struct dialect *dialect =
         dialect_compile(spec, dbc, kinds[kind].readings, kinds[kind].orders, tell_line, file);
-    dbc_free(dbc);
     if (!dialect && !file->mistakes)
         yaml_tell(file, 1, "", "this dialect could not be compiled");
     *out = (struct dialect_file){.dialect = dialect, .kind = kind, .node = spec->node};
