@@ -17,6 +17,8 @@ static struct session_input session_digest(struct controller *c, size_t point, i
         .box_fresh = reading_fresh(&box->car_state, now_ms, BOX_MAX_AGE_MS),
         .car_state = reading_or(&box->car_state, now_ms, BOX_MAX_AGE_MS, -1),
         .current_dA = reading_or(&box->current_dA, now_ms, BOX_MAX_AGE_MS, 0),
+        .offered = reading_or(&box->limit_dA, now_ms, BOX_MAX_AGE_MS, 0) >=
+                   c->config->charge_points[point].min_dA,
     };
     c->push[point] = c->ask_start[point] = c->ask_stop[point] = false;
     return input;
@@ -89,6 +91,7 @@ static void point_digest(const struct controller *c, size_t p, struct policy_inp
         .voltage_V = config->voltage_V,
         .session = session_active(&c->sessions[p]),
         .bundled = unit->strings >= wanted,
+        .contactor = reading_or(&box->contactor, input->now_ms, BOX_MAX_AGE_MS, 1) != 0,
     };
 }
 
