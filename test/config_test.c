@@ -157,6 +157,28 @@ static const struct row wrong_together[] = {
       "this one"}},
 };
 
+/* The router's own rules, told at the string they name. */
+static const struct row wrong_wiring[] = {
+    {"buses: [{name: backbone, port: can0}]", {0}},
+    {"boards: [{name: relays, bus: backbone, dialect: relay-8, node: 0x10}]", {0}},
+    {"counters: [{name: strings, bus: backbone, dialect: string-counter, node: 0x12}]", {0}},
+    {"inverters:", {0}},
+    {"  - {name: inv1, port: \"tty:/a\", phase: L1, rated_W: 8000, rated_A: 34.7, charge_max_A: 9}",
+     {0}},
+    {"inputs:", {0}},
+    {"  - {name: pv1, inverter: inv1, voc_max_V: 500, isc_max_A: 18, power_max_W: 4000}", {0}},
+    {"  - {name: pv2, inverter: inv1, voc_max_V: 400, isc_max_A: 18, power_max_W: 4000}", {0}},
+    {"strings:", {0}},
+    {"  - {name: s1, modules: 9, voc_V: 41.1, isc_A: 11.6, vmp_V: 34.5, imp_A: 10.9, home: pv1,",
+     {"strings[0]: string s1 has 412 V on the coldest day: input pv2 allows 400 V"}},
+    {"     counter: strings, channel: 1, switch: {board: relays, channel: 1}}", {0}},
+    {"  - {name: s2, modules: 4, voc_V: 41.1, isc_A: 11.6, vmp_V: 34.5, imp_A: 10.9, home: pv2,",
+     {"strings[1]: string s2 has no contact to its home input"}},
+    {"     counter: strings, channel: 2, switch: {board: relays, channel: 2}}", {0}},
+    {"contacts:", {0}},
+    {"  - {string: s1, input: pv1, board: relays, channel: 3}", {0}},
+    {"  - {string: s1, input: pv2, board: relays, channel: 4}", {0}},
+};
 static const struct row no_battery[] = {
     {"buses: [{name: battery, port: can1}]", {"battery: missing, it must be given with packs"}},
     {"packs: [{name: rack, bus: battery, dialect: pylontech-lv, capacity_Ah: 600}]", {0}},
@@ -352,6 +374,7 @@ int main(void)
     CHECK(count_keys(&config_schema, config_schema.top, "") == config_schema.note_count, "notes");
     TELLS(wrong_values);
     TELLS(wrong_together);
+    TELLS(wrong_wiring);
     TELLS(no_battery);
     TELLS(no_yaml);
     TELLS(no_mapping);
