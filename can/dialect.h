@@ -89,9 +89,8 @@ struct dialect_state {
 /* Called once for each mistake, so that all are told in one run. */
 typedef void dialect_error_fn(void *context, int line, const char *text);
 
-/* NULL when there was any mistake. Takes the DBC: it lives as long as the dialect, and is freed
- * with it or at once when this fails. Allocates; start-up only. */
-struct dialect *dialect_compile(const struct dialect_spec *spec, struct dbc *dbc,
+/* NULL when there was any mistake. Allocates; start-up only. */
+struct dialect *dialect_compile(const struct dialect_spec *spec, const struct dbc *dbc,
                                 const struct field_table *readings,
                                 const struct field_table *orders,
                                 dialect_error_fn *error, void *context);

@@ -251,7 +251,7 @@ static void sends_check(struct compiler *c)
                   c->dialect->sends[i].message->name);
 }
 
-struct dialect *dialect_compile(const struct dialect_spec *spec, struct dbc *dbc,
+struct dialect *dialect_compile(const struct dialect_spec *spec, const struct dbc *dbc,
                                 const struct field_table *readings,
                                 const struct field_table *orders, dialect_error_fn *error,
                                 void *context)
@@ -260,10 +260,8 @@ struct dialect *dialect_compile(const struct dialect_spec *spec, struct dbc *dbc
     struct compiler c = {dialect, dbc, readings, orders, error, context, 0};
     if (!dialect) {
         wrong(&c, 0, "no memory");
-        dbc_free(dbc);
         return NULL;
     }
-    dialect->dbc = dbc;
     dialect->node = spec->node;
     for (unsigned i = 0; i < spec->take_count; i++) {
         const struct dialect_take *take = &spec->take[i];
@@ -279,13 +277,11 @@ struct dialect *dialect_compile(const struct dialect_spec *spec, struct dbc *dbc
     sends_check(&c);
     if (c.mistakes == 0)
         return dialect;
-    dialect_free(dialect);
+    free(dialect);
     return NULL;
 }
 
 void dialect_free(struct dialect *dialect)
 {
-    if (dialect)
-        dbc_free(dialect->dbc);
     free(dialect);
 }

@@ -30,7 +30,6 @@ struct dialect_message {
 };
 
 struct dialect {
-    struct dbc *dbc;                 /* its own */
     uint32_t node;                   /* the DBC's identifiers are written for it; 0 = fixed */
     struct dialect_message takes[DIALECT_MESSAGES], sends[DIALECT_MESSAGES];
     size_t take_count, send_count;
