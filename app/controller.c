@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { LOAD_MAX_AGE_MS = 15000, BOX_MAX_AGE_MS = 3000 };
+enum { LOAD_MAX_AGE_MS = 15000, BOX_MAX_AGE_MS = 3000, ADOPTED_W = 1000000 };
 
 /* --- digest: what session and policy see --- */
 
@@ -201,8 +201,13 @@ static void layout_adopt(struct controller *c, const struct policy_input *input,
 {
     bool whole = true;
     struct router_wish wish = wish_digest(c, input);
-    for (size_t s = 0; s < c->config->topology.strings; s++)
-        whole &= c->present[s] != NO_INPUT;
+    for (size_t s = 0; s < c->config->topology.strings; s++) {
+        const struct topology_string *string = &c->config->topology.string[s];
+        bool way = c->present[s] == NO_INPUT;
+        whole &= !way;
+        if (way || c->present[s] != string->home)     /* what has moved stays, what was */
+            wish.string_W[s] += way ? ADOPTED_W / 2 : ADOPTED_W;     /* under way goes on */
+    }
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         if (strings_at(c, p) > 0) {
             session_adopt(&c->sessions[p], now_ms);

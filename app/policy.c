@@ -172,7 +172,7 @@ static void supply_decide(struct policy *policy, const struct policy_input *inpu
     bool grid_carries = input->limits->low && input->grid_present;
     struct supply_input seen = {
         .wanted = point->session && !grid_carries ? SUPPLY_OWN : SUPPLY_BYPASS,
-        .unit_fresh = unit->fresh,
+        .unit_fresh = unit->fresh && unit->mode != MODE_UNKNOWN,
         .seen = in_bypass(unit) ? SUPPLY_BYPASS : SUPPLY_OWN,
         .box_fresh = point->fresh,
         .contactor = point->contactor,

@@ -92,6 +92,7 @@ static void the_button_again(void)
     double home_s = wait_strings(0, 1200);
     CHECK(home_s > 800 && home_s < 1000,
           "a second push sends them home once they have dwelt 15 minutes: %.0f s", home_s);
+    together_run(&t, 5000);
     CHECK(together_home(&t), "home");
     check_clean("button again");
 }
