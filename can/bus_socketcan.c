@@ -2,8 +2,8 @@
  *
  * A frame given to the kernel cannot be called back: with nobody to acknowledge, it waits in the queue
  * and leaves when a peer returns, however old. So at most IN_FLIGHT frames are ever unconfirmed (each
- * comes back as MSG_CONFIRM when it was on the wire), and after DEAD_MS without a confirmation nothing
- * more is given until one comes or anything is heard. */
+ * comes back as MSG_CONFIRM when it was on the wire), and DEAD_MS after the last confirmation nothing
+ * more is given until one comes or anything is heard: no more than one tick's frames can ever wait. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libsocketcan.h>
@@ -23,7 +23,7 @@
 
 #include "can/bus_backends.h"
 
-enum { BATCH = 32, IN_FLIGHT = 4, DEAD_MS = 100, CONTROL_SIZE = 128 };
+enum { BATCH = 32, IN_FLIGHT = 16, DEAD_MS = 50, CONTROL_SIZE = 128 };
 
 struct sock {
     char name[IFNAMSIZ];
