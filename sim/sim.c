@@ -61,7 +61,7 @@ void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
 {
     memset(sim, 0, sizeof *sim);
     sim->config = *config;
-    sim->now_ms = sim->start_ms = sim->second_ms = now_ms;
+    sim->now_ms = sim->truth.now_ms = sim->start_ms = sim->second_ms = now_ms;
     sim->random = config->seed * 2654435761u + 1;
     sim->cloud = sim->cloud_target = 0.5;
     sim->soc = sim->truth.battery_soc_max = config->battery_soc;

@@ -1,0 +1,291 @@
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/cli.h"
+#include "app/clock.h"
+#include "app/sim_ports.h"
+
+enum { STEP_MS = 50, TELL_MS = 60000, START_MS = 1000 };
+
+static const char help[] =
+    "Usage: busbar sim [--scenario uc001] [--speed N] [--start-h H] [--seed N]\n"
+    "                  [--backbone URL] [--battery URL] [--native URL] [--serial DIR|PORT,..]\n"
+    "                  [--clock PATH]\n"
+    "Runs a simulated plant behind real ports, for busbar run or any other program.\n"
+    "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only one)\n"
+    "  --speed N        times real time, 0.1 to 100000, default 1\n"
+    "  --start-h H      local solar time of the first step, 0 to 24, default 13\n"
+    "  --seed N         of clouds, loads and answer times, default 1\n"
+    "  --backbone URL, --battery URL, --native URL\n"
+    "                   CAN buses: can0, local:PATH (hosted here), ..; default\n"
+    "                   local:/tmp/busbar/backbone, /battery, /native; none = not connected\n"
+    "  --serial DIR     a pty to each inverter, linked as DIR/inv1 ..; default /tmp/busbar\n"
+    "  --serial PORT,.. given serial ports, the first for inv1: /dev/ttyS0, tty:PATH, tcp://host:port\n"
+    "  --clock PATH     a controller may come here for lock step\n"
+    "Keys in a terminal: b pushes the charge button, c brings or takes the car, q quits.\n"
+    "Each plant minute a line: time, sun, strings and where they stand, wallbox, house, battery.\n";
+
+struct options {
+    double speed;
+    struct sim_config plant;
+    struct sim_ports_config ports;
+    char serial_list[512];
+};
+
+static volatile sig_atomic_t leaving;
+
+static void on_signal(int number)
+{
+    (void)number;
+    leaving = 1;
+}
+
+/* --- the command line --- */
+
+static bool number_read(const char *option, const char *text, double low, double high, double *value)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (end != text && *end == '\0' && number >= low && number <= high) {
+        *value = number;
+        return true;
+    }
+    fprintf(stderr, "busbar sim: --%s %s is not allowed: a number from %g to %g\n", option, text, low,
+            high);
+    return false;
+}
+
+/* A folder for ptys, or ports separated by commas. */
+static bool serial_read(struct options *options, const char *text)
+{
+    struct stat found;
+    bool port = strchr(text, ',') || strchr(text, ':') || strncmp(text, "/dev/", 5) == 0 ||
+                (stat(text, &found) == 0 && S_ISCHR(found.st_mode));
+    if (!port) {
+        options->ports.serial_dir = text;
+        return true;
+    }
+    if (strlen(text) >= sizeof options->serial_list) {
+        fprintf(stderr, "busbar sim: --serial: at most %zu characters\n",
+                sizeof options->serial_list - 1);
+        return false;
+    }
+    memcpy(options->serial_list, text, strlen(text) + 1);
+    options->ports.serial_dir = NULL;
+    size_t count = 0;
+    for (char *rest = options->serial_list, *one; (one = strsep(&rest, ",")) != NULL; count++) {
+        if (count == options->ports.inverters) {
+            fprintf(stderr, "busbar sim: --serial: this plant has %zu inverters, more ports given\n",
+                    options->ports.inverters);
+            return false;
+        }
+        options->ports.serial[count] = one;
+    }
+    return true;
+}
+
+static const char *bus_read(const char *text)
+{
+    return strcmp(text, "none") == 0 ? NULL : text;
+}
+
+static bool option_read(struct options *options, int option, const char *text)
+{
+    double number;
+    switch (option) {
+    case 'S':
+        if (strcmp(text, "uc001") == 0)
+            return true;
+        fprintf(stderr, "busbar sim: --scenario %s is not known: uc001\n", text);
+        return false;
+    case 'x':
+        return number_read("speed", text, 0.1, 100000, &options->speed);
+    case 't':
+        return number_read("start-h", text, 0, 24, &options->plant.start_h);
+    case 'r':
+        if (!number_read("seed", text, 0, 4294967295.0, &number))
+            return false;
+        options->plant.seed = (uint32_t)number;
+        return true;
+    case 'p':
+        return serial_read(options, text);
+    case 'C':
+        options->ports.clock = text;
+        return true;
+    default:
+        options->ports.bus[option - '0'] = bus_read(text);
+        return true;
+    }
+}
+
+/* -1 = go on, else the exit status. */
+static int options_read(struct options *options, int argc, char **argv)
+{
+    static const struct option known[] = {{"scenario", required_argument, NULL, 'S'},
+                                          {"speed", required_argument, NULL, 'x'},
+                                          {"start-h", required_argument, NULL, 't'},
+                                          {"seed", required_argument, NULL, 'r'},
+                                          {"backbone", required_argument, NULL, '0' + SIM_BACKBONE},
+                                          {"battery", required_argument, NULL, '0' + SIM_BATTERY},
+                                          {"native", required_argument, NULL, '0' + SIM_NATIVE},
+                                          {"serial", required_argument, NULL, 'p'},
+                                          {"clock", required_argument, NULL, 'C'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    int status = -1;
+    for (int c; (c = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
+        if (c == 'h' || c == '?') {
+            fputs(help, c == 'h' ? stdout : stderr);
+            return c == 'h' ? 0 : 2;
+        }
+        if (!option_read(options, c, optarg))
+            status = 2;
+    }
+    if (optind < argc) {
+        fprintf(stderr, "busbar sim: %s is not expected; busbar sim --help\n", argv[optind]);
+        status = 2;
+    }
+    return status;
+}
+
+/* --- running --- */
+
+static void minute_tell(const struct sim_config *plant, const struct sim *sim)
+{
+    const struct sim_truth *truth = sim_truth(sim);
+    long day_s = (long)truth->day_s % 86400;
+    double house_W = truth->house_W[1] + truth->house_W[2] + truth->house_W[3];
+    printf("%02ld:%02ld  sun %4.0f W/m2 ", day_s / 3600, day_s / 60 % 60, truth->irradiance_Wm2);
+    for (int s = 0; s < plant->strings; s++) {
+        int input = truth->string_input[s];
+        if (input < 0)
+            printf(" s%d open", s + 1);
+        else
+            printf(" s%d %.2f kW inv%d", s + 1, truth->string_W[s] / 1000,
+                   plant->input[input].inverter + 1);
+    }
+    printf("  car %c %.2f kW  house %.2f kW  battery %.1f %% %+.1f A", truth->car_state,
+           truth->wallbox_W / 1000, house_W / 1000, truth->battery_soc * 100, truth->battery_A);
+    if (truth->violations_total)
+        printf("  broken invariants: %u, first %s", truth->violations_total, truth->violation);
+    putchar('\n');
+    fflush(stdout);
+}
+
+static struct termios terminal_before;
+
+static void terminal_restore(void)
+{
+    tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+}
+
+static void terminal_raw(void)
+{
+    if (tcgetattr(STDIN_FILENO, &terminal_before) < 0)
+        return;
+    struct termios raw = terminal_before;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VMIN] = 0;
+    raw.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+    atexit(terminal_restore);
+}
+
+static void keys_obey(struct sim *sim)
+{
+    for (char key; read(STDIN_FILENO, &key, 1) == 1;) {
+        if (key == 'q')
+            leaving = 1;
+        else if (key == 'b')
+            sim_press_button(sim);
+        else if (key == 'c')
+            sim_car(sim, sim_truth(sim)->car_state == 'A');
+        else
+            continue;
+        printf("key %c\n", key);
+    }
+}
+
+/* The wall time at which the plant shall stand at this plant time. */
+static void wall_wait(int64_t wall_start_ms, double plant_ms, double speed)
+{
+    int64_t ahead_ms = (int64_t)(plant_ms / speed) - (clock_monotonic_ms() - wall_start_ms);
+    if (ahead_ms > 0)
+        nanosleep(&(struct timespec){.tv_sec = ahead_ms / 1000,
+                                     .tv_nsec = ahead_ms % 1000 * 1000000}, NULL);
+}
+
+static void plant_run(const struct options *options, struct sim_ports *ports, struct sim *sim)
+{
+    bool keys = isatty(STDIN_FILENO) == 1;
+    if (keys)
+        terminal_raw();
+    int64_t wall_ms = clock_monotonic_ms(), now_ms = START_MS, tell_ms = START_MS;
+    while (!leaving) {
+        bool locked = sim_ports_locked(ports);
+        now_ms += STEP_MS;
+        if (sim_ports_step(ports, now_ms) < 0)
+            fprintf(stderr, "busbar sim: %s; going on alone\n", ports->problem);
+        if (!locked && sim_ports_locked(ports))
+            fprintf(stderr, "busbar sim: a controller keeps step\n");
+        if (keys)
+            keys_obey(sim);
+        if (now_ms >= tell_ms) {
+            minute_tell(&options->plant, sim);
+            tell_ms += TELL_MS;
+        }
+        wall_wait(wall_ms, (double)(now_ms - START_MS), options->speed);
+    }
+}
+
+static void defaults_set(struct options *options)
+{
+    sim_uc001(&options->plant);
+    options->speed = 1;
+    options->ports.inverters = (size_t)options->plant.inverters;
+    options->ports.serial_dir = "/tmp/busbar";
+    options->ports.bus[SIM_BACKBONE] = "local:/tmp/busbar/backbone";
+    options->ports.bus[SIM_BATTERY] = "local:/tmp/busbar/battery";
+    options->ports.bus[SIM_NATIVE] = "local:/tmp/busbar/native";
+    options->ports.alone = true;
+}
+
+int cmd_sim(int argc, char **argv)
+{
+    static struct options options;
+    static struct sim_ports ports;
+    defaults_set(&options);
+    int status = options_read(&options, argc, argv);
+    if (status >= 0)
+        return status;
+    struct sim *sim = malloc(sim_size());
+    if (!sim) {
+        perror("busbar sim");
+        return 1;
+    }
+    sim_init(sim, &options.plant, START_MS);
+    options.ports.sim = sim;
+    if (mkdir("/tmp/busbar", 0755) < 0 && errno != EEXIST)
+        perror("busbar sim: /tmp/busbar");
+    status = sim_ports_open(&ports, &options.ports);
+    if (status < 0) {
+        fprintf(stderr, "busbar sim: %s\n", ports.problem);
+        free(sim);
+        return status == -EINVAL ? 2 : 1;
+    }
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    plant_run(&options, &ports, sim);
+    sim_ports_close(&ports);
+    free(sim);
+    return 0;
+}
