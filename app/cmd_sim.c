@@ -13,16 +13,20 @@
 #include "app/clock.h"
 #include "app/sim_ports.h"
 
-enum { STEP_MS = 50, TELL_MS = 60000, START_MS = 1000 };
+enum { STEP_MS = 10, FAST_STEP_MS = 50, FAST = 20, TELL_MS = 60000, START_MS = 1000 };
 
 static const char help[] =
     "Usage: busbar sim [--scenario uc001] [--speed N] [--start-h H] [--seed N]\n"
     "                  [--backbone URL] [--battery URL] [--native URL] [--serial DIR|PORT,..]\n"
-    "                  [--clock PATH]\n"
+    "                  [--clock PATH] [--car-h H] [--soc PERCENT] [--push-s S] [--seconds S]\n"
     "Runs a simulated plant behind real ports, for busbar run or any other program.\n"
     "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only one)\n"
     "  --speed N        times real time, 0.1 to 100000, default 1\n"
     "  --start-h H      local solar time of the first step, 0 to 24, default 13\n"
+    "  --car-h H        when the car comes, default 16\n"
+    "  --soc PERCENT    charge of the battery at the start, 1 to 99, default 60\n"
+    "  --push-s S       pushes the charge button after S plant seconds\n"
+    "  --seconds S      ends after S plant seconds\n"
     "  --seed N         of clouds, loads and answer times, default 1\n"
     "  --backbone URL, --battery URL, --native URL\n"
     "                   CAN buses: can0, local:PATH (hosted here), ..; default\n"
@@ -34,7 +38,7 @@ static const char help[] =
     "Each plant minute a line: time, sun, strings and where they stand, wallbox, house, battery.\n";
 
 struct options {
-    double speed;
+    double speed, push_s, seconds;       /* negative = never */
     struct sim_config plant;
     struct sim_ports_config ports;
     char serial_list[512];
@@ -110,6 +114,17 @@ static bool option_read(struct options *options, int option, const char *text)
         return number_read("speed", text, 0.1, 100000, &options->speed);
     case 't':
         return number_read("start-h", text, 0, 24, &options->plant.start_h);
+    case 'k':
+        return number_read("car-h", text, 0, 48, &options->plant.car_arrive_h);
+    case 'o':
+        if (!number_read("soc", text, 1, 99, &number))
+            return false;
+        options->plant.battery_soc = number / 100;
+        return true;
+    case 'u':
+        return number_read("push-s", text, 0, 1e6, &options->push_s);
+    case 'e':
+        return number_read("seconds", text, 0, 1e9, &options->seconds);
     case 'r':
         if (!number_read("seed", text, 0, 4294967295.0, &number))
             return false;
@@ -132,6 +147,10 @@ static int options_read(struct options *options, int argc, char **argv)
     static const struct option known[] = {{"scenario", required_argument, NULL, 'S'},
                                           {"speed", required_argument, NULL, 'x'},
                                           {"start-h", required_argument, NULL, 't'},
+                                          {"car-h", required_argument, NULL, 'k'},
+                                          {"soc", required_argument, NULL, 'o'},
+                                          {"push-s", required_argument, NULL, 'u'},
+                                          {"seconds", required_argument, NULL, 'e'},
                                           {"seed", required_argument, NULL, 'r'},
                                           {"backbone", required_argument, NULL, '0' + SIM_BACKBONE},
                                           {"battery", required_argument, NULL, '0' + SIM_BATTERY},
@@ -172,11 +191,9 @@ static void minute_tell(const struct sim_config *plant, const struct sim *sim)
             printf(" s%d %.2f kW inv%d", s + 1, truth->string_W[s] / 1000,
                    plant->input[input].inverter + 1);
     }
-    printf("  car %c %.2f kW  house %.2f kW  battery %.1f %% %+.1f A", truth->car_state,
-           truth->wallbox_W / 1000, house_W / 1000, truth->battery_soc * 100, truth->battery_A);
-    if (truth->violations_total)
-        printf("  broken invariants: %u, first %s", truth->violations_total, truth->violation);
-    putchar('\n');
+    printf("  car %c %.2f kW  house %.2f kW  battery %.1f %% %+.1f A  broken invariants %u %s\n",
+           truth->car_state, truth->wallbox_W / 1000, house_W / 1000, truth->battery_soc * 100,
+           truth->battery_A, truth->violations_total, truth->violation);
     fflush(stdout);
 }
 
@@ -229,9 +246,15 @@ static void plant_run(const struct options *options, struct sim_ports *ports, st
     if (keys)
         terminal_raw();
     int64_t wall_ms = clock_monotonic_ms(), now_ms = START_MS, tell_ms = START_MS;
-    while (!leaving) {
+    int64_t push_ms = START_MS + (int64_t)(options->push_s * 1000);
+    bool push = options->push_s >= 0;
+    while (!leaving && !(options->seconds >= 0 && (double)(now_ms - START_MS) >= options->seconds * 1000)) {
         bool locked = sim_ports_locked(ports);
-        now_ms += STEP_MS;
+        now_ms += options->speed > FAST ? FAST_STEP_MS : STEP_MS;
+        if (push && now_ms >= push_ms) {
+            sim_press_button(sim);
+            push = false;
+        }
         if (sim_ports_step(ports, now_ms) < 0)
             fprintf(stderr, "busbar sim: %s; going on alone\n", ports->problem);
         if (!locked && sim_ports_locked(ports))
@@ -244,12 +267,14 @@ static void plant_run(const struct options *options, struct sim_ports *ports, st
         }
         wall_wait(wall_ms, (double)(now_ms - START_MS), options->speed);
     }
+    minute_tell(&options->plant, sim);
 }
 
 static void defaults_set(struct options *options)
 {
     sim_uc001(&options->plant);
     options->speed = 1;
+    options->push_s = options->seconds = -1;
     options->ports.inverters = (size_t)options->plant.inverters;
     options->ports.serial_dir = "/tmp/busbar";
     options->ports.bus[SIM_BACKBONE] = "local:/tmp/busbar/backbone";

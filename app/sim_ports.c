@@ -14,7 +14,7 @@
 
 #include "app/clock.h"
 
-enum { STEP_MAX_MS = 50, ECHO_MS = 2000, FIRST_WAIT_MS = 5000, RETRY_MS = 1000, BATCH = 64 };
+enum { ECHO_MS = 2000, FIRST_WAIT_MS = 5000, RETRY_MS = 1000, BATCH = 64 };
 
 static const char LOCAL[] = "local:";
 
@@ -298,8 +298,8 @@ int sim_ports_step(struct sim_ports *ports, int64_t now_ms)
 {
     int status = 0;
     while (ports->now_ms < now_ms) {
-        int64_t step_ms = now_ms - ports->now_ms;
-        ports->now_ms += step_ms < STEP_MAX_MS ? step_ms : STEP_MAX_MS;
+        int64_t step_ms = now_ms - ports->now_ms, pace_ms = sim_pace_ms(ports->config.sim);
+        ports->now_ms += step_ms < pace_ms ? step_ms : pace_ms;
         int turn = one_step(ports);
         status = turn < 0 ? turn : status;
     }

@@ -113,10 +113,15 @@ static void plant_step(struct sim *sim, double dt_s)
         pi30_step(sim, u);
 }
 
+int64_t sim_pace_ms(const struct sim *sim)
+{
+    return contacts_moving(sim) ? STEP_MS : CALM_MS;
+}
+
 void sim_step(struct sim *sim, int64_t now_ms)
 {
     while (sim->now_ms < now_ms) {
-        int64_t step = contacts_moving(sim) ? STEP_MS : CALM_MS;
+        int64_t step = sim_pace_ms(sim);
         if (step > now_ms - sim->now_ms)
             step = now_ms - sim->now_ms;
         sim->now_ms += step;

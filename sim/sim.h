@@ -116,6 +116,9 @@ void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms);
  * else of at most 50 ms. */
 void sim_step(struct sim *sim, int64_t now_ms);
 
+/* How far it wants to go at a stretch: 10 or 50 ms. Frames about a contact come that much late. */
+int64_t sim_pace_ms(const struct sim *sim);
+
 void sim_frame(struct sim *sim, enum sim_bus bus, const struct frame *frame);
 size_t sim_frames(struct sim *sim, enum sim_bus bus, struct frame *frames, size_t room);
 void sim_bytes(struct sim *sim, int inverter, const uint8_t *bytes, size_t count);
