@@ -42,7 +42,7 @@ void sim_uc001(struct sim_config *config)
             .area_m2 = 16.4,
             .efficiency = 0.206,
             .tilt_deg = 35,
-            .azimuth_deg = 233 + 5.0 * s,
+            .azimuth_deg = 242 + 5.0 * s,
             .modules = 9,
             .voc_V = 41.1,
             .isc_A = 11.6,
