@@ -225,7 +225,7 @@ static void router_steer(struct controller *c, const struct policy_input *input,
     }
     bool isolate[MAX_STRINGS];
     memset(isolate, c->decided.isolate, sizeof isolate);
-    router_want(&c->router, c->layout.input, isolate);
+    router_want(&c->router, c->layout.input, isolate, true);
     router_step(&c->router, &c->view, now_ms);
 }
 
