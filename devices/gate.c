@@ -133,6 +133,26 @@ static enum gate_verdict cold(const struct command *command, uint8_t s, const st
     return stand->not_off != GATE_PASS ? stand->not_off : string_zero(command, s);
 }
 
+/* Whoever may stand on the input is cold too (invariant 4). */
+static enum gate_verdict input_cold(const struct command *command, uint8_t s, uint8_t input)
+{
+    const struct gate_config *config = &command->gate->config;
+    for (size_t b = 0; b < config->board_count && input != 0; b++)
+        for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
+            const struct gate_board *board = &config->boards[b];
+            uint8_t other = board->string_of[channel];
+            if (!(board->contacts >> channel & 1) || board->input_of[channel] != input ||
+                other == s || other >= MAX_STRINGS ||
+                contact_open(command, b, channel) == GATE_PASS)
+                continue;
+            struct stand stand = string_stand(command, other, MAX_BOARDS, 0);
+            enum gate_verdict verdict = cold(command, other, &stand);
+            if (verdict != GATE_PASS)
+                return verdict;
+        }
+    return GATE_PASS;
+}
+
 static enum gate_verdict close_judge(const struct command *command, uint8_t s, unsigned channel)
 {
     const struct gate *gate = command->gate;
@@ -140,7 +160,9 @@ static enum gate_verdict close_judge(const struct command *command, uint8_t s, u
     bool restated = gate->boards[command->board].sent >> channel & 1;
     if (gate->pickup_ms && !restated && command->now_ms - gate->pickup_ms < PICKUP_GAP_MS)
         return GATE_PICKUP;
-    return stand.not_open != GATE_PASS ? stand.not_open : cold(command, s, &stand);
+    enum gate_verdict own = stand.not_open != GATE_PASS ? stand.not_open : cold(command, s, &stand);
+    uint8_t input = gate->config.boards[command->board].input_of[channel];
+    return own != GATE_PASS ? own : input_cold(command, s, input);
 }
 
 static enum gate_verdict open_judge(const struct command *command, uint8_t s, unsigned channel)

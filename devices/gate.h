@@ -42,6 +42,8 @@ struct gate_board {
     uint16_t switches;                    /* channels that are semiconductor string switches */
     uint16_t allowed;                     /* channels that may be on at all */
     uint8_t string_of[BOARD_CHANNELS];    /* string of each contact or switch channel */
+    uint8_t input_of[BOARD_CHANNELS];     /* number of each contact's input, counted from 1; others that
+                                           * stand there must be cold for a close. 0 = not told */
 };
 
 struct gate_counter {
