@@ -1,6 +1,7 @@
 # busbar. `make help` lists the targets.
 PREFIX  ?= /usr/local
 DESTDIR ?=
+VERSION := 0.1.0
 BUILD   ?= build
 CC      ?= gcc
 V       ?= 0
@@ -9,10 +10,18 @@ Q       := $(if $(filter 1,$(V)),,@)
 PACKAGES := libsystemd libserialport libprotobuf-c yaml-0.1 jansson libmd
 WARN   := -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Werror
 CFLAGS ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) -DBUSBAR_PREFIX='"$(PREFIX)"'
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) -DBUSBAR_PREFIX='"$(PREFIX)"' -DBUSBAR_VERSION='"$(VERSION)"'
 BASE   := -std=c11 -ffp-contract=off $(WARN)
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcyaml -lsocketcan -lm
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcyaml -lsocketcan -lm
+
+# A plain `make` without the libraries says what to do instead of failing in the first header.
+NEEDS_LIBS := $(filter-out help deps demo check shed layers clean format,$(or $(MAKECMDGOALS),all))
+ifneq ($(NEEDS_LIBS),)
+ifneq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && echo yes),yes)
+$(error libraries are missing: run `make deps`)
+endif
+endif
 
 FOLDERS := core can devices bms inverter phase-router app sim
 SRC  := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
@@ -69,15 +78,103 @@ $(BUILD)/%.pb-c.c: %.proto
 	@echo "  PROTOC  $<"
 	$(Q)protoc-c --proto_path=. --c_out=$(BUILD) $<
 
-.PHONY: test
-test: $(TESTS:%.c=$(BUILD)/san/%) $(BUILD)/san/busbar ## unit and scenario tests, ASan and UBSan
+# --- trying it ---
+
+.PHONY: deps demo test corpus check layers purity bench fuzz cov shed clang format install uninstall clean
+deps: ## install what building, testing and the virtual shed need (Debian packages)
+	$(Q)tools/deps shed
+
+demo: ## a sunny afternoon: b pushes the button, q quits
+	$(Q)tools/deps build
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/busbar
+	$(Q)$(BUILD)/busbar demo
+
+# --- proving it ---
+
+# A fuzz target is one C file with LLVMFuzzerTestOneInput.
+FUZZ_NAMES := $(FUZZ:test/fuzz_%.c=%)
+FUZZ_NAMES := $(filter-out main,$(FUZZ_NAMES))
+CORPUS := $(FUZZ_NAMES:%=$(BUILD)/corpus/fuzz_%)
+
+$(BUILD)/corpus/fuzz_%: $(BUILD)/san/test/fuzz_%.o $(BUILD)/san/test/fuzz_main.o $(BUILD)/san/libbusbar.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS_san) -o $@ $^ $(LIBS)
+
+$(BUILD)/fuzz/fuzz_%: test/fuzz_%.c $(LIB_SRC) | $(PROTO_C)
+	@mkdir -p $(@D)
+	@echo "  FUZZ    $*"
+	$(Q)clang -std=c11 -O1 -g $(CPPFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRC) $(PROTO_C) $(LIBS)
+
+test: $(TESTS:%.c=$(BUILD)/san/%) $(BUILD)/san/busbar ## every test program, with ASan and UBSan
 	$(Q)tools/run-tests $(TESTS:%.c=$(BUILD)/san/%)
+
+corpus: $(CORPUS) ## what fuzzing has found before, through the same targets
+	$(Q)tools/corpus $(CORPUS)
+
+layers: ## prove who may include whom
+	$(Q)tools/layers
+
+PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/pi30*.c inverter/unit*.c) \
+	inverter/stream_hid.c can/text.c can/codec.c can/dialect.c can/dispatch.c \
+	app/policy.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c app/look.c app/journal.c
+purity: $(PURE:%.c=$(BUILD)/rel/%.o) ## prove that pure code has no clock, heap, descriptor, print or variable
+	$(Q)tools/purity $^
+
+BENCHES := $(patsubst %.c,$(BUILD)/rel/%,$(sort $(wildcard test/bench_*.c)))
+bench: $(BENCHES) $(BUILD)/busbar ## figures, one JSON line each
+	$(Q)for b in $(BENCHES); do $$b || exit 1; done
+	$(Q)tools/bench-process
+	$(Q)tools/bench-dbc
+
+fuzz: $(FUZZ_NAMES:%=$(BUILD)/fuzz/fuzz_%) ## fuzz every decoder of foreign bytes, FUZZ_SECONDS=60 each
+	$(Q)tools/fuzz $^
+
+cov: $(TESTS:%.c=$(BUILD)/cov/%) ## line coverage by folder, into build/cov.txt
+	$(Q)find $(BUILD)/cov -name '*.gcda' -delete
+	$(Q)for t in $(TESTS:%.c=$(BUILD)/cov/%); do $$t >/dev/null 2>&1; done; true
+	$(Q)tools/coverage $(BUILD)/cov > $(BUILD)/cov.txt; cat $(BUILD)/cov.txt
+
+afternoon: $(BUILD)/busbar
+	$(Q)tools/check-afternoon
+
+shed: $(BUILD)/busbar ## the virtual shed: Debian's kernel under QEMU, real CAN and serial lines
+	$(Q)tools/deps shed
+	$(Q)tools/shed test/shed/first_light.sh
+
+check: ## every test there is, the virtual shed included
+	$(Q)tools/deps shed
+	$(Q)mkdir -p $(BUILD)
+	$(Q)MAKE="$(MAKE)" tools/check test corpus layers purity afternoon shed
+
+clang: ## build everything with clang too
+	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang $(BUILD)/clang/busbar
+
+format: ## clang-format every C file
+	clang-format -i $(foreach d,$(FOLDERS) test,$(wildcard $(d)/*.[ch]))
 
 # One test alone, for work on a module: make t-dbc
 t-%: $(BUILD)/san/test/%_test
 	$<
 
-.PHONY: clean
+# --- installing it ---
+
+SHARE := $(DESTDIR)$(PREFIX)/share/busbar
+install: $(BUILD)/busbar ## into PREFIX (/usr/local), DESTDIR for packages
+	install -D -m 755 $(BUILD)/busbar $(DESTDIR)$(PREFIX)/bin/busbar
+	install -d $(SHARE) $(DESTDIR)/etc/busbar $(DESTDIR)$(PREFIX)/share/doc/busbar
+	install -m 644 dbc/*.dbc dbc/*.yaml sim/uc001.yaml $(SHARE)
+	install -m 644 tools/install/80-can0.network tools/install/60-busbar.rules $(DESTDIR)$(PREFIX)/share/doc/busbar
+	install -D -m 644 docs/busbar.8 $(DESTDIR)$(PREFIX)/share/man/man8/busbar.8
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	sed 's#@PREFIX@#$(PREFIX)#' tools/install/busbar.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/busbar.service
+	install -m 644 tools/install/busbar.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/busbar.conf
+	@[ -n "$(DESTDIR)" ] || { systemd-sysusers 2>/dev/null; systemctl daemon-reload 2>/dev/null; true; }
+
+uninstall: ## remove what install put there; the config and the state stay
+	rm -rf $(DESTDIR)$(PREFIX)/bin/busbar $(SHARE) $(DESTDIR)$(PREFIX)/share/doc/busbar
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man8/busbar.8 $(DESTDIR)$(PREFIX)/lib/systemd/system/busbar.service
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/busbar.conf
+
 clean: ## remove everything built
 	rm -rf $(BUILD)
 

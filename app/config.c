@@ -37,7 +37,6 @@ int config_load(struct config *config, const char *path, const char *data_dir, F
 void config_free(struct config *config)
 {
     for (uint8_t i = 0; i < config->dialect_count; i++)
-        if (config->dialects[i].dialect)
-            dialect_free(config->dialects[i].dialect);
+        dialect_file_free(&config->dialects[i].file);
     *config = (struct config){0};
 }

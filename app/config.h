@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "app/dialect_file.h"
 #include "bms/bank.h"
 #include "can/dialect.h"
 #include "core/limits.h"
@@ -32,9 +33,7 @@ struct config_device {
 /* A dialect used by several devices is loaded and compiled once. */
 struct config_dialect {
     char name[NAME_SIZE];
-    struct dialect *dialect;           /* NULL: its file has mistakes */
-    uint8_t kind;                      /* enum dialect_kind of app/dialect_file.h */
-    uint8_t node;                      /* the node its DBC is written for, 0 = none */
+    struct dialect_file file;          /* its dialect is NULL when the file has mistakes */
 };
 
 struct config_channel {

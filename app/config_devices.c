@@ -55,21 +55,17 @@ static void load_dialect(const struct resolver *r, const char *path, struct conf
         yaml_file_mistake(r->file, path, "a dialect, %s in %s", file, where);
         return;
     }
-    struct dialect_file loaded = {0};
-    r->file->mistakes += dialect_file_load(&loaded, where, r->data_dir, r->file->errors);
-    out->dialect = loaded.dialect;
-    out->kind = (uint8_t)loaded.kind;
-    out->node = (uint8_t)loaded.node;
+    r->file->mistakes += dialect_file_load(&out->file, where, r->data_dir, r->file->errors);
 }
 
 /* NULL after a mistake that was told, now or at an earlier device. */
-static const struct config_dialect *dialect_of(const struct resolver *r, const char *path,
-                                               const char *name)
+static const struct dialect_file *dialect_of(const struct resolver *r, const char *path,
+                                             const char *name)
 {
     struct config *config = r->config;
     for (uint8_t i = 0; i < config->dialect_count; i++)
         if (strcmp(config->dialects[i].name, name) == 0)
-            return config->dialects[i].dialect ? &config->dialects[i] : NULL;
+            return config->dialects[i].file.dialect ? &config->dialects[i].file : NULL;
     if (config->dialect_count == CONFIG_DIALECTS) {
         yaml_file_mistake(r->file, path, "at most %d dialects in a plant", CONFIG_DIALECTS);
         return NULL;
@@ -77,7 +73,7 @@ static const struct config_dialect *dialect_of(const struct resolver *r, const c
     struct config_dialect *out = &config->dialects[config->dialect_count++];
     strcpy(out->name, name);
     load_dialect(r, path, out);
-    return out->dialect ? out : NULL;
+    return out->file.dialect ? &out->file : NULL;
 }
 
 /* --- one device --- */
@@ -90,7 +86,7 @@ static void resolve_dialect(const struct resolver *r, const struct section *sect
     if (!*raw->dialect)
         return;
     snprintf(path, sizeof path, "%s[%u].dialect", section->list, index);
-    const struct config_dialect *dialect = dialect_of(r, path, raw->dialect);
+    const struct dialect_file *dialect = dialect_of(r, path, raw->dialect);
     if (!dialect)
         return;
     if (dialect->kind != section->kind) {
@@ -99,7 +95,7 @@ static void resolve_dialect(const struct resolver *r, const struct section *sect
         return;
     }
     device->dialect = dialect->dialect;
-    device->node = raw->node ? raw->node : dialect->node;
+    device->node = raw->node ? raw->node : (uint8_t)dialect->node;
     snprintf(path, sizeof path, "%s[%u].node", section->list, index);
     if (raw->node && !dialect->node)
         yaml_file_mistake(r->file, path, "none, dialect %s has no node ids", raw->dialect);

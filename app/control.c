@@ -194,7 +194,7 @@ size_t control_answer(struct control *control, struct controller *controller, co
 
 static int control_failed(struct control *control, const char *what, int error)
 {
-    snprintf(control->problem, sizeof control->problem, "control socket %.60s: %s: %.30s",
+    snprintf(control->problem, sizeof control->problem, "control socket %.50s: %.28s: %.28s",
              control->path, what, strerror(error));
     if (control->fd >= 0)
         close(control->fd);

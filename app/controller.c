@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { LOAD_MAX_AGE_MS = 15000, BOX_MAX_AGE_MS = 3000 };
+enum { LOAD_MAX_AGE_MS = 15000, BOX_MAX_AGE_MS = 3000, ADOPTED_W = 1000000 };
 
 /* --- digest: what session and policy see --- */
 
@@ -17,6 +17,8 @@ static struct session_input session_digest(struct controller *c, size_t point, i
         .box_fresh = reading_fresh(&box->car_state, now_ms, BOX_MAX_AGE_MS),
         .car_state = reading_or(&box->car_state, now_ms, BOX_MAX_AGE_MS, -1),
         .current_dA = reading_or(&box->current_dA, now_ms, BOX_MAX_AGE_MS, 0),
+        .offered = reading_or(&box->limit_dA, now_ms, BOX_MAX_AGE_MS, 0) >=
+                   c->config->charge_points[point].min_dA,
     };
     c->push[point] = c->ask_start[point] = c->ask_stop[point] = false;
     return input;
@@ -89,6 +91,7 @@ static void point_digest(const struct controller *c, size_t p, struct policy_inp
         .voltage_V = config->voltage_V,
         .session = session_active(&c->sessions[p]),
         .bundled = unit->strings >= wanted,
+        .contactor = reading_or(&box->contactor, input->now_ms, BOX_MAX_AGE_MS, 1) != 0,
     };
 }
 
@@ -185,8 +188,9 @@ static uint8_t strings_at(const struct controller *c, size_t point)
     const struct topology *topology = &c->config->topology;
     uint8_t count = 0;
     for (size_t s = 0; s < topology->strings; s++)
-        count += c->present[s] < topology->inputs &&
-                 topology->input[c->present[s]].charge_point == point;
+        if (c->present[s] < topology->inputs &&
+            topology->input[c->present[s]].charge_point == point)
+            count++;
     return count;
 }
 
@@ -197,8 +201,13 @@ static void layout_adopt(struct controller *c, const struct policy_input *input,
 {
     bool whole = true;
     struct router_wish wish = wish_digest(c, input);
-    for (size_t s = 0; s < c->config->topology.strings; s++)
-        whole &= c->present[s] != NO_INPUT;
+    for (size_t s = 0; s < c->config->topology.strings; s++) {
+        const struct topology_string *string = &c->config->topology.string[s];
+        bool way = c->present[s] == NO_INPUT;
+        whole &= !way;
+        if (way || c->present[s] != string->home)     /* what has moved stays, what was */
+            wish.string_W[s] += way ? ADOPTED_W / 2 : ADOPTED_W;     /* under way goes on */
+    }
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         if (strings_at(c, p) > 0) {
             session_adopt(&c->sessions[p], now_ms);
@@ -324,5 +333,5 @@ void controller_reset(struct controller *c, int64_t now_ms)
 {
     router_reset(&c->router, now_ms);
     gate_reset(&c->gate);
-    c->guard.cell_high_latched = c->guard.cell_low_latched = false;
+    bank_guard_reset(&c->guard);
 }

@@ -32,6 +32,7 @@ struct told {
     uint8_t session[MAX_CHARGE_POINTS];
     int32_t lamp[MAX_BUTTONS];
     int32_t setting[MAX_INVERTERS][SETTINGS];
+    uint32_t writes[MAX_INVERTERS][SETTINGS];
     bool cap_reached;
     uint32_t vetoes[MAX_BUSES];
 };

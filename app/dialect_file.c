@@ -8,7 +8,7 @@
 #include "bms/pack.h"
 #include "devices/nodes.h"
 
-enum { WORD_MAX = 64, ROWS_MAX = 256, FILE_PATH_SIZE = 512, LENGTHS_MAX = 16 };
+enum { WORD_MAX = 64, ROWS_MAX = 256, FILE_PATH_SIZE = 512, LENGTHS_MAX = 8 };
 
 static const struct field_table no_orders = {NULL, 0};
 
@@ -106,8 +106,8 @@ static const struct yaml_note notes[] = {
     {"take[].times", .min = -1e9, .max = 1e9, .preset = "1",
      .help = "physical value * times + plus"},
     {"take[].plus", .min = -1e9, .max = 1e9, .help = "see times"},
-    {"take[].raised", .min = 0, .max = INT32_MAX, .preset = "1",
-     .help = "raw value that sets the bit"},
+    {"take[].raised", .min = -1, .max = INT32_MAX, .preset = "1",
+     .help = "raw value that sets the bit; -1 = each but cleared"},
     {"take[].cleared", .min = 0, .max = INT32_MAX, .help = "raw value that clears the bit"},
     {"take[].length", .help = "frame lengths accepted; default: the DBC's"},
     {"take[].length[]", .min = 0, .max = 64, .help = "bytes"},
@@ -217,10 +217,9 @@ static void compile(struct dialect_file *out, struct yaml_file *file,
         return;
     struct dialect *dialect =
         dialect_compile(spec, dbc, kinds[kind].readings, kinds[kind].orders, tell_line, file);
-    dbc_free(dbc);
     if (!dialect && !file->mistakes)
         yaml_tell(file, 1, "", "this dialect could not be compiled");
-    *out = (struct dialect_file){.dialect = dialect, .kind = kind, .node = spec->node};
+    *out = (struct dialect_file){dialect, dbc, kind, spec->node};
 }
 
 unsigned dialect_file_load(struct dialect_file *out, const char *path, const char *data_dir,
@@ -245,9 +244,18 @@ unsigned dialect_file_load(struct dialect_file *out, const char *path, const cha
     yaml_file_free(&dialect_schema, spec);
     yaml_file_close(&file);
     free(text);
-    if (!mistakes)
+    if (mistakes)
+        dialect_file_free(&loaded);
+    else
         *out = loaded;
-    else if (loaded.dialect)
-        dialect_free(loaded.dialect);
     return mistakes;
+}
+
+void dialect_file_free(struct dialect_file *file)
+{
+    if (file->dialect)
+        dialect_free(file->dialect);
+    if (file->dbc)
+        dbc_free(file->dbc);
+    *file = (struct dialect_file){0};
 }

@@ -21,7 +21,8 @@ enum dialect_kind {
 };
 
 struct dialect_file {
-    struct dialect *dialect; /* dialect_free when done */
+    struct dialect *dialect;
+    struct dbc *dbc; /* the dialect reads its messages: freed after it */
     enum dialect_kind kind;
     uint32_t node; /* the node its DBC is written for, 0 = none */
 };
@@ -37,6 +38,8 @@ bool dialect_find(char *out, size_t room, const char *file, const char *beside,
 /* Returns the number of mistakes, each printed to errors; *out is set only on 0. */
 unsigned dialect_file_load(struct dialect_file *out, const char *path, const char *data_dir,
                            FILE *errors);
+
+void dialect_file_free(struct dialect_file *file);
 
 extern const struct yaml_schema dialect_schema;
 

@@ -34,10 +34,16 @@ static int64_t loop_now_ms(const struct loop *loop)
     return loop->clock_fd >= 0 ? loop->lockstep_ms : clock_monotonic_ms();
 }
 
+/* A simulator's time is its own: what it wrote is never taken for this machine's. */
+static int64_t loop_wall_ms(const struct loop *loop)
+{
+    return loop->clock_fd >= 0 ? loop->lockstep_ms : clock_wall_ms();
+}
+
 static void journal_write(struct loop *loop)
 {
     for (const struct journal_record *record; (record = journal_take(&loop->controller.journal));)
-        journal_file_write(&loop->journal, record, clock_wall_ms());
+        journal_file_write(&loop->journal, record, loop_wall_ms(loop));
 }
 
 static void loop_tick(struct loop *loop, int64_t now_ms)
@@ -47,9 +53,9 @@ static void loop_tick(struct loop *loop, int64_t now_ms)
     journal_write(loop);
     if (loop->watchdog_us)
         sd_notify(0, "WATCHDOG=1");
-    if (now_ms >= loop->save_ms) {
+    if (now_ms >= loop->save_ms || saved_urgent(&loop->saved, &loop->controller)) {
         loop->save_ms = now_ms + SAVE_MS;
-        saved_write(&loop->saved, &loop->controller, now_ms);
+        saved_write(&loop->saved, &loop->controller, now_ms, loop_wall_ms(loop));
     }
 }
 
@@ -206,7 +212,7 @@ static int loop_start(struct loop *loop, const struct config *config)
     if (status < 0)
         return status;
     mkdir(config->state_dir, 0750);
-    saved_open(&loop->saved, config->state_dir, &loop->controller, now_ms, stderr);
+    saved_open(&loop->saved, config->state_dir, &loop->controller, now_ms, loop_wall_ms(loop), stderr);
     if (journal_file_open(&loop->journal, config->state_dir, stderr) < 0)
         fprintf(stderr, "busbar: %s; going on without it\n", loop->journal.problem);
     loop->save_ms = now_ms + SAVE_MS;
@@ -226,7 +232,7 @@ static void loop_stop(struct loop *loop)
 {
     sd_notify(0, "STOPPING=1");
     journal_write(loop);
-    saved_write(&loop->saved, &loop->controller, loop_now_ms(loop));
+    saved_write(&loop->saved, &loop->controller, loop_now_ms(loop), loop_wall_ms(loop));
     journal_file_close(&loop->journal);
     control_close(&loop->control);
     io_close(&loop->io);

@@ -134,13 +134,17 @@ static void session_limit(const struct policy_input *input, size_t p, struct lim
                 input->limits->discharge_mA.cause);
 }
 
+static bool in_bypass(const struct policy_inverter_view *unit)
+{
+    return unit->mode == MODE_LINE || unit->mode == MODE_BYPASS;
+}
+
 /* While the wallbox hangs on the house's unit through the bypass, both share that unit's rating. */
 static void bypass_limit(const struct policy_input *input, size_t p, struct limit *limit)
 {
     const struct policy_point_view *point = &input->point[p];
     const struct policy_inverter_view *home = home_unit(input, p);
-    uint8_t mode = input->inverter[point->inverter].mode;
-    if (home && (mode == MODE_LINE || mode == MODE_BYPASS))
+    if (home && in_bypass(&input->inverter[point->inverter]))
         limit_lower(limit,
                     dA_of(home->rated_W - input->phase_load_W[point->phase], point->voltage_V),
                     LIMIT_INVERTER);
@@ -156,7 +160,25 @@ static enum source point_source(const struct policy_input *input, size_t p)
         return SOURCE_SOLAR;
     if (2 * unit->strings_W >= point_W(point))
         return SOURCE_SOLAR;
-    return input->limits->low ? SOURCE_GRID : SOURCE_BATTERY;
+    return in_bypass(unit) ? SOURCE_GRID : SOURCE_BATTERY;
+}
+
+/* A session feeds the car from the inverter's own sun and battery; without one, or with a low battery,
+ * it hangs on the AC input. */
+static void supply_decide(struct policy *policy, const struct policy_input *input, size_t p)
+{
+    const struct policy_point_view *point = &input->point[p];
+    const struct policy_inverter_view *unit = &input->inverter[point->inverter];
+    bool grid_carries = input->limits->low && input->grid_present;
+    struct supply_input seen = {
+        .wanted = point->session && !grid_carries ? SUPPLY_OWN : SUPPLY_BYPASS,
+        .unit_fresh = unit->fresh && unit->mode != MODE_UNKNOWN,
+        .seen = in_bypass(unit) ? SUPPLY_BYPASS : SUPPLY_OWN,
+        .box_fresh = point->fresh,
+        .contactor = point->contactor,
+        .current_dA = point->current_dA,
+    };
+    supply_step(&policy->supply[p], &seen, input->now_ms);
 }
 
 static void point_decide(struct policy *policy, const struct policy_input *input, size_t p,
@@ -164,6 +186,8 @@ static void point_decide(struct policy *policy, const struct policy_input *input
 {
     const struct policy_point_view *point = &input->point[p];
     struct limit limit = point_ceiling(input, p);
+    if (!supply_ready(&policy->supply[p]))
+        limit_lower(&limit, 0, LIMIT_SOURCE);
     if (point->session) {
         session_limit(input, p, &limit);
         policy->surplus_on[p] = false;
@@ -211,25 +235,30 @@ static int32_t charge_share_A(const struct policy_input *input, size_t i)
     return share < own ? share : own;
 }
 
-static int32_t priority_decide(const struct policy_input *input, size_t i, const char **cause)
+static int32_t priority_decide(const struct policy *policy, const struct policy_input *input,
+                               size_t i, const char **cause)
 {
     const struct policy_inverter_view *unit = &input->inverter[i];
-    if (unit->feeds_charge_point && !input->point[unit->charge_point].session) {
-        *cause = "no session: the wallbox hangs on the house's phase";
-        return unit->strings > 0 ? -1 : OUTPUT_UTILITY;
+    if (unit->feeds_charge_point) {
+        const struct supply *supply = &policy->supply[unit->charge_point];
+        bool own = supply->source == SUPPLY_OWN;
+        *cause = own ? "a session: the wallbox hangs on its own inverter's sun and battery"
+                     : "the wallbox hangs on the house's phase";
+        return supply->state == SUPPLY_UNKNOWN ? -1 : own ? OUTPUT_SBU : OUTPUT_UTILITY;
     }
     *cause = input->limits->low ? "the battery is low: sun first, then grid"
                                 : "sun first, then battery";
     return input->limits->low ? OUTPUT_SOLAR : OUTPUT_SBU;
 }
 
-static struct policy_inverter_order inverter_decide(const struct policy_input *input, size_t i)
+static struct policy_inverter_order inverter_decide(const struct policy *policy,
+                                                    const struct policy_input *input, size_t i)
 {
     const struct policy_inverter_view *unit = &input->inverter[i];
     struct policy_inverter_order order = {-1, -1, -1, ""};
     if (!unit->fresh)
         return order;
-    order.output_priority = priority_decide(input, i, &order.cause);
+    order.output_priority = priority_decide(policy, input, i, &order.cause);
     bool stop = input->limits->charge_mA.value <= 0;
     if (unit->charger_off_supported)
         order.charger_off = stop;
@@ -260,9 +289,11 @@ static bool isolate_decide(struct policy *policy, const struct policy_input *inp
 void policy_step(struct policy *policy, const struct policy_input *input, struct policy_output *out)
 {
     memset(out, 0, sizeof *out);
-    for (size_t p = 0; p < input->points; p++)
+    for (size_t p = 0; p < input->points; p++) {
+        supply_decide(policy, input, p);
         point_decide(policy, input, p, out);
+    }
     for (size_t i = 0; i < input->inverters; i++)
-        out->inverter[i] = inverter_decide(input, i);
+        out->inverter[i] = inverter_decide(policy, input, i);
     out->isolate = isolate_decide(policy, input);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/supply.h"
 #include "bms/bank.h"
 #include "core/limit.h"
 #include "core/limits.h"
@@ -37,6 +38,7 @@ struct policy_point_view {
     int32_t min_dA, max_dA, voltage_V;
     bool session;                 /* bundling asked for */
     bool bundled;                 /* the wanted strings stand at its inverter */
+    bool contactor;               /* closed */
 };
 struct policy_input {
     int64_t now_ms;
@@ -74,6 +76,7 @@ struct policy {
     int64_t overcharge_ms;
     bool isolated;
     int32_t limit_dA[MAX_CHARGE_POINTS];
+    struct supply supply[MAX_CHARGE_POINTS];
 };
 void policy_init(struct policy *policy);
 void policy_step(struct policy *policy, const struct policy_input *input, struct policy_output *out);

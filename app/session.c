@@ -37,7 +37,7 @@ static void idle_watch(struct session *session, const struct session_input *inpu
     bool draws = input->current_dA > NO_CURRENT_dA;
     if (draws)
         session->charged = true;
-    if (draws || !input->box_fresh || input->car_state != CAR_B)
+    if (draws || !input->box_fresh || !input->offered || input->car_state != CAR_B)
         session->idle_ms = 0;
     else if (session->idle_ms == 0)
         session->idle_ms = now_ms;

@@ -20,6 +20,7 @@ struct session_input {
     bool box_fresh;               /* wallbox node heard in time */
     int32_t car_state;            /* enum car_state (devices/nodes.h), -1 unknown */
     int32_t current_dA;
+    bool offered;                 /* the node has taken a limit the car could use */
 };
 struct session {
     enum session_state state;

@@ -36,6 +36,8 @@ static void pack_strings(struct parts *parts, const struct saved_state *state)
         to->name = (char *)state->strings[i].name;
         SET(to, moved_today, state->strings[i].moved_today);
         SET(to, locked, state->strings[i].locked);
+        if (state->strings[i].moved_wall_ms)
+            SET(to, moved_wall_ms, state->strings[i].moved_wall_ms);
     }
 }
 
@@ -132,6 +134,7 @@ static void unpack_strings(struct saved_state *out, const SavedState *from)
         snprintf(to->name, sizeof to->name, "%s", from->strings[i]->name);
         to->moved_today = clamp16(from->strings[i]->moved_today);
         to->locked = from->strings[i]->locked;
+        to->moved_wall_ms = from->strings[i]->moved_wall_ms;
     }
 }
 

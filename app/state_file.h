@@ -33,7 +33,8 @@ struct saved_contact {
 struct saved_string {
     char name[NAME_SIZE];
     uint16_t moved_today;
-    bool locked; /* invariant 7, until a local reset */
+    bool locked;           /* invariant 7, until a local reset */
+    int64_t moved_wall_ms; /* last transfer ended, since 1970; 0 = never */
 };
 struct saved_setting {
     uint32_t writes;

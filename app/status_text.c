@@ -117,7 +117,7 @@ static void parts_print(const Busbar__Status *s)
 {
     size_t well = 0;
     for (size_t i = 0; i < s->n_parts; i++)
-        well += s->parts[i]->well;
+        well += s->parts[i]->well ? 1 : 0;
     printf("parts       %zu of %zu well\n", well, s->n_parts);
     for (size_t i = 0; i < s->n_parts; i++) {
         const Busbar__Part *p = s->parts[i];

@@ -64,23 +64,28 @@ static void tell_charge_points(struct controller *controller, int64_t now_ms)
 }
 
 static void tell_setting(struct controller *controller, size_t inverter, enum setting setting,
-                         enum journal_kind kind, int64_t now_ms)
+                         enum journal_kind kind, const char *cause, int64_t now_ms)
 {
     const struct unit_setting *now = &controller->plant.units[inverter].settings[setting];
     int32_t *told = &controller->told.setting[inverter][setting];
-    if (now->writes == 0 || *told == now->wrote)
+    uint32_t *writes = &controller->told.writes[inverter][setting];
+    if (now->writes == *writes)
         return;
-    journal_add(&controller->journal, kind, (int)inverter, *told, now->wrote, now_ms, "%s",
-                controller->decided.inverter[inverter].cause);
+    *writes = now->writes;
+    journal_add(&controller->journal, kind, (int)inverter, *told, now->wrote, now_ms, "%s", cause);
     *told = now->wrote;
 }
 
 static void tell_inverters(struct controller *controller, int64_t now_ms)
 {
+    char charge[96];
+    snprintf(charge, sizeof charge, "charging held by %s",
+             limit_cause_text(controller->limits.charge_mA.cause));
     for (size_t i = 0; i < controller->config->inverter_count; i++) {
-        tell_setting(controller, i, SET_CHARGE_MAX, JOURNAL_CHARGE_MAX, now_ms);
-        tell_setting(controller, i, SET_CHARGER_OFF, JOURNAL_CHARGER_OFF, now_ms);
-        tell_setting(controller, i, SET_OUTPUT_PRIORITY, JOURNAL_OUTPUT_PRIORITY, now_ms);
+        tell_setting(controller, i, SET_CHARGE_MAX, JOURNAL_CHARGE_MAX, charge, now_ms);
+        tell_setting(controller, i, SET_CHARGER_OFF, JOURNAL_CHARGER_OFF, charge, now_ms);
+        tell_setting(controller, i, SET_OUTPUT_PRIORITY, JOURNAL_OUTPUT_PRIORITY,
+                     controller->decided.inverter[i].cause, now_ms);
     }
 }
 

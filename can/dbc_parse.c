@@ -67,7 +67,7 @@ static bool number_take(struct parser *p, const char *what, double *out)
 
 static bool integer_take(struct parser *p, const char *what, double least, double most, int64_t *out)
 {
-    double number;
+    double number = 0;
     unsigned line = p->lexer.token.line;
     if (!number_take(p, what, &number))
         return false;
@@ -415,7 +415,7 @@ static bool attribute_take(struct parser *p)
 {
     const char *name;
     struct dbc_message *message;
-    double value;
+    double value = 0;
     dbc_lex_next(&p->lexer);
     if (!string_take(p, "an attribute name in quotes", &name))
         return false;

@@ -31,7 +31,7 @@ const char *limit_cause_text(enum limit_cause cause)
         [LIMIT_SUN] = "the sun's surplus",
         [LIMIT_CAR] = "the car",
         [LIMIT_BREAKER] = "the breaker",
-        [LIMIT_TRANSFER] = "a string transfer under way",
+        [LIMIT_SOURCE] = "the change of its source, which the car must not see",
         [LIMIT_REQUEST] = "a request",
         [LIMIT_NODE] = "a silent node",
     };

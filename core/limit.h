@@ -26,7 +26,7 @@ enum limit_cause {
     LIMIT_SUN,           /* no more surplus than this */
     LIMIT_CAR,           /* the car or the cable takes no more */
     LIMIT_BREAKER,       /* the installation's breaker */
-    LIMIT_TRANSFER,      /* held down while a string moves */
+    LIMIT_SOURCE,        /* held down while the charge point's source changes */
     LIMIT_REQUEST,       /* stopped by button or request */
     LIMIT_NODE,          /* the node that would carry it out is silent */
     LIMIT_CAUSES

@@ -157,6 +157,38 @@ static const struct row wrong_together[] = {
       "this one"}},
 };
 
+/* The router's own rules, told at the string they name. */
+static const struct row wrong_wiring[] = {
+    {"buses: [{name: backbone, port: can0}]", {0}},
+    {"boards: [{name: relays, bus: backbone, dialect: relay-8, node: 0x10}]", {0}},
+    {"counters: [{name: strings, bus: backbone, dialect: string-counter, node: 0x12}]", {0}},
+    {"inverters:", {0}},
+    {"  - {name: inv1, port: \"tty:/a\", phase: L1, rated_W: 8000, rated_A: 34.7, charge_max_A: 9}",
+     {0}},
+    {"inputs:", {0}},
+    {"  - {name: pv1, inverter: inv1, voc_max_V: 500, isc_max_A: 18, power_max_W: 4000}", {0}},
+    {"  - {name: pv2, inverter: inv1, voc_max_V: 400, isc_max_A: 18, power_max_W: 4000}", {0}},
+    {"strings:", {0}},
+    {"  - {name: s1, modules: 9, voc_V: 41.1, isc_A: 11.6, vmp_V: 34.5, imp_A: 10.9, home: pv1,",
+     {"strings[0]: string s1 has 412 V on the coldest day: input pv2 allows 400 V"}},
+    {"     counter: strings, channel: 1, switch: {board: relays, channel: 1}}", {0}},
+    {"  - {name: s2, modules: 4, voc_V: 41.1, isc_A: 11.6, vmp_V: 34.5, imp_A: 10.9, home: pv2,",
+     {"strings[1]: string s2 has no contact to its home input"}},
+    {"     counter: strings, channel: 2, switch: {board: relays, channel: 2}}", {0}},
+    {"contacts:", {0}},
+    {"  - {string: s1, input: pv1, board: relays, channel: 3}", {0}},
+    {"  - {string: s1, input: pv2, board: relays, channel: 4}", {0}},
+};
+static const struct row entry_lost[] = {
+    {"buses: [{name: backbone, port: can0}, {name: other, port: can1}]", {0}},
+    {"boards:", {0}},
+    {"  - word", {"boards[0]: word is not allowed: a mapping of keys to values"}},
+    {"  - {name: a, bus: backbone, dialect: relay-8, node: 0x10}", {0}},
+    {"  - {name: b, bus: other, dialect: relay-8, node: 0x10}", {0}},
+    {"  - {name: c, bus: backbone, dialect: relay-8, node: 0x10}",
+     {"boards[3].node: 0x10 is not allowed: a device of its own: frame 0x190 is boards[1]'s "
+      "on bus backbone"}},
+};
 static const struct row no_battery[] = {
     {"buses: [{name: battery, port: can1}]", {"battery: missing, it must be given with packs"}},
     {"packs: [{name: rack, bus: battery, dialect: pylontech-lv, capacity_Ah: 600}]", {0}},
@@ -303,6 +335,72 @@ static void loads_little(void)
     config_free(&c);
 }
 
+static int mistakes_of(const char *text, char **told)
+{
+    size_t size;
+    struct config config;
+    FILE *errors = open_memstream(told, &size);
+    int mistakes = config_load_text(&config, "x.yaml", text, strlen(text), "dbc", errors);
+    fclose(errors);
+    config_free(&config);
+    return mistakes;
+}
+
+/* What can/bus.h and inverter/stream.h name as urls. */
+static void ports_have_a_scheme(void)
+{
+    static const struct {
+        bool bus;
+        const char *url;
+        bool right;
+    } rows[] = {
+        {true, "can0", true},
+        {true, "vcan-long.name1", true},
+        {true, "sixteen-letters1", false},
+        {true, "socketcan:can0", true},
+        {true, "local:/run/busbar/bus", true},
+        {true, "log:a b.log", true},
+        {true, "mem:x", true},
+        {true, "mem:", false},
+        {true, "/dev/can0", false},
+        {true, "tty:/dev/pts/3", false},
+        {false, "serial:/dev/ttyUSB0,baud=2400", true},
+        {false, "tty:/dev/pts/3", true},
+        {false, "hidraw:/dev/hidraw0", true},
+        {false, "/dev/ttyUSB0", true},
+        {false, "tcp://10.0.0.7:8899", true},
+        {false, "tcp://host", false},
+        {false, "tcp://:8899", false},
+        {false, "tcp://host:", false},
+        {false, "tcp://host:1234567", false},
+        {false, "tcp://host:12a", false},
+        {false, "ttyUSB0", false},
+        {false, "can0", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[256], *told = NULL;
+        const char *format = rows[i].bus
+                                 ? "buses: [{name: a, port: \"%s\"}]\n"
+                                 : "inverters: [{name: a, port: \"%s\", phase: L1, rated_W: 8000, "
+                                   "rated_A: 34.7, charge_max_A: 9}]\n";
+        snprintf(text, sizeof text, format, rows[i].url);
+        CHECK((mistakes_of(text, &told) == 0) == rows[i].right, "%s: %s", rows[i].url, told);
+        free(told);
+    }
+}
+
+static void too_many(void)
+{
+    char text[64 * (MAX_BUSES + 2)] = "buses:\n", *told = NULL, expected[128];
+    for (int i = 0; i <= MAX_BUSES; i++)
+        sprintf(text + strlen(text), "  - {name: bus%d, port: can%d}\n", i, i);
+    snprintf(expected, sizeof expected,
+             "x.yaml:2: buses: %d entries are not allowed: a list of 0 to %d entries\n",
+             MAX_BUSES + 1, MAX_BUSES);
+    CHECK(mistakes_of(text, &told) == 1 && !strcmp(told, expected), "%s", told);
+    free(told);
+}
+
 /* Every key has its note with a range that its member can hold, and every note its key. */
 static size_t count_keys(const struct yaml_schema *schema, const cyaml_schema_value_t *value,
                          const char *path)
@@ -352,11 +450,15 @@ int main(void)
     CHECK(count_keys(&config_schema, config_schema.top, "") == config_schema.note_count, "notes");
     TELLS(wrong_values);
     TELLS(wrong_together);
+    TELLS(wrong_wiring);
+    TELLS(entry_lost);
     TELLS(no_battery);
     TELLS(no_yaml);
     TELLS(no_mapping);
     TELLS(two_documents);
     TELLS(cyclic);
+    ports_have_a_scheme();
+    too_many();
     page_is_current();
     loads_little();
     loads_uc001();

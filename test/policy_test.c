@@ -122,7 +122,7 @@ static const struct {
     {0, 0, 100000, false, true, 210, LIMIT_BMS, "100 A at 52 V, 93 %: 4836 W"},
     {0, -1200, 100000, false, true, 161, LIMIT_BMS, "the house draws 1200 W of it"},
     {3000, 0, 0, true, false, 121, LIMIT_BMS, "battery low, no grid: what the sun gives"},
-    {3000, 0, 0, true, true, 347, LIMIT_BREAKER, "battery low: sun and grid"},
+    {3000, 0, 0, true, true, 330, LIMIT_INVERTER, "battery low: the grid, through the house's unit"},
     {1000, 0, 0, true, false, 0, LIMIT_BMS, "less than 6 A is nothing"},
 };
 
@@ -133,7 +133,9 @@ static void a_session_takes_sun_battery_grid(void)
         struct policy_input input = plant(1000);
         input.point[0].session = true;
         input.grid_present = session_rows[i].grid;
-        input.inverter[1].mode = MODE_BATTERY;
+        input.phase_load_W[1] = 400;
+        input.inverter[1].mode =
+            session_rows[i].low && session_rows[i].grid ? MODE_LINE : MODE_BATTERY;
         input.inverter[1].strings = 2;
         input.inverter[1].strings_W = session_rows[i].strings_W;
         input.inverter[0].battery_W = session_rows[i].other_W;
@@ -145,7 +147,8 @@ static void a_session_takes_sun_battery_grid(void)
         CHECK(out.charge_point[0].limit.cause == session_rows[i].cause, "%s: %s",
               session_rows[i].sentence, limit_cause_text(out.charge_point[0].limit.cause));
         CHECK(out.bundle[0], "%s: bundles", session_rows[i].sentence);
-        CHECK(out.inverter[1].output_priority == (session_rows[i].low ? OUTPUT_SOLAR : OUTPUT_SBU),
+        CHECK(out.inverter[1].output_priority ==
+                  (session_rows[i].low && session_rows[i].grid ? OUTPUT_UTILITY : OUTPUT_SBU),
               "%s: priority %d", session_rows[i].sentence, out.inverter[1].output_priority);
     }
 }
@@ -163,6 +166,41 @@ static const struct {
     {true, CAR_F, 0, 0, LIMIT_CAR, "a fault"},
     {false, -1, 0, 0, LIMIT_NODE, "a silent node"},
 };
+
+/* The push comes while the car charges from the bypass: invariant 18. */
+static void the_source_changes_without_the_car(void)
+{
+    policy_init(&policy);
+    struct policy_input input = plant(1000);
+    input.point[0].car_state = CAR_C;
+    input.point[0].current_dA = 100;
+    input.point[0].contactor = true;
+    decide(&input);
+    CHECK(out.inverter[1].output_priority == OUTPUT_UTILITY, "in bypass");
+    input.point[0].session = true;
+    input.now_ms = 2000;
+    decide(&input);
+    CHECK(out.charge_point[0].limit.value == 0 && out.charge_point[0].limit.cause == LIMIT_SOURCE,
+          "the car is wound down first");
+    CHECK(out.inverter[1].output_priority == OUTPUT_UTILITY, "its source stays");
+    CHECK(out.bundle[0], "the strings need not wait");
+    input.point[0].current_dA = 0;
+    input.point[0].contactor = false;
+    input.now_ms = 3000;
+    decide(&input);
+    input.now_ms = 6000;
+    decide(&input);
+    CHECK(out.inverter[1].output_priority == OUTPUT_SBU, "then it changes");
+    input.inverter[1].mode = MODE_BATTERY;
+    input.now_ms = 7000;
+    decide(&input);
+    input.now_ms = 66999;
+    decide(&input);
+    CHECK(out.charge_point[0].limit.value == 0, "a minute of lockout");
+    input.now_ms = 67000;
+    decide(&input);
+    CHECK(out.charge_point[0].limit.value == 347, "then 8 kW");
+}
 
 static void what_holds_always(void)
 {
@@ -247,6 +285,7 @@ int main(void)
     surplus_waits();
     a_held_back_sun_is_asked();
     a_session_takes_sun_battery_grid();
+    the_source_changes_without_the_car();
     what_holds_always();
     charge_is_shared_by_strings();
     isolation_is_the_last_means();

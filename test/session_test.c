@@ -3,7 +3,7 @@
 #include "devices/nodes.h"
 #include "test/check.h"
 
-enum { PUSH = 1, START = 2, STOP = 4, SILENT = 8 };
+enum { PUSH = 1, START = 2, STOP = 4, SILENT = 8, HELD = 16 };
 
 struct step {
     int64_t at_ms;
@@ -33,6 +33,13 @@ static const struct step pause_is_not_full[] = {
     {100000, 0, CAR_B, 0, SESSION_BUNDLED, SESSION_REQUEST, "the minute starts anew"},
     {159999, 0, CAR_B, 0, SESSION_BUNDLED, SESSION_REQUEST, "still"},
     {160000, 0, CAR_B, 0, SESSION_NONE, SESSION_CAR_FULL, "full"},
+};
+static const struct step held_is_not_full[] = {
+    {1000, PUSH, CAR_C, 100, SESSION_BUNDLED, SESSION_BUTTON, "starts while it charges"},
+    {2000, HELD, CAR_B, 0, SESSION_BUNDLED, SESSION_BUTTON, "held down: the source changes"},
+    {100000, HELD, CAR_B, 0, SESSION_BUNDLED, SESSION_BUTTON, "a car that is offered nothing is not full"},
+    {101000, 0, CAR_B, 0, SESSION_BUNDLED, SESSION_BUTTON, "offered again"},
+    {161000, 0, CAR_B, 0, SESSION_NONE, SESSION_CAR_FULL, "and takes nothing for a minute"},
 };
 static const struct step gone[] = {
     {1000, PUSH, CAR_C, 340, SESSION_BUNDLED, SESSION_BUTTON, "starts"},
@@ -67,6 +74,7 @@ static void play(const char *name, const struct step *steps, size_t count)
                                       .start = s->flags & START,
                                       .stop = s->flags & STOP,
                                       .box_fresh = !(s->flags & SILENT),
+                                      .offered = !(s->flags & HELD),
                                       .car_state = s->car,
                                       .current_dA = s->current_dA};
         int64_t wake_ms = session_step(&session, &input, s->at_ms);
@@ -83,6 +91,7 @@ int main(void)
 {
     PLAY(pushed_and_full);
     PLAY(pause_is_not_full);
+    PLAY(held_is_not_full);
     PLAY(gone);
     PLAY(pushed_too_early);
     PLAY(again);

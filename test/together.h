@@ -31,10 +31,15 @@ static inline int together_start(struct together *t)
     return 0;
 }
 
+/* The controller has run before: it knows the charge within 2 %, as its state file would tell it. */
 static inline int together_begin(struct together *t)
 {
     sim_init(t->sim, &t->plant, t->now_ms);
-    return controller_init(t->controller, &t->config, t->now_ms, stderr);
+    int status = controller_init(t->controller, &t->config, t->now_ms, stderr);
+    if (status == 0)
+        soc_counter_restore(&t->controller->counter, &t->config.bank, t->plant.battery_soc, 0.02, 0,
+                            t->now_ms);
+    return status;
 }
 
 /* As after a restart of the process: nothing is remembered. */

@@ -1,0 +1,150 @@
+#include "app/saved.h"
+
+#include <string.h>
+
+enum { DAY_MS = 86400000 };
+
+static void contact_name(const struct config *config, size_t c, char out[STATE_NAME_SIZE])
+{
+    struct config_channel at = config->contact_at[c];
+    snprintf(out, STATE_NAME_SIZE, "%s.%u", config->boards[at.device].name, at.channel + 1u);
+}
+
+/* --- restoring --- */
+
+static void soc_restore(const struct saved_state *state, struct controller *c, int64_t now_ms,
+                        int64_t wall_ms)
+{
+    int64_t gap_ms = wall_ms - state->saved_wall_ms;
+    if (state->soc_known && gap_ms >= 0 && gap_ms < DAY_MS)
+        soc_counter_restore(&c->counter, &c->config->bank, state->soc, state->soc_error, gap_ms,
+                            now_ms);
+    c->guard.cap_held = state->cap_held;
+    c->guard.low_held = state->low_held;
+    c->guard.cell_high_latched = state->cell_high_latched;
+    c->guard.cell_low_latched = state->cell_low_latched;
+    c->guard.cap_request_permille = state->cap_request_permille;
+}
+
+static void router_restore(const struct saved_state *state, struct controller *c, bool today,
+                           int64_t now_ms, int64_t wall_ms)
+{
+    const struct topology *topology = &c->config->topology;
+    char name[STATE_NAME_SIZE];
+    c->router.transfers = state->transfers;
+    for (size_t k = 0; k < topology->contacts; k++) {
+        contact_name(c->config, k, name);
+        const struct saved_contact *contact = saved_contact_find(state, name);
+        c->router.operations[k] = contact ? contact->operations : 0;
+    }
+    for (size_t s = 0; s < topology->strings; s++) {
+        const struct saved_string *string = saved_string_find(state, topology->string[s].name);
+        if (!string)
+            continue;
+        int64_t ago_ms = wall_ms - string->moved_wall_ms;
+        c->router.moved_today[s] = today ? string->moved_today : 0;
+        c->router.locked[s] = string->locked;
+        /* a clock that jumped counts as just now: the dwell time then runs anew */
+        if (string->moved_wall_ms)
+            c->router.moved_ms[s] = ago_ms >= 0 && ago_ms < now_ms ? now_ms - ago_ms
+                                    : ago_ms >= 0                ? 1
+                                                                 : now_ms;
+    }
+}
+
+static void units_restore(const struct saved_state *state, struct controller *c, bool today)
+{
+    for (size_t i = 0; i < c->config->inverter_count; i++) {
+        const struct saved_inverter *unit =
+            saved_inverter_find(state, c->config->inverters[i].name);
+        for (size_t k = 0; unit && k < SETTINGS; k++) {
+            c->plant.units[i].settings[k].writes = unit->settings[k].writes;
+            c->plant.units[i].settings[k].writes_today = today ? unit->settings[k].writes_today : 0;
+            c->told.writes[i][k] = unit->settings[k].writes;
+        }
+    }
+}
+
+void saved_open(struct saved *saved, const char *dir, struct controller *controller, int64_t now_ms,
+                int64_t wall_ms, FILE *errors)
+{
+    char text[STATE_PATH_SIZE + 512];
+    saved->problem[0] = '\0';
+    bool found = state_load(&saved->file, dir, &saved->state);
+    state_text(&saved->file, text, sizeof text);
+    fprintf(errors, "busbar: %s\n", text);
+    if (!found)
+        return;
+    bool today = wall_ms / DAY_MS == saved->state.day;
+    soc_restore(&saved->state, controller, now_ms, wall_ms);
+    router_restore(&saved->state, controller, today, now_ms, wall_ms);
+    units_restore(&saved->state, controller, today);
+    controller->journal.next = controller->journal.taken = (uint32_t)saved->state.journal_sequence;
+    saved->transfers = controller->router.transfers;
+}
+
+/* --- saving --- */
+
+static void router_save(struct saved_state *state, const struct controller *c, int64_t now_ms,
+                        int64_t wall_ms)
+{
+    const struct topology *topology = &c->config->topology;
+    state->transfers = c->router.transfers;
+    state->contact_count = topology->contacts;
+    for (size_t k = 0; k < topology->contacts; k++) {
+        contact_name(c->config, k, state->contacts[k].name);
+        state->contacts[k].operations = c->router.operations[k];
+    }
+    state->string_count = topology->strings;
+    for (size_t s = 0; s < topology->strings; s++) {
+        struct saved_string *string = &state->strings[s];
+        memcpy(string->name, topology->string[s].name, sizeof string->name);
+        string->moved_today = c->router.moved_today[s];
+        string->locked = c->router.locked[s];
+        string->moved_wall_ms =
+            c->router.moved_ms[s] ? wall_ms - (now_ms - c->router.moved_ms[s]) : 0;
+    }
+}
+
+static void units_save(struct saved_state *state, const struct controller *c)
+{
+    state->inverter_count = c->config->inverter_count;
+    for (size_t i = 0; i < c->config->inverter_count; i++) {
+        memcpy(state->inverters[i].name, c->config->inverters[i].name,
+               sizeof state->inverters[i].name);
+        for (size_t k = 0; k < SETTINGS; k++) {
+            state->inverters[i].settings[k].writes = c->plant.units[i].settings[k].writes;
+            state->inverters[i].settings[k].writes_today =
+                c->plant.units[i].settings[k].writes_today;
+        }
+    }
+}
+
+bool saved_urgent(const struct saved *saved, const struct controller *controller)
+{
+    return saved->transfers != controller->router.transfers;
+}
+
+void saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
+                 int64_t wall_ms)
+{
+    struct saved_state *state = &saved->state;
+    memset(state, 0, sizeof *state);
+    state->saved_wall_ms = wall_ms;
+    state->day = wall_ms / DAY_MS;
+    state->soc_known = controller->counter.started;
+    state->soc = controller->counter.soc;
+    state->soc_error = controller->counter.error;
+    state->cap_held = controller->guard.cap_held;
+    state->low_held = controller->guard.low_held;
+    state->cell_high_latched = controller->guard.cell_high_latched;
+    state->cell_low_latched = controller->guard.cell_low_latched;
+    state->cap_request_permille = controller->guard.cap_request_permille;
+    state->journal_sequence = controller->journal.next;
+    router_save(state, controller, now_ms, wall_ms);
+    units_save(state, controller);
+    size_t count = state_encode(&saved->file, state, saved->bytes);
+    int status = state_write(&saved->file, saved->bytes, count);
+    snprintf(saved->problem, sizeof saved->problem, "%s", status < 0 ? strerror(-status) : "");
+    saved->transfers = controller->router.transfers;
+}

@@ -1,0 +1,56 @@
+#include "app/supply.h"
+
+#include <assert.h>
+
+enum { STEP_MS = 100 };
+
+static void enter(struct supply *supply, enum supply_state state, int64_t now_ms)
+{
+    supply->state = state;
+    supply->since_ms = now_ms;
+    supply->quiet_ms = 0;
+}
+
+/* A silent wallbox is not known to be quiet. */
+static bool quiet_long(struct supply *supply, const struct supply_input *input, int64_t now_ms)
+{
+    bool quiet = input->box_fresh && !input->contactor && input->current_dA < SUPPLY_QUIET_dA;
+    supply->quiet_ms = !quiet ? 0 : supply->quiet_ms ? supply->quiet_ms : now_ms;
+    return supply->quiet_ms && now_ms - supply->quiet_ms >= SUPPLY_QUIET_MS;
+}
+
+int64_t supply_step(struct supply *supply, const struct supply_input *input, int64_t now_ms)
+{
+    int64_t passed_ms = now_ms - supply->since_ms;
+    switch (supply->state) {
+    case SUPPLY_UNKNOWN:
+        if (input->unit_fresh) {
+            supply->source = input->seen;
+            enter(supply, SUPPLY_STEADY, now_ms);
+        }
+        break;
+    case SUPPLY_STEADY:
+        if (input->wanted != supply->source)
+            enter(supply, SUPPLY_WIND_DOWN, now_ms);
+        break;
+    case SUPPLY_WIND_DOWN:
+        if (input->wanted == supply->source) {
+            enter(supply, SUPPLY_STEADY, now_ms);
+        } else if (quiet_long(supply, input, now_ms)) {
+            supply->source = input->wanted;
+            enter(supply, SUPPLY_CHANGING, now_ms);
+        }
+        break;
+    case SUPPLY_CHANGING:
+        if ((input->unit_fresh && input->seen == supply->source) || passed_ms >= SUPPLY_CHANGE_MS)
+            enter(supply, SUPPLY_LOCKOUT, now_ms);
+        break;
+    case SUPPLY_LOCKOUT:
+        if (passed_ms >= SUPPLY_LOCKOUT_MS)
+            enter(supply, SUPPLY_STEADY, now_ms);
+        break;
+    case SUPPLY_STATES:
+        assert(!"no such state");
+    }
+    return now_ms + STEP_MS;
+}
