@@ -86,6 +86,12 @@ static struct score score_of(const struct plan *plan, const uint8_t layout[])
     return score;
 }
 
+/* Where it may not leave, or NO_INPUT. */
+static uint8_t bound_to(const struct plan *plan, size_t s)
+{
+    return plan->wish->stays[s] ? plan->present[s] : NO_INPUT;
+}
+
 /* --- order of worth --- */
 
 static bool worth_more(const struct plan *plan, size_t a, size_t b)
@@ -150,7 +156,7 @@ static bool place(struct plan *plan, size_t s, bool visited[MAX_INPUTS]);
 static bool displace(struct plan *plan, size_t s, uint8_t input, bool visited[MAX_INPUTS])
 {
     for (size_t k = 0; k < plan->topology->strings; k++) {
-        if (plan->input[k] != input || k == s)
+        if (plan->input[k] != input || bound_to(plan, k) != NO_INPUT)
             continue;
         plan->input[k] = UNDECIDED;
         if (fits(plan, s, input)) {
@@ -196,9 +202,15 @@ static void plan_greedy(struct plan *plan)
     const struct topology *t = plan->topology;
     unsigned there = 0;
     memset(plan->input, UNDECIDED, sizeof plan->input);
+    for (size_t s = 0; s < t->strings; s++)
+        if (bound_to(plan, s) != NO_INPUT) {
+            plan->input[s] = plan->present[s];
+            there += at_point(plan, plan->present[s]);
+        }
     for (size_t k = 0; k < t->strings && there < plan->wanted; k++) {
         bool visited[MAX_INPUTS] = {false};
-        there += place(plan, plan->order[k], visited);
+        if (plan->input[plan->order[k]] == UNDECIDED)
+            there += place(plan, plan->order[k], visited);
     }
     for (size_t s = 0; s < t->strings; s++)
         if (plan->input[s] == UNDECIDED)
@@ -210,7 +222,7 @@ static void plan_greedy(struct plan *plan)
 /* --- branch and bound --- */
 
 /* No layout that keeps the first k decisions is better than this. */
-static struct score bound(const struct plan *plan, size_t k)
+static struct score best_possible(const struct plan *plan, size_t k)
 {
     const struct topology *t = plan->topology;
     struct score score = {.stays = (int64_t)(t->strings - k)};
@@ -222,7 +234,8 @@ static struct score bound(const struct plan *plan, size_t k)
         score.home_load_W += there ? 0 : i < k ? home_load_W(plan, s) : watts(home_load_W(plan, s));
         score.present_W += there ? watts(plan->wish->string_W[s]) : 0;
         score.rated_W += there ? watts(t->string[s].mpp_W) : 0;
-        room += i >= k && at_point(plan, t->string[s].home);
+        bool bound = bound_to(plan, s) != NO_INPUT;
+        room += i >= k && at_point(plan, bound ? plan->present[s] : t->string[s].home);
     }
     for (size_t i = k; i < t->strings && i - k < room; i++)
         score.present_W += watts(plan->wish->string_W[plan->order[i]]);
@@ -254,7 +267,7 @@ static void search_with(struct plan *plan, size_t k, uint8_t input)
 static void search(struct plan *plan, size_t k)
 {
     const struct topology *t = plan->topology;
-    struct score best = bound(plan, k);
+    struct score best = best_possible(plan, k);
     if (plan->nodes == SEARCH_NODES || score_compare(&best, &plan->best_score) <= 0)
         return;
     plan->nodes++;
@@ -263,6 +276,11 @@ static void search(struct plan *plan, size_t k)
         return;
     }
     uint8_t inputs[MAX_INPUTS], home = t->string[plan->order[k]].home;
+    uint8_t bound = bound_to(plan, plan->order[k]);
+    if (bound != NO_INPUT) {
+        search_with(plan, k, bound);
+        return;
+    }
     unsigned count = plan->there < plan->wanted ? reach(plan, plan->order[k], inputs) : 0;
     for (unsigned i = 0; i < count; i++)
         if (inputs[i] != home)
@@ -274,6 +292,7 @@ static void search(struct plan *plan, size_t k)
 
 static void plan_begin(struct plan *plan)
 {
+    static const struct score nothing = {-1, 0, 0, 0};    /* any layout is better */
     const struct topology *t = plan->topology;
     if (plan->wish->charge_point != NO_CHARGE_POINT)
         plan->wanted = plan->wish->strings_wanted ? plan->wish->strings_wanted
@@ -287,9 +306,13 @@ static void plan_begin(struct plan *plan)
         for (; at > 0 && t->string[plan->rated[at - 1]].mpp_W < t->string[s].mpp_W; at--)
             plan->rated[at] = plan->rated[at - 1];
         plan->rated[at] = (uint8_t)s;
-        plan->best[s] = t->string[s].home;
+        plan->input[s] = plan->best[s] = t->string[s].home;
+        if (bound_to(plan, s) != NO_INPUT)
+            plan->input[s] = plan->present[s];
     }
-    plan->best_score = score_of(plan, plan->best);
+    plan->best_score = nothing;
+    if (layout_forbidden(t, plan->input) == NULL)
+        keep_if_better(plan);
 }
 
 void router_plan(struct router_layout *out, const struct topology *topology,
@@ -297,11 +320,9 @@ void router_plan(struct router_layout *out, const struct topology *topology,
 {
     struct plan plan = {.topology = topology, .wish = wish, .present = present};
     plan_begin(&plan);
-    if (plan.wanted > 0) {
-        plan_greedy(&plan);
-        memset(plan.input, UNDECIDED, sizeof plan.input);
-        search(&plan, 0);
-    }
+    plan_greedy(&plan);
+    memset(plan.input, UNDECIDED, sizeof plan.input);
+    search(&plan, 0);
     memset(out, 0, sizeof *out);
     memset(out->input, NO_INPUT, sizeof out->input);
     for (size_t s = 0; s < topology->strings; s++) {
@@ -309,6 +330,6 @@ void router_plan(struct router_layout *out, const struct topology *topology,
         out->strings_there = (uint8_t)(out->strings_there + at_point(&plan, plan.best[s]));
         out->transfers = (uint8_t)(out->transfers + (plan.best[s] != present[s]));
     }
-    out->charge_point_W = (int32_t)at_most(plan.best_score.present_W, INT32_MAX);
+    out->charge_point_W = (int32_t)at_most(score_of(&plan, plan.best).present_W, INT32_MAX);
     assert(layout_forbidden(topology, out->input) == NULL);
 }

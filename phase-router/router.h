@@ -80,6 +80,7 @@ struct router_wish {
     uint8_t strings_wanted;             /* how many strings; 0 = two thirds of all, rounded up */
     int32_t string_W[MAX_STRINGS];      /* present power of each string */
     int32_t phase_load_W[4];            /* [1..3]: house load of each phase, for choosing who stays */
+    bool stays[MAX_STRINGS];            /* this string is left where it stands now */
 };
 struct router_layout {
     uint8_t input[MAX_STRINGS];         /* NO_INPUT = isolated */
