@@ -75,7 +75,7 @@ int64_t session_step(struct session *session, const struct session_input *input,
         session_watch(session, input, now_ms);
         break;
     case SESSION_STATES:
-        assert(!"no such state");
+        assert(false);
     }
     return now_ms + STEP_MS;
 }
