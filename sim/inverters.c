@@ -105,8 +105,8 @@ void inverters_step(struct sim *sim, double dt_s)
 {
     for (int u = 0; u < sim->config.inverters; u++) {
         bool box = u == sim->config.wallbox_inverter;
-        sim->unit[u].load_W = box ? sim->truth.wallbox_W
-                                  : sim->truth.house_W[sim->config.inverter[u].phase];
+        sim->unit[u].load_W =
+            box ? sim->truth.wallbox_W : sim->truth.house_W[sim->config.inverter[u].phase];
     }
     for (int u = sim->config.inverters - 1; u >= 0; u--) {
         struct sim_unit *unit = &sim->unit[u];

@@ -102,7 +102,7 @@ void pi30_step(struct sim *sim, int u)
     if (unit->answer_len == 0 || sim->now_ms < unit->answer_ms)
         return;
     if (unit->out_len + unit->answer_len > sizeof unit->out)
-        unit->out_len = 0;              /* nobody fetches: the line does not keep it either */
+        unit->out_len = 0; /* nobody fetches: the line does not keep it either */
     memcpy(unit->out + unit->out_len, unit->answer, unit->answer_len);
     unit->out_len += unit->answer_len;
     unit->answer_len = 0;

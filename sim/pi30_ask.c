@@ -73,13 +73,14 @@ static void answer_qpiri(const struct sim *sim, int u, char *out, size_t room)
 {
     const struct sim_unit *unit = &sim->unit[u];
     const struct sim_inverter_config *config = &sim->config.inverter[u];
-    snprintf(out, room,
-             "(230.0 %04.1f 230.0 50.0 %04.1f %04d %04d 48.0 %04.1f %04.1f %04.1f %04.1f 2 %03d %03d 0 "
-             "%d %d 9 01 0 0 %04.1f 1 1 480 0 140",
-             config->rated_A, config->rated_A, whole(config->rated_W, 9999),
-             whole(config->rated_W, 9999), unit->to_grid_V, unit->cut_off_V, unit->bulk_V,
-             unit->float_V, unit->ac_charge_max_A, unit->charge_max_A, unit->output_priority,
-             unit->charger_priority, unit->to_battery_V);
+    snprintf(
+        out, room,
+        "(230.0 %04.1f 230.0 50.0 %04.1f %04d %04d 48.0 %04.1f %04.1f %04.1f %04.1f 2 %03d %03d 0 "
+        "%d %d 9 01 0 0 %04.1f 1 1 480 0 140",
+        config->rated_A, config->rated_A, whole(config->rated_W, 9999),
+        whole(config->rated_W, 9999), unit->to_grid_V, unit->cut_off_V, unit->bulk_V, unit->float_V,
+        unit->ac_charge_max_A, unit->charge_max_A, unit->output_priority, unit->charger_priority,
+        unit->to_battery_V);
 }
 
 /* Bits a0.. from the left: 0 PV loss, 1 fault, 5 line fail, 12 battery low, 16 overload. */

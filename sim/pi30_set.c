@@ -66,8 +66,9 @@ static bool set_batcd(struct sim_unit *unit, const char *value)
     static const struct {
         const char *digits;
         bool charger_off, discharger_off;
-    } rows[] = {{"111", false, false}, {"011", false, true}, {"101", false, true}, {"110", true, false},
-                {"010", true, true},   {"100", true, true},  {"000", false, false}};
+    } rows[] = {{"111", false, false}, {"011", false, true}, {"101", false, true},
+                {"110", true, false},  {"010", true, true},  {"100", true, true},
+                {"000", false, false}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         if (strcmp(value, rows[i].digits) != 0)
             continue;

@@ -4,8 +4,9 @@
  * each; inverters as the MAX 8 kW of axpert.md section 4.5, detection and ramp of section 4.6. */
 void sim_uc001(struct sim_config *config)
 {
-    static const int contacts[7][3] = {   /* string, input, channel on board 0 */
-        {0, 0, 0}, {1, 1, 1}, {2, 2, 2}, {0, 3, 3}, {1, 3, 4}, {1, 4, 5}, {2, 4, 6}};
+    static const int contacts[7][3] = {/* string, input, channel on board 0 */
+                                       {0, 0, 0}, {1, 1, 1}, {2, 2, 2}, {0, 3, 3},
+                                       {1, 3, 4}, {1, 4, 5}, {2, 4, 6}};
     static const char *const serials[4] = {"96332409100101", "96332409100102", "96332409100103",
                                            "96332409100104"};
     *config = (struct sim_config){

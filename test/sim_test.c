@@ -113,7 +113,8 @@ static const char *ask(int inverter, const char *word)
     }
     uint8_t ends[2] = {(uint8_t)(crc >> 8), (uint8_t)crc};
     for (int i = 0; i < 2; i++)
-        request[length++] = (uint8_t)(ends[i] + (ends[i] == 0x28 || ends[i] == 0x0D || ends[i] == 0x0A));
+        request[length++] =
+            (uint8_t)(ends[i] + (ends[i] == 0x28 || ends[i] == 0x0D || ends[i] == 0x0A));
     request[length++] = '\r';
     sim_bytes(sim, inverter, request, length);
     run(1000);
@@ -169,7 +170,8 @@ static void frames_as_documented(void)
     CHECK(fabs(mA - (truth()->battery_A * 1002 + 40)) < 1, "shunt current %d mA at %.3f A", mA,
           truth()->battery_A);
     CHECK(heard[SIM_NATIVE][0x522].data[0] == 1 && heard[SIM_NATIVE][0x525].data[0] == 4 &&
-              heard[SIM_NATIVE][0x527].data[0] == 6, "channels 1, 4, 6");
+              heard[SIM_NATIVE][0x527].data[0] == 6,
+          "channels 1, 4, 6");
     CHECK(is(SIM_NATIVE, 0x525, "0401000000E6"), "23.0 C, the second of its kind");
 }
 
@@ -227,7 +229,8 @@ static void module_at_stc(void)
         const struct sim_pv *pv = &sim->pv[s];
         CHECK(fabs(pv_current(pv, 0) - pv->isc_A) < 0.01, "Isc at 0 V");
         CHECK(fabs(pv_current(pv, pv->voc_V)) < 0.05, "no current at Voc");
-        CHECK(fabs(pv_current(pv, pv->voc_V * 34.5 / 41.1) - pv->isc_A * 10.9 / 11.6) < 0.05, "MPP");
+        CHECK(fabs(pv_current(pv, pv->voc_V * 34.5 / 41.1) - pv->isc_A * 10.9 / 11.6) < 0.05,
+              "MPP");
         CHECK(pv_current(pv, pv->voc_V * 1.02) < 0, "past Voc it takes current");
         /* warm modules: -0.27 %/K from 369.9 V */
         CHECK(pv->voc_V > 330 && pv->voc_V < 370, "Voc %.1f V", pv->voc_V);
@@ -377,7 +380,8 @@ static void sources(void)
     ask(0, "POP02");
     sim_set_soc(sim, 0.01);
     charge(20, 5);
-    CHECK(truth()->mode[0] == 'L', "battery low: to the grid by itself, at %.1f V", truth()->battery_V);
+    CHECK(truth()->mode[0] == 'L', "battery low: to the grid by itself, at %.1f V",
+          truth()->battery_V);
     sim_set_soc(sim, 0.6);
     charge(20, 5);
     CHECK(truth()->mode[0] == 'B', "and back");
@@ -428,12 +432,14 @@ static void wallbox(void)
     CHECK(truth()->car_state == 'B' && heard[SIM_BACKBONE][0x193].data[0] == 1, "the car has come");
     limit(10);
     run(500);
-    CHECK(truth()->car_state == 'C' && truth()->wallbox_W < 2000, "ramps: %.0f W", truth()->wallbox_W);
+    CHECK(truth()->car_state == 'C' && truth()->wallbox_W < 2000, "ramps: %.0f W",
+          truth()->wallbox_W);
     charge(10, 5);
     CHECK(fabs(truth()->wallbox_W - 2300) < 1, "10 A: %.0f W", truth()->wallbox_W);
     const struct frame *state = &heard[SIM_BACKBONE][0x193];
     CHECK(state->data[0] == (2 | 1 << 3) && state->data[1] == 100, "C, contactor, 10.0 A");
-    CHECK((state->data[2] & 15) == 0 && (state->data[2] >> 4 | state->data[3] << 4) == 2300, "230.0 V");
+    CHECK((state->data[2] & 15) == 0 && (state->data[2] >> 4 | state->data[3] << 4) == 2300,
+          "230.0 V");
     CHECK((state->data[4] | (state->data[5] & 15) << 8) == 100, "limit 10.0 A taken");
     charge(50, 10);
     CHECK(fabs(truth()->wallbox_W - 40 * 230) < 1, "the car takes at most 40 A");
@@ -447,7 +453,8 @@ static void wallbox(void)
     struct frame wrong = {.id = 0x213, .len = 4, .data = {100, 0x10, 0, 0}};
     sim_frame(sim, SIM_BACKBONE, &wrong);
     run(1000);
-    CHECK(truth()->car_state == 'B' && truth()->violations[31] == 1, "a wrong inverse moves nothing");
+    CHECK(truth()->car_state == 'B' && truth()->violations[31] == 1,
+          "a wrong inverse moves nothing");
     charge(10, 5);
     sim_car(sim, false);
     run(100);
@@ -476,7 +483,8 @@ static void button(void)
     CHECK(heard[SIM_BACKBONE][0x194].data[1] == 1, "held");
     run(1000);
     CHECK(heard[SIM_BACKBONE][0x194].data[1] == 0 &&
-              heard[SIM_BACKBONE][0x194].data[0] == (uint8_t)(before + 1), "let go, counted once");
+              heard[SIM_BACKBONE][0x194].data[0] == (uint8_t)(before + 1),
+          "let go, counted once");
 }
 
 /* --- relay boards --- */
@@ -506,7 +514,8 @@ static void board_takes(void)
         CHECK((sim->board[1].outputs != before) == rows[i].taken, "%s", rows[i].what);
         CHECK(heard[SIM_BACKBONE][0x191].data[0] == sim->board[1].outputs, "tells what it does");
     }
-    CHECK(truth()->violations[31] == 3, "three malformed commands, %u counted", truth()->violations[31]);
+    CHECK(truth()->violations[31] == 3, "three malformed commands, %u counted",
+          truth()->violations[31]);
 }
 
 /* Feedback while a contact moves, and how long it takes: 40 ms to release, 25 and bounce to operate. */
@@ -523,7 +532,8 @@ static void contact_times(void)
     CHECK(truth()->contact_closed[0], "not open yet after 20 ms");
     sim_step(sim, now_ms += 30);
     listen();
-    CHECK(!truth()->contact_closed[0] && heard[SIM_BACKBONE][0x190].data[2] == 0x79, "open after 50 ms");
+    CHECK(!truth()->contact_closed[0] && heard[SIM_BACKBONE][0x190].data[2] == 0x79,
+          "open after 50 ms");
     order(0, 0x07);
     sim_step(sim, now_ms += 20);
     CHECK(!truth()->contact_closed[0], "not closed after 20 ms");
@@ -549,7 +559,8 @@ static void board_alone_and_rebooted(void)
     memset(count, 0, sizeof count);
     sim_fault(sim, SIM_BOARD_REBOOT, 0, true);
     run(1000);
-    CHECK(count[SIM_BACKBONE][0x190] == 0 && count[SIM_BACKBONE][0x710] == 0, "dark while it boots");
+    CHECK(count[SIM_BACKBONE][0x190] == 0 && count[SIM_BACKBONE][0x710] == 0,
+          "dark while it boots");
     for (int i = 0; i < 20 && !count[SIM_BACKBONE][0x710]; i++)
         run(50);
     CHECK(is(SIM_BACKBONE, 0x710, "00"), "boot-up frame");
@@ -568,7 +579,8 @@ static void contact_faults(void)
     sim_fault(sim, SIM_CONTACT_WELDED, 0, true);
     order(0, 0x06);
     run(500);
-    CHECK(truth()->contact_closed[0] && heard[SIM_BACKBONE][0x190].data[1] == 0x07, "welded: stays");
+    CHECK(truth()->contact_closed[0] && heard[SIM_BACKBONE][0x190].data[1] == 0x07,
+          "welded: stays");
     sim_fault(sim, SIM_CONTACT_WELDED, 0, false);
     run(500);
     CHECK(!truth()->contact_closed[0], "freed");
@@ -636,7 +648,8 @@ static void other_faults(void)
     }
     sim_fault(sim, SIM_FOREIGN_FRAME, 0, true);
     run(3000);
-    CHECK(count[SIM_BACKBONE][0x210] == 3 && is(SIM_BACKBONE, 0x210, "07F80200"), "foreign commands");
+    CHECK(count[SIM_BACKBONE][0x210] == 3 && is(SIM_BACKBONE, 0x210, "07F80200"),
+          "foreign commands");
     CHECK(truth()->contact_operations[0] == 0, "which move nothing");
 }
 
@@ -825,7 +838,8 @@ static void bad_controllers(void)
         run(60000);
         CHECK(truth()->violations_total == 0, "clean before: %s", truth()->violation);
         rows[i].act();
-        CHECK(truth()->violations[rows[i].number] > 0, "%d: %s is told", rows[i].number, rows[i].what);
+        CHECK(truth()->violations[rows[i].number] > 0, "%d: %s is told", rows[i].number,
+              rows[i].what);
         CHECK(strlen(truth()->violation) > 10, "in words");
     }
     begin_at(13);
