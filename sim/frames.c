@@ -169,8 +169,8 @@ static void button_say(struct sim *sim)
     sim_queue_add(sim, SIM_BACKBONE, &frame);
 }
 
-/* IVT-S results: byte 0 the channel, byte 1 a counter in its low nibble, bytes 2 to 5 the value, most
- * significant first. Frames that fell due within one step carry its value and their own times. */
+/* IVT-S results: byte 0 the channel, byte 1 a counter in its low nibble, bytes 2 to 5 the value,
+ * most significant first. Frames that fell due within one step carry the same value. */
 static void shunt_frame(struct sim *sim, const struct shunt_row *row, size_t i, double value)
 {
     struct frame frame = frame_of(row->id, 6);

@@ -1,4 +1,5 @@
-/* The numbered invariants of safety.md section 2.4, checked on the truth: real contacts, real currents. */
+/* The numbered invariants of safety.md section 2.4, checked on the truth: real contacts, real
+ * currents. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,7 +34,8 @@ void sim_violation(struct sim *sim, int number, const char *format, ...)
              (double)(sim->now_ms - sim->start_ms) / 1000, text);
 }
 
-/* One transfer at a time: from the order that takes a string off its input to the one that lands it. */
+/* One transfer at a time: from the order that takes a string off its input to the one that lands
+ * it. */
 static void transfer_begin(struct sim *sim, int s)
 {
     for (int other = 0; other < sim->config.strings; other++)

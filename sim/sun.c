@@ -10,8 +10,8 @@ struct sky {
     double direct_Wm2, diffuse_Wm2, ground_Wm2;
 };
 
-/* Declination by Cooper, air mass plain, direct beam by Meinel, diffuse light of a clear sky an eighth
- * of it, ground that gives back a fifth. */
+/* Declination by Cooper, air mass plain, direct beam by Meinel, diffuse light of a clear sky an
+ * eighth of it, ground that gives back a fifth. */
 static struct sky sky_at(const struct sim_config *config, double hour)
 {
     double declination = 23.45 * DEG * sin(2 * 180 * DEG * (284 + config->day_of_year) / 365.0);

@@ -1,5 +1,5 @@
-/* The serial side of the simulated inverters: requests with the CRCs of documents and captures, answers
- * in the layouts of a captured MAX II 8 kW, refusals, timing, noise. */
+/* The serial side of the simulated inverters: requests with the CRCs of documents and captures,
+ * answers in the layouts of a captured MAX II 8 kW, refusals, timing, noise. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,7 +262,7 @@ static void setters(void)
 
 static void timing(void)
 {
-    /* 40-80 ms to think, then the request's and the answer's bytes at 240 a second, in 10 ms steps */
+    /* 40-80 ms to think, then request and answer at 240 bytes a second, in 10 ms steps */
     static const struct {
         const char *word;
         int64_t bytes;

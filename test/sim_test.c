@@ -123,8 +123,8 @@ static const char *ask(int inverter, const char *word)
     return text;
 }
 
-/* Moves one string as it should be done: switch off, half a second without current, open, dead time,
- * close, switch on. Masks are of board 0; the string's switch is its bit on board 1. */
+/* Moves one string as it should be done: switch off, half a second without current, open, dead
+ * time, close, switch on. Masks are of board 0; the string's switch is its bit on board 1. */
 static void move(int string, uint8_t from, uint8_t to)
 {
     uint8_t contacts = sim->board[0].outputs, switches = sim->board[1].outputs;
@@ -197,6 +197,91 @@ static void frames_in_time(void)
     uint8_t before = heard[SIM_BACKBONE][0x192].data[7];
     run(50);
     CHECK(heard[SIM_BACKBONE][0x192].data[7] == (uint8_t)(before + 1), "the counter moves");
+}
+
+/* Lengths of the documents, and counters that move by one. */
+static void lengths_and_counters(void)
+{
+    static const struct {
+        enum sim_bus bus;
+        uint32_t id;
+        uint8_t len, counter_at; /* 8 = no counter */
+    } rows[] = {
+        {SIM_BACKBONE, 0x190, 8, 6}, {SIM_BACKBONE, 0x191, 8, 6}, {SIM_BACKBONE, 0x192, 8, 7},
+        {SIM_BACKBONE, 0x292, 8, 7}, {SIM_BACKBONE, 0x193, 8, 7}, {SIM_BACKBONE, 0x194, 4, 2},
+        {SIM_BACKBONE, 0x710, 1, 8}, {SIM_BATTERY, 0x351, 8, 8},  {SIM_BATTERY, 0x355, 4, 8},
+        {SIM_BATTERY, 0x356, 6, 8},  {SIM_BATTERY, 0x359, 7, 8},  {SIM_BATTERY, 0x35C, 2, 8},
+        {SIM_BATTERY, 0x35E, 8, 8},  {SIM_NATIVE, 0x521, 6, 1},   {SIM_NATIVE, 0x522, 6, 1},
+        {SIM_NATIVE, 0x525, 6, 1},   {SIM_NATIVE, 0x527, 6, 1},
+    };
+    begin_at(13);
+    run(3000);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct frame *frame = &heard[rows[i].bus][rows[i].id];
+        CHECK(frame->len == rows[i].len, "%03X: %u bytes", rows[i].id, frame->len);
+        if (rows[i].counter_at == 8)
+            continue;
+        uint8_t before = frame->data[rows[i].counter_at];
+        unsigned seen = count[rows[i].bus][rows[i].id];
+        run(1000);
+        unsigned steps = count[rows[i].bus][rows[i].id] - seen;
+        uint8_t mask = rows[i].bus == SIM_NATIVE ? 15 : 255;
+        CHECK(steps > 0 && frame->data[rows[i].counter_at] == ((before + steps) & mask),
+              "%03X: its counter went from %u to %u in %u frames", rows[i].id, before,
+              frame->data[rows[i].counter_at], steps);
+    }
+}
+
+/* What the BMS allows and says, by charge and temperature. 0x359: bit 2 under-voltage, 3 and 4 too warm
+ * and too cold, 7 and 8 discharge and charge current; warnings sixteen higher. */
+static void bms(void)
+{
+    static const struct {
+        double soc, C;
+        const char *limits, *alarms, *requests;
+    } rows[] = {
+        {0.60, 23, "3802D007B80BCC01", "0000000006504E", "C000"},
+        {0.60, 5, "3802E803B80BCC01", "0000000006504E", "C000"},  /* 5 C: half the charge */
+        {0.60, -1, "38020000B80BCC01", "0000100006504E", "4000"}, /* frost: none, warning */
+        {0.60, 50, "3802E803B80BCC01", "0000000006504E", "C000"},
+        {0.60, 52, "38025802B80BCC01", "0000080006504E", "C000"},
+        {0.60, 56, "38020000B80BCC01", "0800080006504E", "4000"},
+        {0.60, 61, "380200000000CC01", "0800080006504E", "0000"},
+        {0.96, 23, "3802F401B80BCC01", "0000000006504E", "C000"}, /* a quarter */
+        {0.99, 23, "38020000B80BCC01", "0000000006504E", "4000"},
+        {0.08, 23, "3802D007E803CC01", "0000000006504E", "E000"}, /* a third; charge me */
+        {0.04, 23, "3802D0070000CC01", "0000000006504E", "A000"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        sim_uc001(&plant);
+        plant.start_h = 2;
+        plant.battery_soc = rows[i].soc;
+        plant.battery_C = rows[i].C;
+        for (int u = 0; u < 4; u++)
+            plant.inverter[u].idle_W = 0;
+        plant.house_W[1] = plant.house_W[2] = plant.house_W[3] = 0;
+        begin();
+        run(2000);
+        CHECK(is(SIM_BATTERY, 0x351, rows[i].limits), "limits at %.0f %%, %.0f C",
+              rows[i].soc * 100, rows[i].C);
+        CHECK(is(SIM_BATTERY, 0x359, rows[i].alarms), "alarms");
+        CHECK(is(SIM_BATTERY, 0x35C, rows[i].requests), "requests");
+    }
+    begin_at(2);
+    run(1000);
+    sim->config.battery_C = -25; /* its discharge limit is 0, and the house draws */
+    run(2000);
+    CHECK(is(SIM_BATTERY, 0x359, "9000900006504E"), "frost and discharge");
+    begin_at(13);
+    run(1000);
+    sim->config.battery_C = -5;
+    run(2000);
+    CHECK(is(SIM_BATTERY, 0x359, "0001100106504E"), "charged in frost");
+    begin_at(2);
+    sim_set_soc(sim, 0.0);
+    run(2000);
+    CHECK(heard[SIM_BATTERY][0x359].data[2] == 0x84, "empty: low voltage, %02X",
+          heard[SIM_BATTERY][0x359].data[2]);
 }
 
 /* 14 bits each: string 1 at bit 0, string 2 at bit 14, string 3 at bit 28. */
@@ -287,7 +372,7 @@ static void bundled_at_four(void)
     CHECK(truth()->contact_operations[3] == 1 && truth()->contact_hot[0] == 0, "wear");
 }
 
-/* 1 and 2 on inv4.pv1: one voltage, the sum of the currents, clipped to the input's 18 A and 4 kW. */
+/* 1 and 2 on inv4.pv1: one voltage, the sum of the currents, clipped to 18 A and 4 kW. */
 static void two_strings_on_one_input(void)
 {
     begin_at(15.9);
@@ -385,6 +470,55 @@ static void sources(void)
     sim_set_soc(sim, 0.6);
     charge(20, 5);
     CHECK(truth()->mode[0] == 'B', "and back");
+}
+
+/* A charger at the grid, and the sun in line mode. */
+static void grid_and_sun(void)
+{
+    begin_at(22);
+    run(1000);
+    ask(1, "POP00");
+    double rest_A = truth()->dc_A[1];
+    CHECK(truth()->mode[1] == 'L' && rest_A < 0 && rest_A > -2, "idle from the battery: %.2f A",
+          rest_A);
+    ask(1, "MUCHGC0020");
+    ask(1, "PCP02");
+    run(1000);
+    CHECK(fabs(truth()->dc_A[1] - rest_A - 20) < 0.2, "20 A from the grid: %.1f A",
+          truth()->dc_A[1]);
+    double charge_W = truth()->grid_W[1] - truth()->load_W[1];
+    CHECK(fabs(charge_W - 20 * truth()->battery_V / 0.93) < 10, "and its losses: %.0f W", charge_W);
+    ask(1, "PCP03");
+    run(1000);
+    CHECK(fabs(truth()->dc_A[1] - rest_A) < 0.2, "only the sun may charge");
+    ask(1, "PCP01");
+    run(1000);
+    CHECK(truth()->dc_A[1] > 15, "the sun first, but there is none");
+    begin_at(13);
+    run(60000);
+    ask(1, "POP00");
+    ask(1, "MNCHGC0120");
+    ask(1, "MUCHGC0020");
+    ask(1, "PCP01");
+    run(60000);
+    CHECK(fabs(truth()->grid_W[1] - truth()->load_W[1]) < 1,
+          "there is sun: the grid only serves the load");
+    CHECK(fabs(truth()->dc_A[1] - (truth()->pv_W[1] * 0.98 - 70) / truth()->battery_V) < 0.5,
+          "all the sun into the battery");
+    ask(1, "POP01");
+    run(5000);
+    CHECK(truth()->mode[1] == 'L' && truth()->grid_W[1] < 1,
+          "solar first: the sun serves the load");
+    ask(1, "POP02");
+    run(1000);
+    CHECK(truth()->mode[1] == 'B', "on the battery");
+    ask(1, "PBATCD101");
+    run(1000);
+    CHECK(truth()->mode[1] == 'L', "discharger off: to the grid");
+    ask(3, "PBATCD100");
+    ask(0, "PBATCD100");
+    run(1000);
+    CHECK(truth()->mode[0] == 'L' && truth()->dc_A[0] < 0.1, "both off");
 }
 
 static void overload(void)
@@ -518,7 +652,8 @@ static void board_takes(void)
           truth()->violations[31]);
 }
 
-/* Feedback while a contact moves, and how long it takes: 40 ms to release, 25 and bounce to operate. */
+/* Feedback while a contact moves, and how long it takes: 40 ms to release, 25 and bounce to
+ * operate. */
 static void contact_times(void)
 {
     begin_at(2);
@@ -773,6 +908,17 @@ static void over_the_bms(void)
     sim->config.battery_C = 1;
     run(120000);
 }
+static void out_of_frozen_cells(void)
+{
+    sim->config.battery_C = -25;
+    ask(0, "PBATCD110");
+    ask(1, "PBATCD110");
+    ask(2, "PBATCD110");
+    sim_car(sim, true);
+    ask(3, "POP02");
+    run(90000);
+    charge(30, 90);
+}
 static void malformed(void)
 {
     struct frame frame = {.id = 0x210, .len = 4, .data = {0x07, 0x07, 1, 0}};
@@ -828,6 +974,7 @@ static void bad_controllers(void)
         {18, source_under_the_car, "source changed while charging"},
         {18, car_too_soon_after_source, "charging right after the source changed"},
         {22, over_the_bms, "more current than the BMS allows"},
+        {22, out_of_frozen_cells, "more out than the BMS allows"},
         {23, over_cap, "charged past the cap"},
         {24, frozen_cells, "charged in frost"},
         {31, malformed, "a malformed command"},
@@ -880,6 +1027,8 @@ int main(void)
     sim = malloc(sim_size());
     frames_as_documented();
     frames_in_time();
+    lengths_and_counters();
+    bms();
     string_counter();
     module_at_stc();
     the_sun_goes_round();
@@ -889,6 +1038,7 @@ int main(void)
     power_balance();
     the_charger_obeys();
     sources();
+    grid_and_sun();
     overload();
     battery_voltage();
     wallbox();
