@@ -34,8 +34,6 @@ static void coil_set(struct sim *sim, int c, bool on)
 /* Where the main contacts stand once the armature has come to rest. */
 static bool rest_of(const struct sim_contact *contact)
 {
-    if (contact->welded)
-        return true;
     return contact->coil && !(contact->stuck_open && !contact->closed);
 }
 

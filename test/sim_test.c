@@ -317,6 +317,10 @@ static void module_at_stc(void)
         CHECK(fabs(pv_current(pv, pv->voc_V * 34.5 / 41.1) - pv->isc_A * 10.9 / 11.6) < 0.05,
               "MPP");
         CHECK(pv_current(pv, pv->voc_V * 1.02) < 0, "past Voc it takes current");
+        double g = sim->pv[0].isc_A / (11.6 * (1 + 0.0005 * (sim->cell_C[0] - 25)));
+        CHECK(s || fabs(g - truth()->irradiance_Wm2 / 1000) < 1e-6, "Isc follows the sun: %.3f", g);
+        double C = sim->cell_C[s], k = 1 - 0.0027 * (C - 25) + 0.06 * log(pv->isc_A / 11.6);
+        CHECK(fabs(pv->voc_V - 9 * 41.1 * k) < 0.5, "Voc at %.0f C: %.1f V", C, pv->voc_V);
         /* warm modules: -0.27 %/K from 369.9 V */
         CHECK(pv->voc_V > 330 && pv->voc_V < 370, "Voc %.1f V", pv->voc_V);
     }
@@ -564,6 +568,12 @@ static void wallbox(void)
     CHECK(truth()->car_state == 'A' && heard[SIM_BACKBONE][0x193].data[0] == 0, "no car");
     run(60000);
     CHECK(truth()->car_state == 'B' && heard[SIM_BACKBONE][0x193].data[0] == 1, "the car has come");
+    charge(10, 5);
+    double soc = truth()->car_soc;
+    charge(10, 600);
+    /* 2300 W for ten minutes, 92 % of it into 58 kWh */
+    CHECK(fabs(truth()->car_soc - soc - 0.00608) < 0.0001, "charged %.5f", truth()->car_soc - soc);
+    charge(0, 5);
     limit(10);
     run(500);
     CHECK(truth()->car_state == 'C' && truth()->wallbox_W < 2000, "ramps: %.0f W",
@@ -604,6 +614,14 @@ static void the_car_is_full(void)
     charge(16, 30);
     CHECK(truth()->car_state == 'B' && truth()->wallbox_W == 0, "stops at its target");
     CHECK(fabs(truth()->car_soc - 0.80) < 0.001, "%.4f", truth()->car_soc);
+    sim_uc001(&plant);
+    plant.start_h = 15.99;
+    plant.car_leave_h = 16.1;
+    begin();
+    run(120000);
+    CHECK(truth()->car_state == 'B', "comes at 16:00");
+    run(300000);
+    CHECK(truth()->car_state == 'A', "leaves at 16:06");
 }
 
 static void button(void)
@@ -848,8 +866,11 @@ static void two_pickups(void)
 {
     order(1, 0x00);
     run(1000);
+    order(0, 0x05);
+    run(61000); /* string 2 is no longer a transfer, but stranded */
     order(0, 0x04);
     run(1000);
+    CHECK(truth()->violations_total == 0, "clean before the pick-ups: %s", truth()->violation);
     order(0, 0x0C);
     run(100);
     order(0, 0x2C);
