@@ -205,8 +205,8 @@ static void layout_adopt(struct controller *c, const struct policy_input *input,
         const struct topology_string *string = &c->config->topology.string[s];
         bool way = c->present[s] == NO_INPUT;
         whole &= !way;
-        if (way || c->present[s] != string->home)     /* what has moved stays, what was */
-            wish.string_W[s] += way ? ADOPTED_W / 2 : ADOPTED_W;     /* under way goes on */
+        wish.stays[s] = !way && c->present[s] != string->home;    /* what has moved stays, .. */
+        wish.string_W[s] += way ? ADOPTED_W : 0;                  /* what was under way goes on */
     }
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         if (strings_at(c, p) > 0) {
@@ -234,7 +234,7 @@ static void router_steer(struct controller *c, const struct policy_input *input,
     }
     bool isolate[MAX_STRINGS];
     memset(isolate, c->decided.isolate, sizeof isolate);
-    router_want(&c->router, c->layout.input, isolate);
+    router_want(&c->router, c->layout.input, isolate, false);
     router_step(&c->router, &c->view, now_ms);
 }
 

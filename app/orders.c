@@ -166,6 +166,7 @@ void gate_configure(struct gate_config *gate, const struct config *config)
         struct gate_board *board = &gate->boards[at.device];
         board->contacts |= (uint16_t)(1u << at.channel);
         board->string_of[at.channel] = config->topology.contact[c].string;
+        board->input_of[at.channel] = (uint8_t)(config->topology.contact[c].input + 1);
     }
     for (size_t s = 0; s < config->topology.strings; s++) {
         struct config_channel at = config->switch_at[s];

@@ -526,6 +526,20 @@ static void muxes_join(struct parser *p)
     }
 }
 
+static void lanes_plan(struct parser *p)
+{
+    for (size_t i = 0; i < p->dbc->message_count; i++) {
+        struct dbc_message *message = &p->dbc->messages[i];
+        size_t blocks = CODEC_RAW(message->signal_count) / DBC_LANES;
+        struct dbc_lanes *lanes = dbc_memory_get(p->memory, (blocks ? blocks : 1) * sizeof *lanes);
+        if (!lanes || !codec_lanes(message, lanes))
+            continue;
+        message->lanes = lanes;
+        message->lane_blocks = blocks;
+        message->lanes_big = message->signals[0].big_endian;
+    }
+}
+
 int dbc_parse(struct dbc **out, const char *name, const char *text, size_t length, FILE *errors)
 {
     struct dbc_memory *memory = dbc_memory_new();
@@ -540,6 +554,7 @@ int dbc_parse(struct dbc **out, const char *name, const char *text, size_t lengt
     while (p.lexer.token.kind != DBC_END && !memory->failed)
         section_take(&p);
     muxes_join(&p);
+    lanes_plan(&p);
     if (p.mistakes || memory->failed) {
         int status = memory->failed ? -ENOMEM : p.mistakes;
         dbc_memory_free(memory);

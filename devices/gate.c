@@ -1,323 +1,307 @@
-/* Frame layouts, as on the wire (dbc/backbone.dbc), all Intel:
- *
- *   0x180+n  board    byte 0 outputs  1 closed  2 opened  3 faults  4-5 uptime s  6 counter  7 ~byte 0
- *   0x180+n  counter  four currents of 14 bits, signed, 10 mA, from bit 0; byte 7 counter
- *   0x200+n  command  byte 0 outputs  1 ~byte 0  2 counter in the low nibble  3 zero */
+/* Judging what is about to be sent. */
 #include "devices/gate.h"
 
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 
 enum {
-    ZERO_mA = 500,            /* Solis S6 manual: no DC switch above 0.5 A */
     ZERO_HOLD_MS = 500,
     SAMPLE_AGE_MS = 200,
-    OPEN_HOLD_MS = 500,
+    OPEN_HOLD_MS = 500,     /* seen open, and not commanded closed, for this long */
     BOARD_AGE_MS = 1500,
     PICKUP_GAP_MS = 200,
-    MISMATCH_MS = 1000,       /* 250 ms for the contact, the rest for order and answer on the bus */
+    BOUNCE_MS = 250,        /* a contact is commanded closed this long before it gets current */
+    COMMAND_GAP_MS = 5,     /* 100 ms is the pace; on change sooner */
 };
 
-void gate_init(struct gate *gate, const struct gate_config *config, int64_t now_ms)
-{
-    memset(gate, 0, sizeof *gate);
-    gate->config = *config;
-    gate->start_ms = now_ms;
-}
-
-/* --- seeing --- */
-
-static void board_differs(struct gate *gate, size_t b, int64_t now_ms)
-{
-    const struct gate_board *board = &gate->config.boards[b];
-    struct gate_seen_board *seen = &gate->boards[b];
-    for (unsigned ch = 0; ch < BOARD_CHANNELS; ch++) {
-        unsigned bit = 1u << ch;
-        if (!seen->sent_any || !(board->contacts & bit))
-            continue;
-        bool agrees = seen->sent & bit ? seen->closed & bit && !(seen->opened & bit)
-                                       : seen->opened & bit && !(seen->closed & bit);
-        if (agrees)
-            seen->differs_ms[ch] = 0;
-        else if (seen->differs_ms[ch] == 0)
-            seen->differs_ms[ch] = now_ms;
-        else if (now_ms - seen->differs_ms[ch] > MISMATCH_MS)
-            gate->strings[board->string_of[ch]].locked = true;
-    }
-}
-
-static void board_opened(struct gate_seen_board *seen, bool gap, int64_t now_ms)
-{
-    for (unsigned ch = 0; ch < BOARD_CHANNELS; ch++) {
-        bool open = seen->opened >> ch & 1 && !(seen->closed >> ch & 1);
-        if (!open)
-            seen->opened_ms[ch] = 0;
-        else if (gap || seen->opened_ms[ch] == 0)
-            seen->opened_ms[ch] = now_ms;
-    }
-}
-
-static void board_seen(struct gate *gate, size_t b, const struct frame *frame, int64_t now_ms)
-{
-    struct gate_seen_board *seen = &gate->boards[b];
-    const uint8_t *d = frame->data;
-    if (frame->len != 8 || (d[7] ^ d[0]) != 0xFF)
-        return;
-    uint16_t uptime_s = (uint16_t)(d[4] | d[5] << 8);
-    bool gap = seen->heard_ms == 0 || now_ms - seen->heard_ms > BOARD_AGE_MS;
-    if (gap || uptime_s < seen->uptime_s)
-        seen->sent_any = false;        /* read back before anything is ordered */
-    seen->outputs = d[0];
-    seen->closed = d[1];
-    seen->opened = d[2];
-    seen->uptime_s = uptime_s;
-    seen->heard_ms = now_ms;
-    board_opened(seen, gap, now_ms);
-    board_differs(gate, b, now_ms);
-}
-
-static int32_t current_at(const uint8_t *d, unsigned channel)
-{
-    uint64_t bits = 0;
-    for (int i = 7; i >= 0; i--)
-        bits = bits << 8 | d[i];
-    int32_t raw = (int32_t)(bits >> (14 * channel) & 0x3FFF);
-    return (raw & 0x2000 ? raw - 0x4000 : raw) * 10;
-}
-
-static void counter_seen(struct gate *gate, size_t n, const struct frame *frame, int64_t now_ms)
-{
-    if (frame->len != 8)
-        return;
-    for (unsigned ch = 0; ch < COUNTER_CHANNELS; ch++) {
-        uint8_t s = gate->config.counters[n].string_of[ch];
-        if (s == GATE_NO_STRING)
-            continue;
-        struct gate_seen_string *string = &gate->strings[s];
-        bool gap = string->heard_ms == 0 || now_ms - string->heard_ms > SAMPLE_AGE_MS;
-        string->current_mA = current_at(frame->data, ch);
-        bool zero = abs(string->current_mA) <= ZERO_mA;
-        string->zero_ms = !zero ? 0 : gap || string->zero_ms == 0 ? now_ms : string->zero_ms;
-        string->heard_ms = now_ms;
-    }
-}
-
-/* A frozen counter byte repeats an old picture: not a sighting. */
-static bool counter_moves(uint8_t *last, bool *known, uint8_t now)
-{
-    bool moves = !*known || *last != now;
-    *last = now;
-    *known = true;
-    return moves;
-}
-
-/* On a bus with boards, nobody else may send what only we send. */
-static bool ours(const struct gate *gate, uint8_t bus, const struct frame *frame)
-{
-    bool boards = false;
-    bool ext = frame->flags & FRAME_EXT;
-    for (size_t b = 0; b < gate->config.board_count; b++) {
-        const struct gate_board *board = &gate->config.boards[b];
-        if (board->bus != bus)
-            continue;
-        boards = true;
-        if (!ext && frame->id == 0x200u + board->node)
-            return true;
-    }
-    for (size_t a = 0; boards && a < gate->config.allow_count; a++) {
-        const struct gate_allow *allow = &gate->config.allows[a];
-        if (allow->bus == bus && allow->id == frame->id && allow->ext == ext)
-            return true;
-    }
-    return false;
-}
-
-void gate_seen(struct gate *gate, uint8_t bus, const struct frame *frame, int64_t now_ms)
-{
-    if (frame->flags & FRAME_ERR)
-        return;
-    if (ours(gate, bus, frame)) {
-        if (!(frame->flags & FRAME_OWN)) {
-            gate->foreign = true;
-            gate->foreign_id = frame->id;
-        }
-        return;
-    }
-    if (frame->flags & (FRAME_EXT | FRAME_RTR | FRAME_FD | FRAME_OWN))
-        return;
-    for (size_t b = 0; b < gate->config.board_count; b++) {
-        struct gate_seen_board *seen = &gate->boards[b];
-        if (gate->config.boards[b].bus == bus && frame->id == 0x180u + gate->config.boards[b].node &&
-            counter_moves(&seen->counter, &seen->counter_known, frame->data[6]))
-            board_seen(gate, b, frame, now_ms);
-    }
-    for (size_t n = 0; n < gate->config.counter_count; n++) {
-        struct gate_seen_counter *seen = &gate->counters[n];
-        if (gate->config.counters[n].bus == bus &&
-            frame->id == 0x180u + gate->config.counters[n].node &&
-            counter_moves(&seen->counter, &seen->counter_known, frame->data[7]))
-            counter_seen(gate, n, frame, now_ms);
-    }
-}
-
-/* --- judging a relay command --- */
-
-static bool string_zero(const struct gate *gate, uint8_t s, int64_t now_ms)
-{
-    const struct gate_seen_string *string = &gate->strings[s];
-    return string->heard_ms && now_ms - string->heard_ms <= SAMPLE_AGE_MS && string->zero_ms &&
-           now_ms - string->zero_ms >= ZERO_HOLD_MS;
-}
-
-static bool board_fresh(const struct gate_seen_board *seen, int64_t now_ms)
-{
-    return seen->heard_ms && now_ms - seen->heard_ms <= BOARD_AGE_MS;
-}
-
-/* What all boards together show of one string. */
-struct string_seen {
-    unsigned closed, open, open_long, unknown;
-    bool switch_off;
+/* One relay command under judgement. */
+struct command {
+    const struct gate *gate;
+    uint8_t board;
+    uint16_t pattern;
+    int64_t now_ms;
 };
 
-static struct string_seen string_look(const struct gate *gate, uint8_t s, int64_t now_ms)
+static bool recent(int64_t at_ms, int64_t limit_ms, int64_t now_ms)
 {
-    struct string_seen out = {.switch_off = true};
-    for (size_t b = 0; b < gate->config.board_count; b++) {
-        const struct gate_board *board = &gate->config.boards[b];
-        const struct gate_seen_board *seen = &gate->boards[b];
-        bool fresh = board_fresh(seen, now_ms);
-        for (unsigned ch = 0; ch < BOARD_CHANNELS; ch++) {
-            unsigned bit = 1u << ch;
-            if (board->string_of[ch] != s)
+    return at_ms != 0 && now_ms - at_ms <= limit_ms;
+}
+
+static bool since_long(int64_t at_ms, int64_t limit_ms, int64_t now_ms)
+{
+    return at_ms != 0 && now_ms - at_ms >= limit_ms;
+}
+
+static bool board_heard(const struct command *command, size_t b)
+{
+    return recent(command->gate->boards[b].heard_ms, BOARD_AGE_MS, command->now_ms);
+}
+
+/* What the channel is commanded once this command is sent. */
+static bool commanded_on(const struct command *command, size_t b, unsigned channel)
+{
+    const struct gate_seen_board *seen = &command->gate->boards[b];
+    uint16_t pattern = b == command->board ? command->pattern
+                       : seen->synced      ? seen->sent
+                                           : seen->outputs;
+    return pattern >> channel & 1;
+}
+
+/* --- a string, over all boards --- */
+
+static enum gate_verdict string_zero(const struct command *command, uint8_t s)
+{
+    const struct gate_seen_string *string = &command->gate->strings[s];
+    if (!recent(string->heard_ms, SAMPLE_AGE_MS, command->now_ms))
+        return GATE_UNSEEN;
+    return since_long(string->zero_ms, ZERO_HOLD_MS, command->now_ms) ? GATE_PASS : GATE_CURRENT;
+}
+
+/* Off by its board's own word, and not on the way to being switched on. */
+static enum gate_verdict switch_off(const struct command *command, size_t b, unsigned channel)
+{
+    const struct gate_seen_board *seen = &command->gate->boards[b];
+    if (!board_heard(command, b))
+        return GATE_UNSEEN;
+    bool off = !(seen->outputs >> channel & 1) && !commanded_on(command, b, channel) &&
+               !recent(seen->on_ms[channel], PICKUP_GAP_MS, command->now_ms);
+    return off ? GATE_PASS : GATE_CURRENT;
+}
+
+/* Open, for long, by the mirror contact and by what was commanded. */
+static enum gate_verdict contact_open(const struct command *command, size_t b, unsigned channel)
+{
+    const struct gate_seen_board *seen = &command->gate->boards[b];
+    if (!board_heard(command, b))
+        return GATE_UNSEEN;
+    bool open = since_long(seen->opened_ms[channel], OPEN_HOLD_MS, command->now_ms) &&
+                !commanded_on(command, b, channel) &&
+                !(seen->on_ms[channel] && command->now_ms - seen->on_ms[channel] < OPEN_HOLD_MS);
+    return open ? GATE_PASS : GATE_EXCLUSIVE;
+}
+
+/* Closed by feedback, by the board's coil and by command for long enough not to bounce. */
+static enum gate_verdict contact_closed(const struct command *command, size_t b, unsigned channel)
+{
+    const struct gate_seen_board *seen = &command->gate->boards[b];
+    unsigned bit = 1u << channel;
+    bool closed = seen->closed & bit && !(seen->opened & bit) && seen->outputs & bit &&
+                  commanded_on(command, b, channel) &&
+                  since_long(seen->on_since_ms[channel], BOUNCE_MS, command->now_ms);
+    return board_heard(command, b) && closed ? GATE_PASS : GATE_EXCLUSIVE;
+}
+
+/* How the contacts of a string must stand for a change. */
+struct stand {
+    unsigned contacts, open, closed, switches;
+    enum gate_verdict not_open, not_off;       /* the first that is not so */
+};
+
+static struct stand string_stand(const struct command *command, uint8_t s, size_t own_board,
+                                 unsigned own_channel)
+{
+    const struct gate_config *config = &command->gate->config;
+    struct stand stand = {.not_open = GATE_PASS, .not_off = GATE_PASS};
+    for (size_t b = 0; b < config->board_count; b++)
+        for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
+            unsigned bit = 1u << channel;
+            if (config->boards[b].string_of[channel] != s ||
+                (b == own_board && channel == own_channel))
                 continue;
-            if (board->switches & bit)
-                out.switch_off &= fresh && !(seen->outputs & bit) && !(seen->sent_any && seen->sent & bit);
-            if (!(board->contacts & bit))
-                continue;
-            bool closed = seen->closed & bit, opened = seen->opened & bit;
-            if (!fresh || closed == opened)
-                out.unknown++;
-            else if (closed)
-                out.closed++;
-            else
-                out.open++;
-            out.open_long += fresh && seen->opened_ms[ch] && now_ms - seen->opened_ms[ch] >= OPEN_HOLD_MS;
+            if (config->boards[b].contacts & bit) {
+                enum gate_verdict open = contact_open(command, b, channel);
+                stand.contacts++;
+                stand.open += open == GATE_PASS;
+                stand.closed += contact_closed(command, b, channel) == GATE_PASS;
+                stand.not_open = stand.not_open == GATE_PASS ? open : stand.not_open;
+            } else if (config->boards[b].switches & bit) {
+                enum gate_verdict off = switch_off(command, b, channel);
+                stand.switches++;
+                stand.not_off = stand.not_off == GATE_PASS ? off : stand.not_off;
+            }
         }
-    }
-    return out;
+    return stand;
 }
 
-static enum gate_verdict open_check(const struct gate *gate, uint8_t s, int64_t now_ms)
+/* --- one changed channel --- */
+
+/* Without current, and with no way for it to come back. */
+static enum gate_verdict cold(const struct command *command, uint8_t s, const struct stand *stand)
 {
-    return string_zero(gate, s, now_ms) ? GATE_PASS : GATE_CURRENT;
+    if (stand->switches == 0)
+        return GATE_UNSEEN;
+    return stand->not_off != GATE_PASS ? stand->not_off : string_zero(command, s);
 }
 
-static enum gate_verdict close_check(const struct gate *gate, uint8_t s, int64_t now_ms)
+/* Whoever may stand on the input is cold too (invariant 4). */
+static enum gate_verdict input_cold(const struct command *command, uint8_t s, uint8_t input)
 {
-    struct string_seen seen = string_look(gate, s, now_ms);
-    if (gate->pickup_ms && now_ms - gate->pickup_ms < PICKUP_GAP_MS)
-        return GATE_PICKUP;
-    if (seen.unknown || seen.closed || seen.open_long < seen.open)
-        return GATE_EXCLUSIVE;
-    if (!seen.switch_off || !string_zero(gate, s, now_ms))
-        return GATE_CURRENT;
+    const struct gate_config *config = &command->gate->config;
+    for (size_t b = 0; b < config->board_count && input != 0; b++)
+        for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
+            const struct gate_board *board = &config->boards[b];
+            uint8_t other = board->string_of[channel];
+            if (!(board->contacts >> channel & 1) || board->input_of[channel] != input ||
+                other == s || other >= MAX_STRINGS ||
+                contact_open(command, b, channel) == GATE_PASS)
+                continue;
+            struct stand stand = string_stand(command, other, MAX_BOARDS, 0);
+            enum gate_verdict verdict = cold(command, other, &stand);
+            if (verdict != GATE_PASS)
+                return verdict;
+        }
     return GATE_PASS;
 }
 
-/* Off at any time; on only for a string that is joined to exactly one input. */
-static enum gate_verdict switch_check(const struct gate *gate, uint8_t s, bool on, int64_t now_ms)
+static enum gate_verdict close_judge(const struct command *command, uint8_t s, unsigned channel)
 {
-    struct string_seen seen = string_look(gate, s, now_ms);
-    if (!on)
+    const struct gate *gate = command->gate;
+    struct stand stand = string_stand(command, s, command->board, channel);
+    bool restated = gate->boards[command->board].sent >> channel & 1;
+    if (gate->pickup_ms && !restated && command->now_ms - gate->pickup_ms < PICKUP_GAP_MS)
+        return GATE_PICKUP;
+    enum gate_verdict own = stand.not_open != GATE_PASS ? stand.not_open : cold(command, s, &stand);
+    uint8_t input = gate->config.boards[command->board].input_of[channel];
+    return own != GATE_PASS ? own : input_cold(command, s, input);
+}
+
+static enum gate_verdict open_judge(const struct command *command, uint8_t s, unsigned channel)
+{
+    struct stand stand = string_stand(command, s, command->board, channel);
+    return cold(command, s, &stand);
+}
+
+/* On only for a string that stands on exactly one input and is not about to leave it. */
+static enum gate_verdict switch_on_judge(const struct command *command, uint8_t s)
+{
+    struct stand stand = string_stand(command, s, MAX_BOARDS, 0);
+    return stand.closed == 1 && stand.open == stand.contacts - 1 ? GATE_PASS : GATE_EXCLUSIVE;
+}
+
+static enum gate_verdict channel_judge(const struct command *command, unsigned channel)
+{
+    const struct gate_board *board = &command->gate->config.boards[command->board];
+    bool on = command->pattern >> channel & 1;
+    bool contact = board->contacts >> channel & 1, string_switch = board->switches >> channel & 1;
+    uint8_t s = board->string_of[channel];
+    if (!contact && (!string_switch || !on))
         return GATE_PASS;
-    if (seen.unknown)
+    if (s >= MAX_STRINGS)
         return GATE_UNSEEN;
-    return seen.closed == 1 ? GATE_PASS : GATE_EXCLUSIVE;
-}
-
-static enum gate_verdict channel_check(const struct gate *gate, size_t b, unsigned ch, bool on,
-                                       int64_t now_ms)
-{
-    const struct gate_board *board = &gate->config.boards[b];
-    uint8_t s = board->string_of[ch];
-    if (board->switches >> ch & 1)
-        return gate->strings[s].locked && on ? GATE_MISMATCH : switch_check(gate, s, on, now_ms);
-    if (gate->strings[s].locked)
+    if (command->gate->strings[s].locked)
         return GATE_MISMATCH;
-    return on ? close_check(gate, s, now_ms) : open_check(gate, s, now_ms);
+    if (!contact)
+        return switch_on_judge(command, s);
+    return on ? close_judge(command, s, channel) : open_judge(command, s, channel);
 }
 
-static enum gate_verdict changes_check(const struct gate *gate, size_t b, uint16_t pattern,
-                                       uint16_t changes, int64_t now_ms)
+/* --- one command --- */
+
+static enum gate_verdict form_judge(const struct gate_board *board,
+                                    const struct gate_seen_board *seen, const struct frame *frame)
 {
-    const struct gate_board *board = &gate->config.boards[b];
-    if (gate->foreign)
-        return GATE_FOREIGN_LOCK;
+    const uint8_t *d = frame->data;
+    bool well = frame->len == 4 && frame->dlc == 0 && frame->flags == 0 && (d[0] ^ d[1]) == 0xFF &&
+                (d[2] & 0xF0) == 0 && d[3] == 0 && (d[0] & ~board->allowed) == 0 &&
+                (seen->sent_ms == 0 || d[2] != seen->sent_counter);
+    return well ? GATE_PASS : GATE_FORM;
+}
+
+static enum gate_verdict changes_judge(const struct command *command)
+{
+    const struct gate_board *board = &command->gate->config.boards[command->board];
+    unsigned changes = command->pattern ^ command->gate->boards[command->board].outputs;
     unsigned contacts = changes & board->contacts;
     if (contacts & (contacts - 1))
         return GATE_PICKUP;
-    for (unsigned ch = 0; ch < BOARD_CHANNELS; ch++) {
-        if (!(changes >> ch & 1))
-            continue;
-        enum gate_verdict verdict = channel_check(gate, b, ch, pattern >> ch & 1, now_ms);
+    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
+        enum gate_verdict verdict =
+            changes >> channel & 1 ? channel_judge(command, channel) : GATE_PASS;
         if (verdict != GATE_PASS)
             return verdict;
     }
     return GATE_PASS;
 }
 
-static enum gate_verdict form_check(const struct gate_board *board,
-                                    const struct gate_seen_board *seen, const struct frame *frame)
+static enum gate_verdict command_judge(const struct command *command, const struct frame *frame)
 {
-    const uint8_t *d = frame->data;
-    if (frame->len != 4 || frame->flags || (d[1] ^ d[0]) != 0xFF || d[2] & 0xF0 || d[3])
-        return GATE_FORM;
-    if (d[0] & ~board->allowed)
-        return GATE_FORM;
-    if (seen->sent_any && d[2] == seen->sent_counter)
-        return GATE_FORM;
-    return GATE_PASS;
+    const struct gate *gate = command->gate;
+    const struct gate_seen_board *seen = &gate->boards[command->board];
+    bool unchanged = command->pattern == seen->outputs;
+    enum gate_verdict form = form_judge(&gate->config.boards[command->board], seen, frame);
+    if (form != GATE_PASS)
+        return form;
+    if (seen->sent_ms && command->now_ms - seen->sent_ms < COMMAND_GAP_MS)
+        return GATE_RATE;
+    if (!board_heard(command, command->board))
+        return GATE_UNSEEN;
+    if (gate->foreign && !(unchanged && seen->synced && command->pattern == seen->sent))
+        return GATE_FOREIGN_LOCK;
+    if (!seen->synced)
+        return unchanged ? GATE_PASS : GATE_UNSEEN;
+    return changes_judge(command);
 }
 
-static enum gate_verdict command_check(struct gate *gate, size_t b, const struct frame *frame,
+static void command_note(struct gate *gate, const struct command *command, uint8_t counter)
+{
+    struct gate_seen_board *seen = &gate->boards[command->board];
+    unsigned contacts = gate->config.boards[command->board].contacts;
+    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
+        unsigned bit = 1u << channel;
+        if (!(command->pattern & bit)) {
+            seen->on_since_ms[channel] = 0;
+            continue;
+        }
+        if (seen->on_since_ms[channel] == 0)
+            seen->on_since_ms[channel] = command->now_ms;
+        seen->on_ms[channel] = command->now_ms;
+        if (contacts & bit && seen->synced && !(seen->sent & bit))
+            gate->pickup_ms = command->now_ms;
+    }
+    seen->sent = command->pattern;
+    seen->sent_ms = command->now_ms;
+    seen->sent_counter = counter;
+    seen->synced = true;
+}
+
+static enum gate_verdict command_check(struct gate *gate, uint8_t board, const struct frame *frame,
                                        int64_t now_ms)
 {
-    const struct gate_board *board = &gate->config.boards[b];
-    struct gate_seen_board *seen = &gate->boards[b];
-    enum gate_verdict verdict = form_check(board, seen, frame);
-    if (verdict != GATE_PASS)
-        return verdict;
-    uint16_t pattern = frame->data[0];
-    if (!board_fresh(seen, now_ms))
-        return GATE_UNSEEN;
-    /* The first command after a start, or after the board was lost, may only restate what is. */
-    if (!seen->sent_any && pattern != seen->outputs)
-        return GATE_UNSEEN;
-    uint16_t changes = seen->sent_any ? pattern ^ seen->sent : 0;
-    if (changes)
-        verdict = changes_check(gate, b, pattern, changes, now_ms);
-    if (verdict != GATE_PASS)
-        return verdict;
-    if (changes & pattern & board->contacts)
-        gate->pickup_ms = now_ms;
-    seen->sent = pattern;
-    seen->sent_any = true;
-    seen->sent_ms = now_ms;
-    seen->sent_counter = frame->data[2];
-    return GATE_PASS;
+    struct command command = {gate, board, frame->data[0], now_ms};
+    enum gate_verdict verdict = command_judge(&command, frame);
+    if (verdict == GATE_PASS)
+        command_note(gate, &command, frame->data[2]);
+    return verdict;
+}
+
+/* --- everything else --- */
+
+/* Network management (reset node, stop), other receive PDOs and SDO writes reach a board's outputs
+ * past the judgement above: never, whatever the list says. */
+static bool reaches_board(const struct gate *gate, uint8_t bus, const struct frame *frame)
+{
+    static const uint32_t bases[] = {0x200, 0x300, 0x400, 0x500, 0x600};
+    for (size_t b = 0; b < gate->config.board_count; b++) {
+        if (gate->config.boards[b].bus != bus || frame->flags & FRAME_EXT)
+            continue;
+        if (frame->id == 0)
+            return true;
+        for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++)
+            if (frame->id == bases[i] + gate->config.boards[b].node)
+                return true;
+    }
+    return false;
 }
 
 static enum gate_verdict allow_check(struct gate *gate, uint8_t bus, const struct frame *frame,
                                      int64_t now_ms)
 {
-    for (size_t a = 0; a < gate->config.allow_count; a++) {
+    bool ext = frame->flags & FRAME_EXT;
+    for (size_t a = 0; a < gate->config.allow_count && !reaches_board(gate, bus, frame); a++) {
         const struct gate_allow *allow = &gate->config.allows[a];
-        bool ext = frame->flags & FRAME_EXT;
         if (allow->bus != bus || allow->id != frame->id || allow->ext != ext)
             continue;
-        if (frame->len != allow->len || frame->flags & ~FRAME_EXT)
+        if (frame->len != allow->len || frame->dlc || frame->flags & ~FRAME_EXT)
             return GATE_FORM;
         if (gate->allow_sent_ms[a] && now_ms - gate->allow_sent_ms[a] < allow->every_min_ms)
             return GATE_RATE;
@@ -330,30 +314,16 @@ static enum gate_verdict allow_check(struct gate *gate, uint8_t bus, const struc
 enum gate_verdict gate_check(struct gate *gate, uint8_t bus, const struct frame *frame,
                              int64_t now_ms)
 {
-    enum gate_verdict verdict = GATE_NOT_OURS;
-    bool command = false;
-    for (size_t b = 0; b < gate->config.board_count && !command; b++) {
-        const struct gate_board *board = &gate->config.boards[b];
-        command = board->bus == bus && frame->id == 0x200u + board->node;
-        if (command)
-            verdict = command_check(gate, b, frame, now_ms);
-    }
-    if (!command)
-        verdict = allow_check(gate, bus, frame, now_ms);
+    uint8_t board = 0;
+    for (; board < gate->config.board_count; board++)
+        if (gate->config.boards[board].bus == bus && !(frame->flags & FRAME_EXT) &&
+            frame->id == 0x200u + gate->config.boards[board].node)
+            break;
+    enum gate_verdict verdict = board < gate->config.board_count
+                                    ? command_check(gate, board, frame, now_ms)
+                                    : allow_check(gate, bus, frame, now_ms);
     gate->vetoes[verdict]++;
     return verdict;
-}
-
-void gate_reset(struct gate *gate)
-{
-    gate->foreign = false;
-    gate->foreign_id = 0;
-    for (size_t s = 0; s < MAX_STRINGS; s++)
-        gate->strings[s].locked = false;
-    for (size_t b = 0; b < MAX_BOARDS; b++) {
-        gate->boards[b].sent_any = false;
-        memset(gate->boards[b].differs_ms, 0, sizeof gate->boards[b].differs_ms);
-    }
 }
 
 const char *gate_verdict_text(enum gate_verdict verdict)
@@ -361,15 +331,15 @@ const char *gate_verdict_text(enum gate_verdict verdict)
     static const char *const text[GATE_VERDICTS] = {
         [GATE_PASS] = "may be sent",
         [GATE_NOT_OURS] = "not on the list of what may be sent",
-        [GATE_FORM] = "wrong length, inverse, counter or unused bits",
+        [GATE_FORM] = "wrong length, inverted copy, counter or unused bits",
         [GATE_RATE] = "too soon after the last one",
-        [GATE_UNSEEN] = "the board has not been read back",
-        [GATE_CURRENT] = "the string carries current, or its current is not known",
-        [GATE_EXCLUSIVE] = "another contact of the string is not seen open for long enough",
+        [GATE_UNSEEN] = "the board or the sensor has not been heard or read back",
+        [GATE_CURRENT] = "the string carries current, or did a moment ago, or its switch is on",
+        [GATE_EXCLUSIVE] = "the string's other contacts are not seen open for long enough",
         [GATE_PICKUP] = "one contact at a time, 200 ms apart",
         [GATE_FOREIGN_LOCK] = "somebody else sends on our identifiers",
-        [GATE_MISMATCH] = "order and feedback of this string differ",
+        [GATE_MISMATCH] = "coil and feedback of this string differ",
     };
-    assert(verdict < GATE_VERDICTS);
+    assert((unsigned)verdict < GATE_VERDICTS);
     return text[verdict];
 }

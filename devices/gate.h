@@ -4,8 +4,13 @@
  * view of what was last seen on the wire. It shares no code with dialects, encoders or
  * router, and it can only veto. Invariants 1, 3-7, 11, 14, 27, 31 of safety.md section 2.4.
  *
+ * A change is every bit in which a command differs from the outputs the board itself reports, so a
+ * restated order is judged again until the board has taken it, and a board that lost its outputs is
+ * not blindly commanded. The first command after a start, after a silence, or after the board's
+ * uptime fell must equal what the board reports.
+ *
  * Frame layouts (dbc/backbone.dbc): relay state 0x180+n, relay command 0x200+n, string
- * counter 0x180+n; see the ruler in gate.c. */
+ * counter 0x180+n; see the ruler in gate_seen.c. */
 #ifndef BUSBAR_DEVICES_GATE_H
 #define BUSBAR_DEVICES_GATE_H
 
@@ -37,6 +42,8 @@ struct gate_board {
     uint16_t switches;                    /* channels that are semiconductor string switches */
     uint16_t allowed;                     /* channels that may be on at all */
     uint8_t string_of[BOARD_CHANNELS];    /* string of each contact or switch channel */
+    uint8_t input_of[BOARD_CHANNELS];     /* number of each contact's input, counted from 1; others that
+                                           * stand there must be cold for a close. 0 = not told */
 };
 
 struct gate_counter {
@@ -63,28 +70,30 @@ struct gate_config {
 };
 
 struct gate_seen_board {
-    int64_t heard_ms;
+    int64_t heard_ms;                    /* newest good state frame, 0 = never */
     uint16_t closed, opened, outputs;
     int64_t opened_ms[BOARD_CHANNELS];   /* seen open without a break since; 0 = not */
-    uint16_t sent;                       /* last pattern passed */
-    int64_t sent_ms;
-    uint8_t sent_counter;
-    bool sent_any;
-    int64_t differs_ms[BOARD_CHANNELS];  /* sent and seen differ since; 0 = not */
+    int64_t differs_ms[BOARD_CHANNELS];  /* position and the board's own output differ since; 0 = not */
     uint16_t uptime_s;
     uint8_t counter;                     /* of its newest state frame: a frozen one is no sighting */
-    bool counter_known;
+    bool synced;                         /* a command equal to its outputs has passed since it was lost */
+    uint16_t sent;                       /* last pattern passed; holds while synced */
+    int64_t sent_ms;                     /* 0 = never */
+    uint8_t sent_counter;
+    int64_t on_ms[BOARD_CHANNELS];       /* last commanded on; 0 = never */
+    int64_t on_since_ms[BOARD_CHANNELS]; /* commanded on without a break since; 0 = is off */
 };
 
 struct gate_seen_counter {
+    int64_t heard_ms;
     uint8_t counter;
-    bool counter_known;
 };
 
 struct gate_seen_string {
     int64_t heard_ms;
     int32_t current_mA;
     int64_t zero_ms;                     /* |I| <= 0.5 A without a break since; 0 = not */
+    int64_t flows_ms;                    /* current though all contacts are seen open since; 0 = not */
     bool locked;
 };
 
@@ -94,7 +103,8 @@ struct gate {
     struct gate_seen_counter counters[MAX_COUNTERS];
     struct gate_seen_string strings[MAX_STRINGS];
     int64_t allow_sent_ms[GATE_ALLOWS];
-    int64_t start_ms, pickup_ms;
+    int64_t start_ms;
+    int64_t pickup_ms;                   /* last coil ordered on; 0 = none yet */
     bool foreign;                        /* latched until gate_reset */
     uint32_t foreign_id;
     uint32_t vetoes[GATE_VERDICTS];

@@ -1,16 +1,32 @@
 /* The phase router: which string stands on which PV input, and how it gets there.
  *
- *     topology   what is wired: strings, inputs, contacts         (topology.h part)
- *     planner    which layout is wanted: router_plan
- *     sequencer  one transfer at a time, break before make at zero current: router_step
+ *     topology.c   what is wired, and which layouts are forbidden
+ *     planner.c    which layout is wanted: router_plan
+ *     sequencer.c  one transfer at a time, break before make at zero current: router_step
+ *     choose.c     which string goes next; watch.c  which strings may not be ordered any more
  *
  * It sees no device: the app fills struct router_view from the nodes, and carries
  * struct router_orders to the boards. Safe means HOLD: when anything is unknown the orders stay
  * as they were. Orders follow from the state and are restated on every step.
- * Invariants 1-7, 11-16, 18 of safety.md section 2.4; times from its section 2.3.
+ * Invariants 1-7, 11-15 of safety.md section 2.4; times from its section 2.3.
  *
- * One transfer: switch off (semiconductor, per string) -> |I| <= 0.5 A for 500 ms -> open ->
- * seen open -> dead time 500 ms -> close -> seen closed -> switch on -> judged. */
+ * One transfer: switch off (semiconductor, per string; also of the strings that stand on the
+ * destination) -> |I| <= 0.5 A for 500 ms -> open -> seen open -> dead time 500 ms -> close ->
+ * seen closed -> switch on.
+ *
+ * How a transfer ends when something does not happen in its time:
+ *   - no contact has moved: the way back, switch on again, with its reason; tried again after
+ *     retry_ms, at most retries_per_day times a day;
+ *   - the destination alone is refused (inverter not ready, voltage) once the string is open: back to
+ *     the input it came from, with the same checks; HOLD when that is refused too;
+ *   - a contact has moved, or may have: ROUTER_HOLD, left by router_reset only;
+ *   - a board or sensor is silent, a board lost its outputs (reboot), or switching is locked:
+ *     ROUTER_HOLD too, but left without a person when all was heard again for stable_ms without a
+ *     break: what is read back is adopted, as after a start, and the wish decides anew from there.
+ *
+ * Dwell and budget: transfers_per_day binds every transfer of a string, and a string leaves home
+ * only while its way back is still in the budget. dwell_ms binds automatic re-planning alone: what
+ * a person asked for, the way home after a session, and joining an isolated string do not wait. */
 #ifndef BUSBAR_PHASE_ROUTER_ROUTER_H
 #define BUSBAR_PHASE_ROUTER_ROUTER_H
 
@@ -54,15 +70,17 @@ struct topology {
 typedef void topology_error_fn(void *context, const char *text);
 bool topology_check(const struct topology *topology, topology_error_fn *error, void *context);
 
-/* Why a layout is forbidden, or NULL. layout[string] = input or NO_INPUT. */
+/* Why a layout is forbidden, or NULL. layout[string] = input or NO_INPUT. Joined strings are of the
+ * same type: their cold voltages differ by 3 % at most; three or more must all be fused. */
 const char *layout_forbidden(const struct topology *topology, const uint8_t layout[]);
 
 /* --- planner --- */
 struct router_wish {
     uint8_t charge_point;               /* bundle for this one; NO_CHARGE_POINT = everyone home */
-    uint8_t strings_wanted;             /* how many strings; two thirds of them, rounded up, by default */
+    uint8_t strings_wanted;             /* how many strings; 0 = two thirds of all, rounded up */
     int32_t string_W[MAX_STRINGS];      /* present power of each string */
     int32_t phase_load_W[4];            /* [1..3]: house load of each phase, for choosing who stays */
+    bool stays[MAX_STRINGS];            /* this string is left where it stands now */
 };
 struct router_layout {
     uint8_t input[MAX_STRINGS];         /* NO_INPUT = isolated */
@@ -70,8 +88,10 @@ struct router_layout {
     uint8_t strings_there;
     uint8_t transfers;                  /* from the present layout */
 };
-/* The layout that delivers most to the wish; ties: fewest transfers, then lowest index.
- * Never a forbidden one. */
+/* The layout that delivers most to the wish. Ties, in this order: most by the strings' rating (a push
+ * at night), those stay home whose phase has the most load, fewest transfers, lowest index moves.
+ * Never a forbidden one, when topology_check has passed. Exact for plants up to a dozen strings; in
+ * larger ones the search stops after a fixed number of layouts with the best seen. */
 void router_plan(struct router_layout *out, const struct topology *topology,
                  const struct router_wish *wish, const uint8_t present[]);
 
@@ -81,9 +101,9 @@ enum contact_seen { CONTACT_UNKNOWN, CONTACT_OPEN, CONTACT_CLOSED };
 struct router_view {
     enum contact_seen contact[MAX_CONTACTS];
     int64_t contact_ms[MAX_CONTACTS];           /* when this was heard */
+    bool contact_output[MAX_CONTACTS];          /* what its board says it commands the coil */
     bool contact_fault[MAX_CONTACTS];
-    bool contact_output[MAX_CONTACTS];          /* what the board itself commands: adopted at start */
-    bool switch_output[MAX_STRINGS];
+    bool switch_output[MAX_STRINGS];            /* what its board says of the string's switch */
     struct reading current_mA[MAX_STRINGS];     /* + flows into the inverter */
     struct reading voltage_mV[MAX_STRINGS];
     bool input_ready[MAX_INPUTS];               /* inverter heard, no fault, no PV warning */
@@ -111,26 +131,31 @@ enum router_why {
     WHY_CLOSED_SEEN, WHY_DONE, WHY_NO_ZERO, WHY_NOT_OPEN, WHY_NOT_CLOSED, WHY_CURRENT_ON_OPEN,
     WHY_BOARD_SILENT, WHY_SENSOR_SILENT, WHY_VETO, WHY_LOCKED, WHY_DWELL, WHY_BUDGET,
     WHY_DESTINATION_NOT_READY, WHY_VOLTAGE, WHY_RESET, WHY_INSULATION, WHY_BACK_HOME, WHY_CANCELLED,
-    WHY_ISOLATED, ROUTER_WHYS
+    WHY_ISOLATED, WHY_RELEASED, WHY_CONTACT_FAULT, WHY_NOT_SWITCHED, WHY_BOARD_STATE, WHY_TWO_INPUTS,
+    ROUTER_WHYS
 };
 const char *router_state_name(enum router_state state);
+/* A few words that finish the sentence "the strings hold, because ...". */
 const char *router_why_text(enum router_why why);
 
 struct router_config {
     int32_t zero_mA;                 /* 500 */
     int32_t zero_hold_ms;            /* 500 */
     int32_t sample_age_ms;           /* 200 */
-    int32_t zero_wait_ms;            /* 10000 */
-    int32_t feedback_ms;             /* 250, what the contact needs at most */
-    int32_t frame_ms;                /* 450, what order and answer need on the bus, sent each 100 ms */
+    int32_t zero_wait_ms;            /* 10000: for zero current, and for the destination */
+    int32_t feedback_ms;             /* 250: a contact's or switch's own time .. */
+    int32_t report_ms;               /* 450: .. and what order and answer need, each sent each 100 ms */
     int32_t dead_ms;                 /* 500 */
     int32_t pickup_gap_ms;           /* 200 */
     int32_t dwell_ms;                /* 900000 */
     int32_t transfers_per_day;       /* 12, per string */
+    int32_t retry_ms;                /* 60000 after a way back */
+    int32_t retries_per_day;         /* 3, per string */
     int32_t boot_hold_ms;            /* 10000 */
+    int32_t stable_ms;               /* 1500: heard again without a break before HOLD resumes */
+    int32_t settle_ms;               /* 500: what was adopted is restated before anything changes */
     int32_t node_lost_ms;            /* 1500 */
-    int32_t destination_wait_ms;     /* 10000, then the way back */
-    int32_t retry_ms;                /* 900000, after a transfer that was given up */
+    int32_t voltage_margin_permille; /* 20: measured voltage stays this far below the input's limit */
 };
 extern const struct router_config router_defaults;
 
@@ -144,36 +169,49 @@ struct router {
     const struct topology *topology;
     struct router_config config;
     enum router_state state;
-    enum router_why why;                     /* of the last transition */
+    enum router_why why;                     /* of the last transition; in IDLE, what delays the wish */
+    enum router_why delayed;                 /* what was last found to delay it */
     struct router_orders orders;
-    uint8_t string, from, to;                /* of the transfer in progress (inputs) */
+    uint8_t string, from, to;                /* of the newest transfer (inputs); NO_STRING = none */
+    bool group[MAX_STRINGS];                 /* switched off for it: the string and its new neighbours */
+    bool veto_seen;                          /* in this state */
     int64_t since_ms;                        /* state entered */
-    int64_t zero_since_ms, seen_ms, pickup_ms, read_since_ms;
-    uint8_t target[MAX_STRINGS];             /* wanted layout */
+    int64_t zero_since_ms;                   /* the group draws nothing since; 0 = it does */
+    int64_t seen_ms;                         /* the string is seen open everywhere since; 0 = not */
+    int64_t pickup_ms, started_ms;
+    int64_t heard_since_ms;                  /* all boards heard without a break since; 0 = not */
+    int64_t settled_ms;                      /* nothing changes before */
+    uint8_t target[MAX_STRINGS];             /* wanted layout; NO_INPUT = where it stands */
+    bool asked;                              /* dwell does not delay the wish */
     bool isolate[MAX_STRINGS];               /* keep this string's switch off */
     bool locked[MAX_STRINGS];                /* invariant 7, until a local reset */
+    uint8_t locked_why[MAX_STRINGS];         /* enum router_why */
     int64_t moved_ms[MAX_STRINGS];           /* last transfer ended; 0 = never */
-    int64_t retry_ms[MAX_STRINGS];           /* not before this; 0 = now */
-    uint8_t given_up[MAX_STRINGS];           /* transfers given up today */
     uint16_t moved_today[MAX_STRINGS];
+    int64_t failed_ms[MAX_STRINGS];          /* last way back; 0 = never */
+    uint16_t failed_today[MAX_STRINGS];
+    uint8_t failed_why[MAX_STRINGS];         /* enum router_why */
     int64_t day_ms;                          /* when the daily budget started */
-    int64_t differs_ms[MAX_CONTACTS];        /* ordered and seen differ since; 0 = not */
-    int64_t leaks_ms[MAX_STRINGS];           /* current though every contact is seen open since */
-    bool vetoed;                             /* the gate refused an order of this state */
+    int64_t differs_ms[MAX_CONTACTS];        /* coil and position differ since; 0 = they agree */
+    int64_t strays_ms[MAX_CONTACTS];         /* order and coil differ since */
+    int64_t switch_strays_ms[MAX_STRINGS];
+    int64_t flows_ms[MAX_STRINGS];           /* current though open everywhere since */
     uint32_t transfers, operations[MAX_CONTACTS];
 };
 
 void router_init(struct router *router, const struct topology *topology,
                  const struct router_config *config, int64_t now_ms);
 
-/* The layout wanted from now on, and strings whose switch is to be off (NULL = none). Taken up
- * between transfers, each when its string has dwelt long enough (invariant 12). */
-void router_want(struct router *router, const uint8_t layout[], const bool isolate[]);
+/* The layout wanted from now on, taken up between transfers; NO_INPUT leaves a string where it stands.
+ * isolate: strings whose switch is held off, without moving contacts (NULL = none).
+ * asked: a person asked for it, or a session has ended: dwell_ms does not delay it. */
+void router_want(struct router *router, const uint8_t layout[], const bool isolate[], bool asked);
 
 /* One step. Returns when it next wants to run (always > now_ms). */
 int64_t router_step(struct router *router, const struct router_view *view, int64_t now_ms);
 
-/* The layout as seen; layout[string] = input, NO_INPUT when isolated, and false where unknown. */
+/* The layout as seen; layout[string] = input, NO_INPUT when isolated or unknown. False when any
+ * string is unknown. */
 bool router_layout_seen(const struct router *router, const struct router_view *view, uint8_t layout[]);
 
 /* A person at the plant: leaves HOLD, unlocks strings, reads everything back again. */

@@ -1,126 +1,239 @@
-/* What is wired, and what may never be. */
-#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "phase-router/wiring.h"
 
-uint8_t contact_between(const struct topology *topology, uint8_t string, uint8_t input)
+/* Who reports what: every rule ends in one call of tell(). */
+struct inspection {
+    const struct topology *topology;
+    topology_error_fn *error;
+    void *context;
+    bool clean;
+};
+
+enum { JOINED_UNFUSED_MAX = 2, JOINED_VOC_PERCENT = 3 };
+
+static void tell(struct inspection *in, const char *text)
 {
-    for (uint8_t c = 0; c < topology->contacts; c++)
-        if (topology->contact[c].string == string && topology->contact[c].input == input)
+    in->clean = false;
+    if (in->error)
+        in->error(in->context, text);
+}
+
+uint8_t contact_between(const struct topology *t, uint8_t string, uint8_t input)
+{
+    for (uint8_t c = 0; c < t->contacts; c++)
+        if (t->contact[c].string == string && t->contact[c].input == input)
             return c;
     return NO_CONTACT;
 }
 
-struct check {
-    const struct topology *topology;
-    topology_error_fn *error;
-    void *context;
-    bool well;
-};
-
-static void wrong(struct check *check, const char *text)
+static bool contact_exists(const struct topology *t, size_t string, size_t input)
 {
-    check->error(check->context, text);
-    check->well = false;
+    return contact_between(t, (uint8_t)string, (uint8_t)input) != NO_CONTACT;
 }
 
-static void contact_check(struct check *check, uint8_t c)
+static bool counts_fit(struct inspection *in)
 {
-    const struct topology *t = check->topology;
+    const struct topology *t = in->topology;
     char text[160];
-    struct topology_contact at = t->contact[c];
-    if (at.string >= t->strings || at.input >= t->inputs) {
-        snprintf(text, sizeof text, "contact %u joins string %u and input %u: there are %u and %u",
-                 c + 1u, at.string + 1u, at.input + 1u, t->strings, t->inputs);
-        wrong(check, text);
-        return;
-    }
-    const struct topology_string *string = &t->string[at.string];
-    const struct topology_input *input = &t->input[at.input];
-    if (contact_between(t, at.string, at.input) != c) {
-        snprintf(text, sizeof text, "string %s has two contacts to input %s: only one is allowed",
-                 string->name, input->name);
-        wrong(check, text);
-    }
+    if (t->strings <= MAX_STRINGS && t->inputs <= MAX_INPUTS && t->contacts <= MAX_CONTACTS)
+        return true;
+    snprintf(text, sizeof text,
+             "%d strings, %d inputs, %d contacts are too many: at most %d, %d, %d are allowed",
+             t->strings, t->inputs, t->contacts, MAX_STRINGS, MAX_INPUTS, MAX_CONTACTS);
+    tell(in, text);
+    return false;
+}
+
+static bool indices_known(struct inspection *in)
+{
+    const struct topology *t = in->topology;
+    char text[160];
+    bool known = true;
+    for (size_t s = 0; s < t->strings; s++)
+        if (t->string[s].home >= t->inputs) {
+            snprintf(text, sizeof text, "string %s: its home input %d is unknown: 0 to %d",
+                     t->string[s].name, t->string[s].home, t->inputs - 1);
+            tell(in, text);
+            known = false;
+        }
+    for (size_t c = 0; c < t->contacts; c++)
+        if (t->contact[c].string >= t->strings || t->contact[c].input >= t->inputs) {
+            snprintf(text, sizeof text,
+                     "contact %zu: string %d, input %d are unknown: strings 0 to %d, inputs 0 to %d",
+                     c + 1, t->contact[c].string, t->contact[c].input, t->strings - 1,
+                     t->inputs - 1);
+            tell(in, text);
+            known = false;
+        }
+    return known;
+}
+
+/* Two contacts side by side: one welded, the other would open without opening the path. */
+static void contacts_check(struct inspection *in)
+{
+    const struct topology *t = in->topology;
+    char text[160];
+    for (size_t c = 0; c < t->contacts; c++)
+        for (size_t d = 0; d < c; d++)
+            if (t->contact[c].string == t->contact[d].string &&
+                t->contact[c].input == t->contact[d].input) {
+                snprintf(text, sizeof text,
+                         "contacts %zu and %zu both join string %s to input %s: one is allowed",
+                         d + 1, c + 1, t->string[t->contact[c].string].name,
+                         t->input[t->contact[c].input].name);
+                tell(in, text);
+            }
+}
+
+static void pair_check(struct inspection *in, size_t c)
+{
+    const struct topology_string *string = &in->topology->string[in->topology->contact[c].string];
+    const struct topology_input *input = &in->topology->input[in->topology->contact[c].input];
+    char text[200];
     if (string->voc_mV > input->voc_max_mV) {
-        snprintf(text, sizeof text, "string %s has %d V on the coldest day: input %s allows %d V",
-                 string->name, string->voc_mV / 1000, input->name, input->voc_max_mV / 1000);
-        wrong(check, text);
+        snprintf(text, sizeof text,
+                 "string %s reaches %.1f V on the coldest day: input %s takes at most %.1f V",
+                 string->name, string->voc_mV / 1000.0, input->name, input->voc_max_mV / 1000.0);
+        tell(in, text);
     }
     if (string->isc_mA > input->isc_max_mA) {
-        snprintf(text, sizeof text, "string %s has %d.%d A short-circuit current: input %s allows %d.%d A",
-                 string->name, string->isc_mA / 1000, string->isc_mA / 100 % 10, input->name,
-                 input->isc_max_mA / 1000, input->isc_max_mA / 100 % 10);
-        wrong(check, text);
+        snprintf(text, sizeof text,
+                 "string %s has %.1f A short-circuit current: input %s takes at most %.1f A",
+                 string->name, string->isc_mA / 1000.0, input->name, input->isc_max_mA / 1000.0);
+        tell(in, text);
     }
 }
 
-static void string_check(struct check *check, uint8_t s)
+static void strings_check(struct inspection *in)
 {
-    const struct topology *t = check->topology;
+    const struct topology *t = in->topology;
     char text[160];
-    if (t->string[s].home < t->inputs && contact_between(t, s, t->string[s].home) != NO_CONTACT)
+    for (size_t s = 0; s < t->strings; s++)
+        if (!contact_exists(t, s, t->string[s].home)) {
+            snprintf(text, sizeof text, "string %s has no contact to its home input %s",
+                     t->string[s].name, t->input[t->string[s].home].name);
+            tell(in, text);
+        }
+}
+
+/* An input that may take three needs a fuse in each string that could be one of them. */
+static void fuses_check(struct inspection *in, size_t input)
+{
+    const struct topology *t = in->topology;
+    char text[200];
+    size_t reach = 0, bare = t->strings;
+    for (size_t s = t->strings; s-- > 0;)
+        if (contact_exists(t, s, input)) {
+            reach++;
+            bare = t->string[s].fused ? bare : s;
+        }
+    if (reach <= JOINED_UNFUSED_MAX || t->input[input].strings_max <= JOINED_UNFUSED_MAX ||
+        bare == t->strings)
         return;
-    snprintf(text, sizeof text, "string %s has no contact to its home input", t->string[s].name);
-    wrong(check, text);
+    snprintf(text, sizeof text,
+             "input %s may take %d strings and string %s is not fused: at most %d without fuses",
+             t->input[input].name, t->input[input].strings_max, t->string[bare].name,
+             JOINED_UNFUSED_MAX);
+    tell(in, text);
+}
+
+/* --- what stands together on one input --- */
+
+void joined_add(struct joined *joined, const struct topology_string *string)
+{
+    if (joined->count == 0)
+        joined->voc_low_mV = joined->voc_high_mV = string->voc_mV;
+    joined->count++;
+    joined->bare += !string->fused;
+    joined->isc_mA += string->isc_mA;
+    if (string->voc_mV < joined->voc_low_mV)
+        joined->voc_low_mV = string->voc_mV;
+    if (string->voc_mV > joined->voc_high_mV)
+        joined->voc_high_mV = string->voc_mV;
+}
+
+const char *joined_forbidden(const struct joined *joined, const struct topology_input *input)
+{
+    if (joined->count == 0)
+        return NULL;
+    if (joined->count > input->strings_max)
+        return "more strings on one input than it may take";
+    if (joined->count > JOINED_UNFUSED_MAX && joined->bare)
+        return "three or more strings joined without fuses";
+    if (joined->isc_mA > input->isc_max_mA)
+        return "more short-circuit current on one input than it takes";
+    if (joined->voc_high_mV > input->voc_max_mV)
+        return "more voltage on one input than it takes";
+    if ((int64_t)(joined->voc_high_mV - joined->voc_low_mV) * 100 >
+        (int64_t)joined->voc_high_mV * JOINED_VOC_PERCENT)
+        return "strings joined whose voltages differ by more than 3 %";
+    return NULL;
+}
+
+const char *layout_forbidden(const struct topology *t, const uint8_t layout[])
+{
+    struct joined joined[MAX_INPUTS];
+    memset(joined, 0, sizeof joined);
+    for (size_t s = 0; s < t->strings; s++) {
+        if (layout[s] == NO_INPUT)
+            continue;
+        if (layout[s] >= t->inputs || !contact_exists(t, s, layout[s]))
+            return "a string on an input it has no contact to";
+        joined_add(&joined[layout[s]], &t->string[s]);
+    }
+    for (size_t i = 0; i < t->inputs; i++) {
+        const char *rule = joined_forbidden(&joined[i], &t->input[i]);
+        if (rule)
+            return rule;
+    }
+    return NULL;
+}
+
+static void home_check(struct inspection *in, size_t input)
+{
+    const struct topology *t = in->topology;
+    struct joined joined = {0};
+    char text[200];
+    for (size_t s = 0; s < t->strings; s++)
+        if (t->string[s].home == input)
+            joined_add(&joined, &t->string[s]);
+    const char *rule = joined_forbidden(&joined, &t->input[input]);
+    if (!rule || joined.count < 2)    /* of a single string pair_check has told */
+        return;
+    snprintf(text, sizeof text, "input %s is the home of %u strings: %s", t->input[input].name,
+             joined.count, rule);
+    tell(in, text);
+}
+
+static void input_check(struct inspection *in, size_t i)
+{
+    const struct topology_input *input = &in->topology->input[i];
+    char text[160];
+    if (input->phase < 1 || input->phase > 3) {
+        snprintf(text, sizeof text, "input %s: phase %d is not allowed: 1 to 3", input->name,
+                 input->phase);
+        tell(in, text);
+    }
+    if (input->strings_max < 1) {
+        snprintf(text, sizeof text, "input %s: it must take at least 1 string", input->name);
+        tell(in, text);
+    }
+    home_check(in, i);
+    fuses_check(in, i);
 }
 
 bool topology_check(const struct topology *topology, topology_error_fn *error, void *context)
 {
-    struct check check = {topology, error, context, true};
-    uint8_t home[MAX_STRINGS];
-    for (uint8_t c = 0; c < topology->contacts; c++)
-        contact_check(&check, c);
-    for (uint8_t s = 0; s < topology->strings; s++) {
-        string_check(&check, s);
-        home[s] = topology->string[s].home;
-    }
-    const char *forbidden = check.well ? layout_forbidden(topology, home) : NULL;
-    if (forbidden) {
-        char text[160];
-        snprintf(text, sizeof text, "with every string at home: %s", forbidden);
-        wrong(&check, text);
-    }
-    return check.well;
-}
-
-/* Rules 8 to 10 of the invariants, for one input. */
-static const char *input_forbidden(const struct topology *t, const uint8_t layout[], uint8_t i)
-{
-    int32_t strings = 0, isc_mA = 0, unfused = 0, voc_min_mV = INT32_MAX, voc_max_mV = 0;
-    for (uint8_t s = 0; s < t->strings; s++) {
-        if (layout[s] != i)
-            continue;
-        strings++;
-        isc_mA += t->string[s].isc_mA;
-        unfused += !t->string[s].fused;
-        voc_min_mV = t->string[s].voc_mV < voc_min_mV ? t->string[s].voc_mV : voc_min_mV;
-        voc_max_mV = t->string[s].voc_mV > voc_max_mV ? t->string[s].voc_mV : voc_max_mV;
-    }
-    if (strings > t->input[i].strings_max)
-        return "more strings on an input than it may take";
-    if (isc_mA > t->input[i].isc_max_mA)
-        return "the strings' short-circuit current is above the input's limit";
-    if (strings > 1 && (int64_t)(voc_max_mV - voc_min_mV) * 100 > 3 * (int64_t)voc_max_mV)
-        return "strings on one input whose voltages differ by more than 3 %";
-    if (strings >= 3 && unfused > 0)
-        return "three strings on one input need fuses";
-    return NULL;
-}
-
-const char *layout_forbidden(const struct topology *topology, const uint8_t layout[])
-{
-    for (uint8_t s = 0; s < topology->strings; s++) {
-        if (layout[s] == NO_INPUT)
-            continue;
-        if (layout[s] >= topology->inputs || contact_between(topology, s, layout[s]) == NO_CONTACT)
-            return "a string on an input it has no contact to";
-    }
-    for (uint8_t i = 0; i < topology->inputs; i++) {
-        const char *forbidden = input_forbidden(topology, layout, i);
-        if (forbidden)
-            return forbidden;
-    }
-    return NULL;
+    struct inspection in = {topology, error, context, true};
+    if (!counts_fit(&in) || !indices_known(&in))
+        return false;
+    contacts_check(&in);
+    strings_check(&in);
+    for (size_t c = 0; c < topology->contacts; c++)
+        pair_check(&in, c);
+    for (size_t i = 0; i < topology->inputs; i++)
+        input_check(&in, i);
+    return in.clean;
 }

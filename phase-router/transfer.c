@@ -1,0 +1,329 @@
+/* One transfer, from switch off to switch on: break before make at zero current.
+ *
+ *   state        switches of the group   the string's contacts   leaves when
+ *   SWITCH_OFF   off                     as they are             zero current for zero_hold_ms
+ *   OPENING      off                     all open                seen open
+ *   DEAD_TIME    off                     all open                dead_ms since seen open, way is clear
+ *   CLOSING      off                     destination closed      seen closed
+ *   SWITCH_ON    on, unless isolated     destination closed      the switches are seen on
+ *
+ * The group is the string and those that stand on its destination: nothing is closed onto a live
+ * input (invariant 4). */
+#include <assert.h>
+#include <string.h>
+
+#include "phase-router/wiring.h"
+
+void router_enter(struct turn *turn, enum router_state state, enum router_why why)
+{
+    struct router *r = turn->router;
+    r->state = state;
+    r->why = why;
+    r->since_ms = turn->now_ms;
+    r->delayed = WHY_NOTHING;
+    r->veto_seen = false;
+}
+
+static bool waited(const struct turn *turn, int64_t limit_ms)
+{
+    return turn->now_ms - turn->router->since_ms >= limit_ms;
+}
+
+static bool feedback_late(const struct turn *turn)
+{
+    return waited(turn, turn->router->config.feedback_ms + turn->router->config.report_ms);
+}
+
+static uint8_t contact_at(const struct router *r, uint8_t input)
+{
+    uint8_t contact = contact_between(r->topology, r->string, input);
+    assert(contact != NO_CONTACT);
+    return contact;
+}
+
+/* --- the group --- */
+
+static void group_switch(struct turn *turn, bool on)
+{
+    struct router *r = turn->router;
+    for (size_t s = 0; s < r->topology->strings; s++) {
+        bool joined = turn->seen[s] != NO_INPUT && turn->seen[s] != STRING_UNKNOWN;
+        if (r->group[s])
+            r->orders.string_on[s] = on && joined && !r->isolate[s] && !r->locked[s];
+    }
+}
+
+/* The string and who stands where it goes; those gathered before stay off too. */
+static void group_gather(struct turn *turn)
+{
+    struct router *r = turn->router;
+    for (size_t s = 0; s < r->topology->strings; s++)
+        r->group[s] |= s == r->string || (r->to != NO_INPUT && turn->seen[s] == r->to);
+    group_switch(turn, false);
+}
+
+static bool group_switched(const struct turn *turn)
+{
+    const struct router *r = turn->router;
+    for (size_t s = 0; s < r->topology->strings; s++)
+        if (r->group[s] && turn->view->switch_output[s] != r->orders.string_on[s])
+            return false;
+    return true;
+}
+
+static bool group_sensed(const struct turn *turn)
+{
+    const struct router *r = turn->router;
+    for (size_t s = 0; s < r->topology->strings; s++)
+        if (r->group[s] && !reading_fresh(&turn->view->current_mA[s], turn->now_ms,
+                                          r->config.sample_age_ms))
+            return false;
+    return true;
+}
+
+/* Switched off and without current, for how long; restarts when any of it breaks. */
+static bool group_zero(struct turn *turn)
+{
+    struct router *r = turn->router;
+    bool zero = group_switched(turn);
+    for (size_t s = 0; s < r->topology->strings; s++)
+        zero &= !r->group[s] || turn_string_zero(turn, s);
+    since_keep(&r->zero_since_ms, zero, turn->now_ms);
+    return zero && turn->now_ms - r->zero_since_ms >= r->config.zero_hold_ms;
+}
+
+static enum router_why no_zero_why(const struct turn *turn)
+{
+    return group_sensed(turn) ? WHY_NO_ZERO : WHY_SENSOR_SILENT;
+}
+
+/* --- how it ends --- */
+
+static void failed(struct turn *turn, enum router_why why)
+{
+    struct router *r = turn->router;
+    r->failed_ms[r->string] = turn->now_ms;
+    r->failed_today[r->string]++;
+    r->failed_why[r->string] = (uint8_t)why;
+}
+
+/* Nothing has moved: the switches go on again where they were. */
+static void way_back(struct turn *turn, enum router_why why)
+{
+    turn->router->to = turn->router->from;
+    if (why != WHY_CANCELLED)
+        failed(turn, why);
+    router_enter(turn, ROUTER_SWITCH_ON, why);
+}
+
+static void hold_locked(struct turn *turn, enum router_why why)
+{
+    struct router *r = turn->router;
+    r->locked[r->string] = true;
+    r->locked_why[r->string] = (uint8_t)why;
+    router_enter(turn, ROUTER_HOLD, why);
+}
+
+static void finish(struct turn *turn)
+{
+    struct router *r = turn->router;
+    if (r->to == r->from) {
+        router_enter(turn, ROUTER_IDLE, r->why);
+        return;
+    }
+    if (r->to != NO_INPUT) {
+        r->moved_ms[r->string] = turn->now_ms;
+        r->moved_today[r->string]++;
+        r->transfers++;
+    }
+    router_enter(turn, ROUTER_IDLE, WHY_DONE);
+}
+
+/* --- the states --- */
+
+void transfer_begin(struct turn *turn, const struct router_move *move)
+{
+    struct router *r = turn->router;
+    r->string = move->string;
+    r->from = turn->seen[move->string];
+    r->to = move->to;
+    r->zero_since_ms = 0;
+    r->seen_ms = 0;
+    memset(r->group, 0, sizeof r->group);
+    group_gather(turn);
+    router_enter(turn, ROUTER_SWITCH_OFF, move->why);
+}
+
+/* Taken off for another's sake, the string is wanted neither here nor there: any wish but staying. */
+static bool still_wanted(const struct router *r)
+{
+    uint8_t target = r->target[r->string];
+    return r->to == NO_INPUT ? target != r->from && target != NO_INPUT : target == r->to;
+}
+
+static void switch_off_step(struct turn *turn)
+{
+    struct router *r = turn->router;
+    enum router_why obstacle = router_obstacle(turn, r->string, r->to);
+    group_switch(turn, false);
+    bool zero = group_zero(turn);
+    if (!still_wanted(r)) {
+        way_back(turn, WHY_CANCELLED);
+    } else if (r->locked[r->string]) {
+        way_back(turn, (enum router_why)r->locked_why[r->string]);
+    } else if (obstacle != WHY_NOTHING) {
+        way_back(turn, obstacle);
+    } else if (zero && turn->seen[r->string] == NO_INPUT) {
+        router_enter(turn, ROUTER_DEAD_TIME, WHY_ZERO_SEEN);
+    } else if (zero && turn->seen[r->string] == r->from) {
+        uint8_t contact = contact_at(r, r->from);
+        r->orders.contact_closed[contact] = false;
+        r->operations[contact]++;
+        router_enter(turn, ROUTER_OPENING, WHY_ZERO_SEEN);
+    } else if (waited(turn, r->config.zero_wait_ms)) {
+        way_back(turn, no_zero_why(turn));
+    }
+}
+
+/* The coil still on: the order never arrived, and nothing has moved. It is taken back. */
+static void opening_late(struct turn *turn, uint8_t contact)
+{
+    struct router *r = turn->router;
+    if (turn->view->contact_output[contact] && turn->view->contact[contact] == CONTACT_CLOSED) {
+        r->orders.contact_closed[contact] = true;
+        r->pickup_ms = turn->now_ms;
+        way_back(turn, r->veto_seen ? WHY_VETO : WHY_NOT_OPEN);
+    } else if (turn->seen[r->string] != NO_INPUT) {
+        hold_locked(turn, WHY_NOT_OPEN);
+    } else if (group_sensed(turn)) {
+        hold_locked(turn, WHY_CURRENT_ON_OPEN);
+    } else {
+        router_enter(turn, ROUTER_HOLD, WHY_SENSOR_SILENT);
+    }
+}
+
+/* Open by its mirror contact, told after the order, and by the evidence of no current. */
+static void opening_step(struct turn *turn)
+{
+    struct router *r = turn->router;
+    uint8_t contact = contact_at(r, r->from);
+    group_zero(turn);
+    bool open = turn->seen[r->string] == NO_INPUT &&
+                turn->view->contact_ms[contact] >= r->since_ms &&
+                turn_string_zero(turn, r->string);
+    if (open) {
+        r->seen_ms = turn->now_ms;
+        router_enter(turn, r->to == NO_INPUT ? ROUTER_SWITCH_ON : ROUTER_DEAD_TIME, WHY_OPEN_SEEN);
+    } else if (feedback_late(turn)) {
+        opening_late(turn, contact);
+    }
+}
+
+static bool others_seen_off(const struct turn *turn)
+{
+    const struct router *r = turn->router;
+    for (size_t s = 0; s < r->topology->strings; s++)
+        if (turn->seen[s] == r->to && !r->group[s])
+            return false;
+    return true;
+}
+
+static enum router_why dead_time_obstacle(const struct turn *turn)
+{
+    const struct router *r = turn->router;
+    if (r->locked[r->string])
+        return (enum router_why)r->locked_why[r->string];
+    enum router_why why = router_obstacle(turn, r->string, r->to);
+    return why == WHY_NOTHING && !others_seen_off(turn) ? WHY_DESTINATION_NOT_READY : why;
+}
+
+static void dead_time_late(struct turn *turn, enum router_why obstacle)
+{
+    struct router *r = turn->router;
+    bool refused = obstacle == WHY_DESTINATION_NOT_READY || obstacle == WHY_VOLTAGE;
+    if (refused && r->from != NO_INPUT && r->to != r->from) {
+        failed(turn, obstacle);
+        r->to = r->from;
+        group_gather(turn);
+        router_enter(turn, ROUTER_DEAD_TIME, obstacle);
+    } else {
+        router_enter(turn, ROUTER_HOLD,
+                     obstacle != WHY_NOTHING ? obstacle
+                     : r->seen_ms == 0       ? WHY_NOT_OPEN
+                                             : no_zero_why(turn));
+    }
+}
+
+static void dead_time_step(struct turn *turn)
+{
+    struct router *r = turn->router;
+    int64_t now_ms = turn->now_ms;
+    bool zero = group_zero(turn);
+    enum router_why obstacle = dead_time_obstacle(turn);
+    since_keep(&r->seen_ms, turn->seen[r->string] == NO_INPUT, now_ms);
+    bool over = r->seen_ms && now_ms - r->seen_ms >= r->config.dead_ms &&
+                now_ms - r->pickup_ms >= r->config.pickup_gap_ms;
+    if (over && zero && obstacle == WHY_NOTHING) {
+        uint8_t contact = contact_at(r, r->to);
+        r->orders.contact_closed[contact] = true;
+        r->operations[contact]++;
+        r->pickup_ms = now_ms;
+        router_enter(turn, ROUTER_CLOSING, WHY_DEAD_TIME_OVER);
+    } else if (waited(turn, r->config.zero_wait_ms)) {
+        dead_time_late(turn, obstacle);
+    }
+}
+
+/* The coil still off: the order never arrived. It is taken back, so that nothing closes later. */
+static void closing_late(struct turn *turn, uint8_t contact)
+{
+    struct router *r = turn->router;
+    if (turn->view->contact_output[contact]) {
+        hold_locked(turn, WHY_NOT_CLOSED);
+        return;
+    }
+    enum router_why why = r->veto_seen ? WHY_VETO : WHY_NOT_CLOSED;
+    r->orders.contact_closed[contact] = false;
+    router_enter(turn, ROUTER_HOLD, why);
+}
+
+static void closing_step(struct turn *turn)
+{
+    struct router *r = turn->router;
+    uint8_t contact = contact_at(r, r->to);
+    if (turn->seen[r->string] == r->to && turn->view->contact_ms[contact] >= r->since_ms)
+        router_enter(turn, ROUTER_SWITCH_ON, WHY_CLOSED_SEEN);
+    else if (feedback_late(turn))
+        closing_late(turn, contact);
+}
+
+/* The contact has stopped bouncing before it gets current: feedback_ms after its coil was ordered. */
+static void switch_on_step(struct turn *turn)
+{
+    struct router *r = turn->router;
+    bool settled = turn->now_ms - r->pickup_ms >= r->config.feedback_ms;
+    bool left = r->to == r->from && r->locked[r->string];    /* stays off; its neighbours go on */
+    bool there = turn->seen[r->string] == r->to || left;
+    if (settled && there) {
+        group_switch(turn, true);
+        if (group_switched(turn)) {
+            finish(turn);
+            return;
+        }
+    }
+    if (waited(turn, 2 * r->config.feedback_ms + r->config.report_ms))
+        router_enter(turn, ROUTER_HOLD,
+                     r->veto_seen ? WHY_VETO
+                     : there      ? WHY_NOT_SWITCHED
+                                  : WHY_NOT_CLOSED);
+}
+
+void transfer_step(struct turn *turn)
+{
+    static void (*const steps[ROUTER_STATES])(struct turn *) = {
+        [ROUTER_SWITCH_OFF] = switch_off_step, [ROUTER_OPENING] = opening_step,
+        [ROUTER_DEAD_TIME] = dead_time_step,   [ROUTER_CLOSING] = closing_step,
+        [ROUTER_SWITCH_ON] = switch_on_step,
+    };
+    steps[turn->router->state](turn);
+}
