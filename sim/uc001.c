@@ -2,12 +2,12 @@
 
 /* The plant of sim/uc001.yaml, with what only the plant itself knows. */
 
-/* Nine 375 W modules, 1.82 m2 each, on a roof that looks west of south-west. */
+/* Nine 375 W modules, 1.82 m2 each, on a roof that looks west-south-west. */
 static struct sim_string_config string_of(int s)
 {
     return (struct sim_string_config){
         .tilt_deg = 35,
-        .azimuth_deg = 242 + 5.0 * s,
+        .azimuth_deg = 250 + 5.0 * s,
         .modules = 9,
         .voc_V = 41.1,
         .isc_A = 11.6,

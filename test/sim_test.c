@@ -334,9 +334,9 @@ static void the_sun_goes_round(void)
     } rows[] = {
         {0, 0, 0, "midnight"},
         {7, 40, 250, "seven, the sun behind a south-west roof"},
-        {13, 960, 1030, "one o'clock: 64 degrees high, 15 off the roof's normal"},
-        {15.5, 890, 960, "half past three: 42 degrees high, 13 off"},
-        {19, 120, 220, "seven in the evening: 8 degrees high, 67 off"},
+        {13, 960, 1030, "one o'clock: 64 degrees high, 23 off the roof's normal"},
+        {15.5, 890, 960, "half past three: 42 degrees high, 14 off"},
+        {19, 150, 260, "seven in the evening: 8 degrees high, 58 off"},
         {22, 0, 0, "night"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
