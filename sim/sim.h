@@ -87,7 +87,7 @@ enum sim_fault {
     SIM_SENSOR_FROZEN, SIM_SENSOR_SILENT,
     SIM_BOARD_SILENT, SIM_BOARD_REBOOT,
     SIM_BMS_SILENT, SIM_INVERTER_SILENT, SIM_INVERTER_NOISE,  /* bad CRC, late answers, NAKs */
-    SIM_FOREIGN_FRAME,                 /* somebody commands the contact board too, its own outputs */
+    SIM_FOREIGN_FRAME,             /* somebody commands the contact board too, its own outputs */
     SIM_FAULTS
 };
 

@@ -232,7 +232,7 @@ static void lengths_and_counters(void)
     }
 }
 
-/* What the BMS allows and says, by charge and temperature. 0x359: bit 2 under-voltage, 3 and 4 too warm
+/* What the BMS allows by charge and temperature. 0x359: bit 2 under-voltage, 3 and 4 too warm
  * and too cold, 7 and 8 discharge and charge current; warnings sixteen higher. */
 static void bms(void)
 {
