@@ -20,7 +20,8 @@ static const char help[] =
     "                  [--backbone URL] [--battery URL] [--native URL] [--serial DIR|PORT,..]\n"
     "                  [--clock PATH] [--car-h H] [--soc PERCENT] [--push-s S] [--seconds S]\n"
     "Runs a simulated plant behind real ports, for busbar run or any other program.\n"
-    "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only one)\n"
+    "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only "
+    "one)\n"
     "  --speed N        times real time, 0.1 to 100000, default 1\n"
     "  --start-h H      local solar time of the first step, 0 to 24, default 13\n"
     "  --car-h H        when the car comes, default 16\n"
@@ -32,13 +33,14 @@ static const char help[] =
     "                   CAN buses: can0, local:PATH (hosted here), ..; default\n"
     "                   local:/tmp/busbar/backbone, /battery, /native; none = not connected\n"
     "  --serial DIR     a pty to each inverter, linked as DIR/inv1 ..; default /tmp/busbar\n"
-    "  --serial PORT,.. given serial ports, the first for inv1: /dev/ttyS0, tty:PATH, tcp://host:port\n"
+    "  --serial PORT,.. given serial ports, the first for inv1: /dev/ttyS0, tty:PATH, "
+    "tcp://host:port\n"
     "  --clock PATH     a controller may come here for lock step\n"
     "Keys in a terminal: b pushes the charge button, c brings or takes the car, q quits.\n"
     "Each plant minute a line: time, sun, strings and where they stand, wallbox, house, battery.\n";
 
 struct options {
-    double speed, push_s, seconds;       /* negative = never */
+    double speed, push_s, seconds; /* negative = never */
     struct sim_config plant;
     struct sim_ports_config ports;
     char serial_list[512];
@@ -54,7 +56,8 @@ static void on_signal(int number)
 
 /* --- the command line --- */
 
-static bool number_read(const char *option, const char *text, double low, double high, double *value)
+static bool number_read(const char *option, const char *text, double low, double high,
+                        double *value)
 {
     char *end;
     double number = strtod(text, &end);
@@ -62,8 +65,8 @@ static bool number_read(const char *option, const char *text, double low, double
         *value = number;
         return true;
     }
-    fprintf(stderr, "busbar sim: --%s %s is not allowed: a number from %g to %g\n", option, text, low,
-            high);
+    fprintf(stderr, "busbar sim: --%s %s is not allowed: a number from %g to %g\n", option, text,
+            low, high);
     return false;
 }
 
@@ -87,7 +90,8 @@ static bool serial_read(struct options *options, const char *text)
     size_t count = 0;
     for (char *rest = options->serial_list, *one; (one = strsep(&rest, ",")) != NULL; count++) {
         if (count == options->ports.inverters) {
-            fprintf(stderr, "busbar sim: --serial: this plant has %zu inverters, more ports given\n",
+            fprintf(stderr,
+                    "busbar sim: --serial: this plant has %zu inverters, more ports given\n",
                     options->ports.inverters);
             return false;
         }
@@ -236,8 +240,9 @@ static void wall_wait(int64_t wall_start_ms, double plant_ms, double speed)
 {
     int64_t ahead_ms = (int64_t)(plant_ms / speed) - (clock_monotonic_ms() - wall_start_ms);
     if (ahead_ms > 0)
-        nanosleep(&(struct timespec){.tv_sec = ahead_ms / 1000,
-                                     .tv_nsec = ahead_ms % 1000 * 1000000}, NULL);
+        nanosleep(
+            &(struct timespec){.tv_sec = ahead_ms / 1000, .tv_nsec = ahead_ms % 1000 * 1000000},
+            NULL);
 }
 
 static void plant_run(const struct options *options, struct sim_ports *ports, struct sim *sim)
@@ -248,7 +253,8 @@ static void plant_run(const struct options *options, struct sim_ports *ports, st
     int64_t wall_ms = clock_monotonic_ms(), now_ms = START_MS, tell_ms = START_MS;
     int64_t push_ms = START_MS + (int64_t)(options->push_s * 1000);
     bool push = options->push_s >= 0;
-    while (!leaving && !(options->seconds >= 0 && (double)(now_ms - START_MS) >= options->seconds * 1000)) {
+    while (!leaving &&
+           !(options->seconds >= 0 && (double)(now_ms - START_MS) >= options->seconds * 1000)) {
         bool locked = sim_ports_locked(ports);
         now_ms += options->speed > FAST ? FAST_STEP_MS : STEP_MS;
         if (push && now_ms >= push_ms) {

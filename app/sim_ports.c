@@ -130,7 +130,7 @@ static void line_say(struct sim_ports *ports, size_t u)
     if (line->stream.fd >= 0)
         stream_write(&line->stream, bytes, count);
     else if (line->master >= 0 && write(line->master, bytes, count) < 0)
-        return;                     /* nobody reads and the line is full: as on a real wire, lost */
+        return; /* nobody reads and the line is full: as on a real wire, lost */
 }
 
 static void line_hear(struct sim_ports *ports, size_t u)
@@ -196,12 +196,14 @@ static int echo_wait(struct sim_ports *ports, int64_t now_us)
     int64_t until_ms = clock_monotonic_ms() + ECHO_MS, echo = 0;
     struct pollfd watched[1 + SIM_BUSES] = {{.fd = ports->clock, .events = POLLIN}};
     for (int b = 0; b < SIM_BUSES; b++)
-        watched[1 + b] = (struct pollfd){.fd = ports->hub[b] ? bus_hub_fd(ports->hub[b]) : -1,
-                                         .events = POLLIN};
+        watched[1 + b] =
+            (struct pollfd){.fd = ports->hub[b] ? bus_hub_fd(ports->hub[b]) : -1, .events = POLLIN};
     for (int64_t left_ms; (left_ms = until_ms - clock_monotonic_ms()) > 0;) {
         if (poll(watched, 1 + SIM_BUSES, (int)left_ms) < 0 && errno != EINTR)
             return -errno;
-        hubs_pump(ports);
+        for (int b = 0; b < SIM_BUSES; b++)
+            if (watched[1 + b].revents)
+                bus_hub_pump(ports->hub[b]);
         if (!watched[0].revents)
             continue;
         if (recv(ports->clock, &echo, sizeof echo, 0) != sizeof echo)
@@ -217,9 +219,8 @@ static int clock_turn(struct sim_ports *ports)
     bool first = !ports->waited;
     clock_accept(ports);
     if (ports->clock < 0)
-        return first && ports->listener >= 0 && !ports->config.alone
-                   ? clock_lost(ports, -ETIMEDOUT)
-                   : 0;
+        return first && ports->listener >= 0 && !ports->config.alone ? clock_lost(ports, -ETIMEDOUT)
+                                                                     : 0;
     int64_t now_us = ports->now_ms * 1000;
     int status = send(ports->clock, &now_us, sizeof now_us, MSG_NOSIGNAL) == sizeof now_us
                      ? echo_wait(ports, now_us)
@@ -320,7 +321,7 @@ void sim_ports_forget(struct sim_ports *ports)
     for (size_t u = 0; u < SIM_INVERTERS; u++) {
         fd_close(&ports->line[u].master);
         fd_close(&ports->line[u].slave);
-        fd_close(&ports->line[u].stream.fd);    /* not stream_close: its lock is the parent's too */
+        fd_close(&ports->line[u].stream.fd); /* not stream_close: its lock is the parent's too */
     }
     fd_close(&ports->clock);
     fd_close(&ports->listener);

@@ -56,9 +56,9 @@ struct sim_ports {
  * that is not there yet is no error: it is tried again each second of plant time. */
 int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *config);
 
-/* Takes the plant to now_ms at its own pace (sim_pace_ms), with everything that goes out and comes in
- * on the way. 0, or when the controller at the clock is lost: -EPIPE it has gone, -ETIMEDOUT it did
- * not answer within 2 s of wall time (or none came); the plant stands at now_ms all the same. */
+/* Takes the plant to now_ms at its own pace (sim_pace_ms), with everything that goes out and comes
+ * in on the way. 0, or when the controller at the clock is lost: -EPIPE it has gone, -ETIMEDOUT it
+ * did not answer within 2 s of wall time (or none came); the plant is at now_ms all the same. */
 int sim_ports_step(struct sim_ports *ports, int64_t now_ms);
 
 /* A controller is in lock step. */

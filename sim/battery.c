@@ -3,10 +3,10 @@
 
 #include "sim/state.h"
 
-/* A large prismatic LFP cell, charge in steps of 5 %; the step near 60 % is graphite stage 2 to 1. */
-static const double ocv_V[21] = {2.70,   3.100, 3.190, 3.210, 3.235, 3.253,  3.269,
-                                 3.276,  3.282, 3.288, 3.2895, 3.291, 3.305, 3.323,
-                                 3.328,  3.3295, 3.3305, 3.331, 3.3315, 3.335, 3.45};
+/* A large prismatic LFP cell, charge in steps of 5 %; the step near 60 % is graphite's stage 2. */
+static const double ocv_V[21] = {2.70,  3.100,  3.190,  3.210,  3.235,  3.253, 3.269,
+                                 3.276, 3.282,  3.288,  3.2895, 3.291,  3.305, 3.323,
+                                 3.328, 3.3295, 3.3305, 3.331,  3.3315, 3.335, 3.45};
 
 enum { CCL_A = 200, DCL_A = 300, FAST_S = 30, SLOW_S = 900 };
 

@@ -3,14 +3,20 @@
 
 #include "sim/state.h"
 
-enum { DEADMAN_MS = 30000, VOLTAGE_V = 230, CABLE_A = 63, LEAST_A = 6,
-       RAMP_A_S = 8 };   /* five seconds to 40 A; four times as fast down */
+enum {
+    DEADMAN_MS = 30000,
+    VOLTAGE_V = 230,
+    CABLE_A = 63,
+    LEAST_A = 6,
+    RAMP_A_S = 8
+}; /* five seconds to 40 A; four times as fast down */
 
 /* Byte 0-1: limit in 0.1 A and counter; bytes 2-3: the limit's twelve bits inverted. */
 void wallbox_command(struct sim *sim, const struct frame *frame)
 {
     const uint8_t *d = frame->data;
-    unsigned limit = (unsigned)d[0] | (d[1] & 15u) << 8, inverse = (unsigned)d[2] | (d[3] & 15u) << 8;
+    unsigned limit = (unsigned)d[0] | (d[1] & 15u) << 8, inverse = (unsigned)d[2] | (d[3] & 15u)
+                                                                                        << 8;
     if (frame->len != 4 || (limit ^ inverse) != 0xFFF || d[3] & 0xF0) {
         sim_violation(sim, 31, "the wallbox heard a malformed command");
         return;

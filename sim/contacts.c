@@ -26,15 +26,14 @@ static void coil_set(struct sim *sim, int c, bool on)
         invariant_open(sim, c);
     contact->coil = on;
     contact->coil_ms = sim->now_ms;
-    contact->needs_ms = (on ? config->operate_ms + BOUNCE_MS * sim_random(sim) : config->release_ms) *
-                        contact->slow;
+    contact->needs_ms =
+        (on ? config->operate_ms + BOUNCE_MS * sim_random(sim) : config->release_ms) *
+        contact->slow;
 }
 
 /* Where the main contacts stand once the armature has come to rest. */
 static bool rest_of(const struct sim_contact *contact)
 {
-    if (contact->welded)
-        return true;
     return contact->coil && !(contact->stuck_open && !contact->closed);
 }
 
@@ -68,7 +67,7 @@ static void outputs_set(struct sim *sim, int b, uint8_t outputs)
     }
     board->outputs = outputs;
     board->changed_ms = sim->now_ms;
-    board->state_ms = 0;      /* tells at once */
+    board->state_ms = 0; /* tells at once */
 }
 
 /* A board that hears nothing HOLDs; one whose fail-state was left as delivered lets go. */

@@ -11,10 +11,10 @@ static const struct shunt_row {
     uint32_t id;
     int64_t every_ms;
 } shunt_rows[SIM_SHUNT_FRAMES] = {
-    {0x521,   20},   /* mA */
-    {0x522,  100},   /* mV */
-    {0x525, 1000},   /* 0.1 C */
-    {0x527, 1000},   /* As */
+    {0x521, 20},   /* mA */
+    {0x522, 100},  /* mV */
+    {0x525, 1000}, /* 0.1 C */
+    {0x527, 1000}, /* As */
 };
 
 static void put_bits(uint8_t *data, unsigned start, unsigned length, int64_t value)
@@ -53,7 +53,7 @@ static void emergency_say(struct sim *sim, int b, bool alone)
 {
     struct frame emergency = frame_of(0x090u + (uint32_t)b, 8);
     put_bits(emergency.data, 0, 16, alone ? 0x8130 : 0);
-    emergency.data[2] = alone ? 0x11 : 0;      /* error register: generic, communication */
+    emergency.data[2] = alone ? 0x11 : 0; /* error register: generic, communication */
     sim_queue_add(sim, SIM_BACKBONE, &emergency);
 }
 
@@ -169,8 +169,8 @@ static void button_say(struct sim *sim)
     sim_queue_add(sim, SIM_BACKBONE, &frame);
 }
 
-/* IVT-S results: byte 0 the channel, byte 1 a counter in its low nibble, bytes 2 to 5 the value, most
- * significant first. Frames that fell due within one step carry its value and their own times. */
+/* IVT-S results: byte 0 the channel, byte 1 a counter in its low nibble, bytes 2 to 5 the value,
+ * most significant first. Frames that fell due within one step carry the same value. */
 static void shunt_frame(struct sim *sim, const struct shunt_row *row, size_t i, double value)
 {
     struct frame frame = frame_of(row->id, 6);
@@ -206,7 +206,8 @@ static void alarms_raise(const struct sim *sim, uint8_t *data)
         {2, cell_V < 2.50, cell_V < 2.90},
         {3, C > 55, C > 50},
         {4, C < -20, C < 0},
-        {7, -sim->battery_A > 1.1 * battery_dcl_A(sim) + 5, -sim->battery_A > battery_dcl_A(sim) + 5},
+        {7, -sim->battery_A > 1.1 * battery_dcl_A(sim) + 5,
+         -sim->battery_A > battery_dcl_A(sim) + 5},
         {8, sim->battery_A > 1.1 * battery_ccl_A(sim) + 5, sim->battery_A > battery_ccl_A(sim) + 5},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -219,8 +220,10 @@ static void bms_say(struct sim *sim)
 {
     if (sim->bms_silent || !due(&sim->bms_ms, 1000, sim->now_ms))
         return;
-    struct frame limits = frame_of(0x351, 8), charge = frame_of(0x355, 4), measured = frame_of(0x356, 6);
-    struct frame alarms = frame_of(0x359, 7), requests = frame_of(0x35C, 2), maker = frame_of(0x35E, 8);
+    struct frame limits = frame_of(0x351, 8), charge = frame_of(0x355, 4),
+                 measured = frame_of(0x356, 6);
+    struct frame alarms = frame_of(0x359, 7), requests = frame_of(0x35C, 2),
+                 maker = frame_of(0x35E, 8);
     put_bits(limits.data, 0, 16, 568);
     put_bits(limits.data, 16, 16, lround(battery_ccl_A(sim) * 10));
     put_bits(limits.data, 32, 16, lround(battery_dcl_A(sim) * 10));
@@ -234,8 +237,9 @@ static void bms_say(struct sim *sim)
     alarms.data[4] = 6;
     alarms.data[5] = 'P';
     alarms.data[6] = 'N';
-    requests.data[0] = (uint8_t)((battery_ccl_A(sim) > 0 ? 0x80 : 0) |
-                                 (battery_dcl_A(sim) > 0 ? 0x40 : 0) | (sim->soc < 0.10 ? 0x20 : 0));
+    requests.data[0] =
+        (uint8_t)((battery_ccl_A(sim) > 0 ? 0x80 : 0) | (battery_dcl_A(sim) > 0 ? 0x40 : 0) |
+                  (sim->soc < 0.10 ? 0x20 : 0));
     memcpy(maker.data, "PYLON   ", 8);
     const struct frame *all[] = {&limits, &charge, &measured, &alarms, &requests, &maker};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

@@ -1,4 +1,5 @@
-/* The numbered invariants of safety.md section 2.4, checked on the truth: real contacts, real currents. */
+/* The numbered invariants of safety.md section 2.4, checked on the truth: real contacts, real
+ * currents. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,10 +10,10 @@ enum {
     ZERO_HOLD_MS = 500,
     DEAD_MS = 500,
     PICKUP_MS = 200,
-    TRANSFER_MS = 60000,      /* a string that has not landed by then is no transfer, but stranded */
+    TRANSFER_MS = 60000, /* a string that has not landed by then is no transfer, but stranded */
     DWELL_MS = 900000,
     MOVES_A_DAY = 12,
-    TOLERATED_MS = 60000,     /* settings are written slowly, on purpose */
+    TOLERATED_MS = 60000, /* settings are written slowly, on purpose */
     LOCKOUT_MS = 60000,
     EV_QUIET_MS = 3000,
 };
@@ -33,11 +34,13 @@ void sim_violation(struct sim *sim, int number, const char *format, ...)
              (double)(sim->now_ms - sim->start_ms) / 1000, text);
 }
 
-/* One transfer at a time: from the order that takes a string off its input to the one that lands it. */
+/* One transfer at a time: from the order that takes a string off its input to the one that lands
+ * it. */
 static void transfer_begin(struct sim *sim, int s)
 {
     for (int other = 0; other < sim->config.strings; other++)
-        if (other != s && sim->moving_ms[other] && sim->now_ms - sim->moving_ms[other] < TRANSFER_MS)
+        if (other != s && sim->moving_ms[other] &&
+            sim->now_ms - sim->moving_ms[other] < TRANSFER_MS)
             sim_violation(sim, 11, "strings %d and %d on their way at once", s, other);
     sim->moving_ms[s] = sim->now_ms;
 }

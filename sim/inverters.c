@@ -1,6 +1,6 @@
-/* Axpert-style inverters on one common battery: sources, modes, overload, chargers. Priorities as PI30
- * numbers them. Output: 0 utility (sun only charges), 1 solar, then utility, 2 solar, battery, utility.
- * Charger: 1 solar first, 2 solar and utility, 3 only solar. */
+/* Axpert-style inverters on one common battery: sources, modes, overload, chargers. Priorities as
+ * PI30 numbers them. Output: 0 utility (sun only charges), 1 solar, then utility, 2 solar,
+ * battery, utility. Charger: 1 solar first, 2 solar and utility, 3 only solar. */
 #include <math.h>
 
 #include "sim/state.h"
@@ -20,8 +20,8 @@ static bool ac_in_present(const struct sim *sim, int u)
     return from < 0 || output_alive(sim->unit[from].mode);
 }
 
-/* Below its back-to-grid voltage a unit leaves the battery by itself, and comes back late; set to 0,
- * only when the battery is full. */
+/* Below its back-to-grid voltage a unit leaves the battery by itself, and comes back late; set to
+ * 0, only when the battery is full. */
 static char mode_of(const struct sim *sim, const struct sim_unit *unit)
 {
     if (unit->trip_s > 0)
@@ -105,8 +105,8 @@ void inverters_step(struct sim *sim, double dt_s)
 {
     for (int u = 0; u < sim->config.inverters; u++) {
         bool box = u == sim->config.wallbox_inverter;
-        sim->unit[u].load_W = box ? sim->truth.wallbox_W
-                                  : sim->truth.house_W[sim->config.inverter[u].phase];
+        sim->unit[u].load_W =
+            box ? sim->truth.wallbox_W : sim->truth.house_W[sim->config.inverter[u].phase];
     }
     for (int u = sim->config.inverters - 1; u >= 0; u--) {
         struct sim_unit *unit = &sim->unit[u];

@@ -1,5 +1,5 @@
-/* The serial line of a simulated inverter: PI30 frames at 2400 baud, 40 to 80 ms to think, one answer
- * at a time (axpert.md sections 1.2 and 1.4). */
+/* The serial line of a simulated inverter: PI30 frames at 2400 baud, 40 to 80 ms to think, one
+ * answer at a time (axpert.md sections 1.2 and 1.4). */
 #include <stdio.h>
 #include <string.h>
 
@@ -102,7 +102,7 @@ void pi30_step(struct sim *sim, int u)
     if (unit->answer_len == 0 || sim->now_ms < unit->answer_ms)
         return;
     if (unit->out_len + unit->answer_len > sizeof unit->out)
-        unit->out_len = 0;              /* nobody fetches: the line does not keep it either */
+        unit->out_len = 0; /* nobody fetches: the line does not keep it either */
     memcpy(unit->out + unit->out_len, unit->answer, unit->answer_len);
     unit->out_len += unit->answer_len;
     unit->answer_len = 0;

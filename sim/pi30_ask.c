@@ -38,9 +38,11 @@ static int whole(double value, int most)
     return number < 0 ? 0 : number > most ? most : (int)number;
 }
 
-/* (222.0 50.0 230.0 50.0 0529 0472 006 398 54.30 000 061 0039 01.0 215.0 00.00 00000 00010110 00 00 00226 010
- *  grid V Hz   out V  Hz  VA   W    %   bus  V     in% SoC heat PV A  PV V  SCC V discharge   b7..b0     PV W
- */
+/* Captured:
+ * (222.0 50.0 230.0 50.0 0529 0472 006 398 54.30 000 061 0039 01.0 215.0 00.00 00000 ..
+ *  AC in V Hz AC out V Hz VA   W   %   bus  V   in A SoC heat PV A  PV V SCC V  out A
+ * .. 00010110 00 00 00226 010
+ *    b7..b0         PV W  b10..b8 */
 static void answer_qpigs(const struct sim *sim, int u, char *out, size_t room)
 {
     const struct sim_unit *unit = &sim->unit[u];
@@ -66,20 +68,23 @@ static void answer_qpigs2(const struct sim *sim, int u, char *out, size_t room)
     snprintf(out, room, "(%04.1f %05.1f %05d ", pv.amperes, pv.volts, whole(pv.watts, 99999));
 }
 
-/* (230.0 34.7 230.0 50.0 34.7 8000 8000 48.0 51.0 48.0 55.2 55.0 2 010 040 0 2 3 9 01 0 0 52.0 1 1 480 0 140
- *  AC in      AC out                    PBCV PSDV PCVV PBFT  AC all    POP PCP     PBDV          discharge A
- */
+/* Captured:
+ * (230.0 34.7 230.0 50.0 34.7 8000 8000 48.0 51.0 48.0 55.2 55.0 2 010 040 0 2 3 9 01 0 0 52.0 ..
+ *  AC in      AC out                         PBCV PSDV PCVV PBFT   AC  all   POP PCP     PBDV
+ * .. 1 1 480 0 140
+ *              discharge A */
 static void answer_qpiri(const struct sim *sim, int u, char *out, size_t room)
 {
     const struct sim_unit *unit = &sim->unit[u];
     const struct sim_inverter_config *config = &sim->config.inverter[u];
-    snprintf(out, room,
-             "(230.0 %04.1f 230.0 50.0 %04.1f %04d %04d 48.0 %04.1f %04.1f %04.1f %04.1f 2 %03d %03d 0 "
-             "%d %d 9 01 0 0 %04.1f 1 1 480 0 140",
-             config->rated_A, config->rated_A, whole(config->rated_W, 9999),
-             whole(config->rated_W, 9999), unit->to_grid_V, unit->cut_off_V, unit->bulk_V,
-             unit->float_V, unit->ac_charge_max_A, unit->charge_max_A, unit->output_priority,
-             unit->charger_priority, unit->to_battery_V);
+    snprintf(
+        out, room,
+        "(230.0 %04.1f 230.0 50.0 %04.1f %04d %04d 48.0 %04.1f %04.1f %04.1f %04.1f 2 %03d %03d 0 "
+        "%d %d 9 01 0 0 %04.1f 1 1 480 0 140",
+        config->rated_A, config->rated_A, whole(config->rated_W, 9999),
+        whole(config->rated_W, 9999), unit->to_grid_V, unit->cut_off_V, unit->bulk_V, unit->float_V,
+        unit->ac_charge_max_A, unit->charge_max_A, unit->output_priority, unit->charger_priority,
+        unit->to_battery_V);
 }
 
 /* Bits a0.. from the left: 0 PV loss, 1 fault, 5 line fail, 12 battery low, 16 overload. */
@@ -191,7 +196,8 @@ static const struct row {
     {"QMUCHGCR", NULL,               answer_qmuchgcr},
     {"QBATCD",   NULL,               answer_qbatcd},
     {"QFLAG",    "(EakxyzDbdjuv",    NULL},
-    {"QDI",      "(230.0 50.0 0030 44.0 54.0 56.4 46.0 60 0 0 2 0 0 0 0 0 1 1 1 0 1 0 54.0 0 1 224", NULL},
+    {"QDI",      "(230.0 50.0 0030 44.0 54.0 56.4 46.0 60 0 0 2 0 0 0 0 0 1 1 1 0 1 0 54.0 0 1 224",
+                                     NULL},
     {"QT",       NULL,               answer_qt},
     {"QET",      NULL,               answer_qet},
     {"QLT",      NULL,               answer_qlt},

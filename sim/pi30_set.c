@@ -1,5 +1,5 @@
-/* What a simulated MAX 8 kW lets itself be told: the setters of the vendor's MAX document (2021) with
- * its allowed values for 48 V. */
+/* What a simulated MAX 8 kW lets itself be told: the setters of the vendor's MAX document (2021)
+ * with its allowed values for 48 V. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,15 +59,16 @@ static bool set_ac_charge(struct sim_unit *unit, const char *value)
     return true;
 }
 
-/* PBATCDabc: 111 both on, 011 and 101 discharger off, 110 charger off, 010 and 100 both off, 000 the
- * unit's own settings. */
+/* PBATCDabc: 111 both on, 011 and 101 discharger off, 110 charger off, 010 and 100 both off, 000
+ * the unit's own settings. */
 static bool set_batcd(struct sim_unit *unit, const char *value)
 {
     static const struct {
         const char *digits;
         bool charger_off, discharger_off;
-    } rows[] = {{"111", false, false}, {"011", false, true}, {"101", false, true}, {"110", true, false},
-                {"010", true, true},   {"100", true, true},  {"000", false, false}};
+    } rows[] = {{"111", false, false}, {"011", false, true}, {"101", false, true},
+                {"110", true, false},  {"010", true, true},  {"100", true, true},
+                {"000", false, false}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         if (strcmp(value, rows[i].digits) != 0)
             continue;

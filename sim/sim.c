@@ -68,8 +68,22 @@ static void contacts_init(struct sim *sim)
         sim->truth.contact_closed[c] = true;
         sim->board[sim->config.contact[c].board].outputs |=
             (uint8_t)(1 << sim->config.contact[c].channel);
-        sim->board[sim->config.switch_board].outputs |= (uint8_t)(1 << sim->config.switch_channel[s]);
+        sim->board[sim->config.switch_board].outputs |=
+            (uint8_t)(1 << sim->config.switch_channel[s]);
         sim->last_input[s] = sim->config.contact[c].input;
+    }
+}
+
+/* The plant has run for long: what has sun is tracked. */
+static void trackers_init(struct sim *sim)
+{
+    for (int s = 0; s < sim->config.strings; s++) {
+        struct sim_mppt *mppt = &sim->mppt[sim->last_input[s]];
+        if (sim->pv[s].voc_V < sim->config.input[sim->last_input[s]].start_V)
+            continue;
+        mppt->cap_V = sim->pv[s].voc_V;
+        mppt->voltage_ms = sim->now_ms;
+        mppt->share = 1;
     }
 }
 
@@ -96,6 +110,7 @@ void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
     contacts_init(sim);
     sun_second(sim);
     house_second(sim);
+    trackers_init(sim);
 }
 
 static void plant_step(struct sim *sim, double dt_s)

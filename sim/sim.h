@@ -1,15 +1,15 @@
 /* The plant as the wires see it: sun, strings, contacts, inverters, battery, car, house, grid.
  *
- * It speaks the same frames and PI30 lines as real parts, with encoders of its own written
- * from the documents. Stepped in memory by tests, or run by `busbar sim` behind real ports. It
- * knows the truth, and checks the invariants of safety.md section 2.4 on it at every step.
+ * It speaks the same frames and PI30 lines as real parts, with encoders of its own written from
+ * the documents. Stepped in memory by tests, or run by `busbar sim` behind real ports. It knows
+ * the truth, and checks the invariants of safety.md section 2.4 on it at every step.
  *
- * Everything the controller sends comes in by sim_frame and sim_bytes; everything the plant
- * says goes out by sim_frames and sim_answer; what nobody fetches is lost after 64 frames a bus. No
+ * Everything the controller sends comes in by sim_frame and sim_bytes; everything the plant says
+ * goes out by sim_frames and sim_answer; what nobody fetches is lost after 64 frames a bus. No
  * clock, heap, descriptor or print.
  *
- * Checked, by number: 1 2 3 4 5 6 8 9 11 12 15 18 20 22 23 24 31. Number 16 cannot be broken here: no
- * contact joins two AC outputs. */
+ * Checked, by number: 1 2 3 4 5 6 8 9 11 12 15 18 20 22 23 24 31. Number 16 cannot be broken here:
+ * no contact joins two AC outputs. */
 #ifndef BUSBAR_SIM_SIM_H
 #define BUSBAR_SIM_SIM_H
 
@@ -23,10 +23,16 @@
 enum sim_bus { SIM_BACKBONE, SIM_BATTERY, SIM_NATIVE, SIM_BUSES };
 
 /* The plant of UC001 has these sizes; the arrays are no larger than needed. */
-enum { SIM_STRINGS = 8, SIM_INPUTS = 16, SIM_CONTACTS = 16, SIM_INVERTERS = 8, SIM_INVARIANTS = 37 };
+enum {
+    SIM_STRINGS = 8,
+    SIM_INPUTS = 16,
+    SIM_CONTACTS = 16,
+    SIM_INVERTERS = 8,
+    SIM_INVARIANTS = 37     /* by number, 0 unused */
+};
 
 struct sim_string_config {
-    double area_m2, efficiency, tilt_deg, azimuth_deg;   /* azimuth 180 = south */
+    double tilt_deg, azimuth_deg;                         /* azimuth 180 = south */
     int modules;
     double voc_V, isc_A, vmp_V, imp_A;                    /* one module, STC */
     double voc_per_K, isc_per_K;                          /* relative */
@@ -49,7 +55,7 @@ struct sim_contact_config {
 };
 struct sim_config {
     uint32_t seed;
-    double latitude_deg, longitude_deg;
+    double latitude_deg;
     int day_of_year;
     double start_h;                    /* local solar time of the first step */
     double ambient_min_C, ambient_max_C;
@@ -81,7 +87,7 @@ enum sim_fault {
     SIM_SENSOR_FROZEN, SIM_SENSOR_SILENT,
     SIM_BOARD_SILENT, SIM_BOARD_REBOOT,
     SIM_BMS_SILENT, SIM_INVERTER_SILENT, SIM_INVERTER_NOISE,  /* bad CRC, late answers, NAKs */
-    SIM_FOREIGN_FRAME,                 /* somebody restates the contact board's outputs each second */
+    SIM_FOREIGN_FRAME,             /* somebody commands the contact board too, its own outputs */
     SIM_FAULTS
 };
 
@@ -128,8 +134,8 @@ void sim_press_button(struct sim *sim);
 void sim_car(struct sim *sim, bool plugged);
 void sim_cloud(struct sim *sim, double cloudiness);
 void sim_set_soc(struct sim *sim, double soc);
-/* target: contact, string, board or inverter index, as the fault needs. A contact welds or sticks at
- * once when it is closed (open), else when it next is. */
+/* target: contact, string, board or inverter index, as the fault needs. A contact welds or sticks
+ * at once when it is closed (open), else when it next is. */
 void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on);
 
 const struct sim_truth *sim_truth(const struct sim *sim);

@@ -139,8 +139,8 @@ void wallbox_command(struct sim *sim, const struct frame *frame);
 void house_second(struct sim *sim);
 void frames_step(struct sim *sim);                      /* frames.c */
 void pi30_step(struct sim *sim, int inverter);          /* pi30.c */
-/* False when the word is no question of this unit; out gets the answer, from its "(" on. */
-bool pi30_question(const struct sim *sim, int inverter, const char *word, char *out, size_t room);   /* pi30_ask.c */
+/* pi30_ask.c: false when the word is no question; out gets the answer from its "(" on. */
+bool pi30_question(const struct sim *sim, int inverter, const char *word, char *out, size_t room);
 /* False where the unit would say NAK. */
 bool pi30_setter(struct sim_unit *unit, const char *word);        /* pi30_set.c */
 

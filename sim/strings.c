@@ -1,12 +1,12 @@
-/* Strings, their semiconductor switches, and the MPPT of each PV input. Strings on one input share its
- * voltage; the input's capacitor stands between them and the tracker. */
+/* Strings, their semiconductor switches, and the MPPT of each PV input. Strings on one input share
+ * its voltage; the input's capacitor stands between them and the tracker. */
 #include <math.h>
 
 #include "sim/state.h"
 
-static const double INPUT_F = 0.001;        /* capacitor of a high-voltage PV input */
-static const double BLEED_S = 2;            /* PV loss is seen within this (axpert.md 4.6) */
-static const double LEAK_A = 0.004;         /* of a switch that is off */
+static const double INPUT_F = 0.001; /* capacitor of a high-voltage PV input */
+static const double BLEED_S = 2;     /* PV loss is seen within this (axpert.md 4.6) */
+static const double LEAK_A = 0.004;  /* of a switch that is off */
 
 static bool switch_conducts(const struct sim *sim, int s)
 {
@@ -41,8 +41,8 @@ static double highest_V(const struct sim *sim, const struct sim_mppt *mppt)
     return volts;
 }
 
-/* Right of the maximum, where a tracker stands that takes less than it could: as far as until neither
- * watts nor amperes are exceeded. */
+/* Right of the maximum, where a tracker stands that takes less than it could: as far as until
+ * neither watts nor amperes are exceeded. */
 static double throttled_V(const struct sim *sim, const struct sim_mppt *mppt, double watts,
                           double amperes)
 {

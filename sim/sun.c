@@ -6,18 +6,19 @@
 static const double DEG = 3.14159265358979323846 / 180;
 
 struct sky {
-    double elevation, azimuth;    /* radians; azimuth clockwise from north */
+    double elevation, azimuth; /* radians; azimuth clockwise from north */
     double direct_Wm2, diffuse_Wm2, ground_Wm2;
 };
 
-/* Declination by Cooper, air mass plain, direct beam by Meinel, diffuse light of a clear sky an eighth
- * of it, ground that gives back a fifth. */
+/* Declination by Cooper, air mass plain, direct beam by Meinel, diffuse light of a clear sky an
+ * eighth of it, ground that gives back a fifth. */
 static struct sky sky_at(const struct sim_config *config, double hour)
 {
     double declination = 23.45 * DEG * sin(2 * 180 * DEG * (284 + config->day_of_year) / 365.0);
     double latitude = config->latitude_deg * DEG, angle = 15 * DEG * (hour - 12);
     struct sky sky = {0};
-    double height = sin(latitude) * sin(declination) + cos(latitude) * cos(declination) * cos(angle);
+    double height =
+        sin(latitude) * sin(declination) + cos(latitude) * cos(declination) * cos(angle);
     sky.elevation = asin(height);
     double west = cos(declination) * sin(angle);
     double north = cos(latitude) * sin(declination) - sin(latitude) * cos(declination) * cos(angle);
@@ -48,7 +49,8 @@ static void cloud_second(struct sim *sim)
 }
 
 /* The usual four-point fit of a module's curve: I = Isc (1 - c1 (exp(V / (c2 Voc)) - 1)). */
-static void pv_curve(struct sim_pv *pv, const struct sim_string_config *string, double Wm2, double C)
+static void pv_curve(struct sim_pv *pv, const struct sim_string_config *string, double Wm2,
+                     double C)
 {
     double g = Wm2 / 1000, n = string->modules;
     pv->isc_A = string->isc_A * g * (1 + string->isc_per_K * (C - 25));

@@ -113,7 +113,8 @@ static const char *ask(int inverter, const char *word)
     }
     uint8_t ends[2] = {(uint8_t)(crc >> 8), (uint8_t)crc};
     for (int i = 0; i < 2; i++)
-        request[length++] = (uint8_t)(ends[i] + (ends[i] == 0x28 || ends[i] == 0x0D || ends[i] == 0x0A));
+        request[length++] =
+            (uint8_t)(ends[i] + (ends[i] == 0x28 || ends[i] == 0x0D || ends[i] == 0x0A));
     request[length++] = '\r';
     sim_bytes(sim, inverter, request, length);
     run(1000);
@@ -122,8 +123,8 @@ static const char *ask(int inverter, const char *word)
     return text;
 }
 
-/* Moves one string as it should be done: switch off, half a second without current, open, dead time,
- * close, switch on. Masks are of board 0; the string's switch is its bit on board 1. */
+/* Moves one string as it should be done: switch off, half a second without current, open, dead
+ * time, close, switch on. Masks are of board 0; the string's switch is its bit on board 1. */
 static void move(int string, uint8_t from, uint8_t to)
 {
     uint8_t contacts = sim->board[0].outputs, switches = sim->board[1].outputs;
@@ -169,7 +170,8 @@ static void frames_as_documented(void)
     CHECK(fabs(mA - (truth()->battery_A * 1002 + 40)) < 1, "shunt current %d mA at %.3f A", mA,
           truth()->battery_A);
     CHECK(heard[SIM_NATIVE][0x522].data[0] == 1 && heard[SIM_NATIVE][0x525].data[0] == 4 &&
-              heard[SIM_NATIVE][0x527].data[0] == 6, "channels 1, 4, 6");
+              heard[SIM_NATIVE][0x527].data[0] == 6,
+          "channels 1, 4, 6");
     CHECK(is(SIM_NATIVE, 0x525, "0401000000E6"), "23.0 C, the second of its kind");
 }
 
@@ -195,6 +197,91 @@ static void frames_in_time(void)
     uint8_t before = heard[SIM_BACKBONE][0x192].data[7];
     run(50);
     CHECK(heard[SIM_BACKBONE][0x192].data[7] == (uint8_t)(before + 1), "the counter moves");
+}
+
+/* Lengths of the documents, and counters that move by one. */
+static void lengths_and_counters(void)
+{
+    static const struct {
+        enum sim_bus bus;
+        uint32_t id;
+        uint8_t len, counter_at; /* 8 = no counter */
+    } rows[] = {
+        {SIM_BACKBONE, 0x190, 8, 6}, {SIM_BACKBONE, 0x191, 8, 6}, {SIM_BACKBONE, 0x192, 8, 7},
+        {SIM_BACKBONE, 0x292, 8, 7}, {SIM_BACKBONE, 0x193, 8, 7}, {SIM_BACKBONE, 0x194, 4, 2},
+        {SIM_BACKBONE, 0x710, 1, 8}, {SIM_BATTERY, 0x351, 8, 8},  {SIM_BATTERY, 0x355, 4, 8},
+        {SIM_BATTERY, 0x356, 6, 8},  {SIM_BATTERY, 0x359, 7, 8},  {SIM_BATTERY, 0x35C, 2, 8},
+        {SIM_BATTERY, 0x35E, 8, 8},  {SIM_NATIVE, 0x521, 6, 1},   {SIM_NATIVE, 0x522, 6, 1},
+        {SIM_NATIVE, 0x525, 6, 1},   {SIM_NATIVE, 0x527, 6, 1},
+    };
+    begin_at(13);
+    run(3000);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct frame *frame = &heard[rows[i].bus][rows[i].id];
+        CHECK(frame->len == rows[i].len, "%03X: %u bytes", rows[i].id, frame->len);
+        if (rows[i].counter_at == 8)
+            continue;
+        uint8_t before = frame->data[rows[i].counter_at];
+        unsigned seen = count[rows[i].bus][rows[i].id];
+        run(1000);
+        unsigned steps = count[rows[i].bus][rows[i].id] - seen;
+        uint8_t mask = rows[i].bus == SIM_NATIVE ? 15 : 255;
+        CHECK(steps > 0 && frame->data[rows[i].counter_at] == ((before + steps) & mask),
+              "%03X: its counter went from %u to %u in %u frames", rows[i].id, before,
+              frame->data[rows[i].counter_at], steps);
+    }
+}
+
+/* What the BMS allows by charge and temperature. 0x359: bit 2 under-voltage, 3 and 4 too warm
+ * and too cold, 7 and 8 discharge and charge current; warnings sixteen higher. */
+static void bms(void)
+{
+    static const struct {
+        double soc, C;
+        const char *limits, *alarms, *requests;
+    } rows[] = {
+        {0.60, 23, "3802D007B80BCC01", "0000000006504E", "C000"},
+        {0.60, 5, "3802E803B80BCC01", "0000000006504E", "C000"},  /* 5 C: half the charge */
+        {0.60, -1, "38020000B80BCC01", "0000100006504E", "4000"}, /* frost: none, warning */
+        {0.60, 50, "3802E803B80BCC01", "0000000006504E", "C000"},
+        {0.60, 52, "38025802B80BCC01", "0000080006504E", "C000"},
+        {0.60, 56, "38020000B80BCC01", "0800080006504E", "4000"},
+        {0.60, 61, "380200000000CC01", "0800080006504E", "0000"},
+        {0.96, 23, "3802F401B80BCC01", "0000000006504E", "C000"}, /* a quarter */
+        {0.99, 23, "38020000B80BCC01", "0000000006504E", "4000"},
+        {0.08, 23, "3802D007E803CC01", "0000000006504E", "E000"}, /* a third; charge me */
+        {0.04, 23, "3802D0070000CC01", "0000000006504E", "A000"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        sim_uc001(&plant);
+        plant.start_h = 2;
+        plant.battery_soc = rows[i].soc;
+        plant.battery_C = rows[i].C;
+        for (int u = 0; u < 4; u++)
+            plant.inverter[u].idle_W = 0;
+        plant.house_W[1] = plant.house_W[2] = plant.house_W[3] = 0;
+        begin();
+        run(2000);
+        CHECK(is(SIM_BATTERY, 0x351, rows[i].limits), "limits at %.0f %%, %.0f C",
+              rows[i].soc * 100, rows[i].C);
+        CHECK(is(SIM_BATTERY, 0x359, rows[i].alarms), "alarms");
+        CHECK(is(SIM_BATTERY, 0x35C, rows[i].requests), "requests");
+    }
+    begin_at(2);
+    run(1000);
+    sim->config.battery_C = -25; /* its discharge limit is 0, and the house draws */
+    run(2000);
+    CHECK(is(SIM_BATTERY, 0x359, "9000900006504E"), "frost and discharge");
+    begin_at(13);
+    run(1000);
+    sim->config.battery_C = -5;
+    run(2000);
+    CHECK(is(SIM_BATTERY, 0x359, "0001100106504E"), "charged in frost");
+    begin_at(2);
+    sim_set_soc(sim, 0.0);
+    run(2000);
+    CHECK(heard[SIM_BATTERY][0x359].data[2] == 0x84, "empty: low voltage, %02X",
+          heard[SIM_BATTERY][0x359].data[2]);
 }
 
 /* 14 bits each: string 1 at bit 0, string 2 at bit 14, string 3 at bit 28. */
@@ -227,8 +314,13 @@ static void module_at_stc(void)
         const struct sim_pv *pv = &sim->pv[s];
         CHECK(fabs(pv_current(pv, 0) - pv->isc_A) < 0.01, "Isc at 0 V");
         CHECK(fabs(pv_current(pv, pv->voc_V)) < 0.05, "no current at Voc");
-        CHECK(fabs(pv_current(pv, pv->voc_V * 34.5 / 41.1) - pv->isc_A * 10.9 / 11.6) < 0.05, "MPP");
+        CHECK(fabs(pv_current(pv, pv->voc_V * 34.5 / 41.1) - pv->isc_A * 10.9 / 11.6) < 0.05,
+              "MPP");
         CHECK(pv_current(pv, pv->voc_V * 1.02) < 0, "past Voc it takes current");
+        double g = sim->pv[0].isc_A / (11.6 * (1 + 0.0005 * (sim->cell_C[0] - 25)));
+        CHECK(s || fabs(g - truth()->irradiance_Wm2 / 1000) < 1e-6, "Isc follows the sun: %.3f", g);
+        double C = sim->cell_C[s], k = 1 - 0.0027 * (C - 25) + 0.06 * log(pv->isc_A / 11.6);
+        CHECK(fabs(pv->voc_V - 9 * 41.1 * k) < 0.5, "Voc at %.0f C: %.1f V", C, pv->voc_V);
         /* warm modules: -0.27 %/K from 369.9 V */
         CHECK(pv->voc_V > 330 && pv->voc_V < 370, "Voc %.1f V", pv->voc_V);
     }
@@ -242,9 +334,9 @@ static void the_sun_goes_round(void)
     } rows[] = {
         {0, 0, 0, "midnight"},
         {7, 40, 250, "seven, the sun behind a south-west roof"},
-        {13, 960, 1030, "one o'clock: 64 degrees high, 15 off the roof's normal"},
-        {15.5, 890, 960, "half past three: 42 degrees high, 13 off"},
-        {19, 120, 220, "seven in the evening: 8 degrees high, 67 off"},
+        {13, 960, 1030, "one o'clock: 64 degrees high, 23 off the roof's normal"},
+        {15.5, 890, 960, "half past three: 42 degrees high, 14 off"},
+        {19, 150, 260, "seven in the evening: 8 degrees high, 58 off"},
         {22, 0, 0, "night"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -284,7 +376,7 @@ static void bundled_at_four(void)
     CHECK(truth()->contact_operations[3] == 1 && truth()->contact_hot[0] == 0, "wear");
 }
 
-/* 1 and 2 on inv4.pv1: one voltage, the sum of the currents, clipped to the input's 18 A and 4 kW. */
+/* 1 and 2 on inv4.pv1: one voltage, the sum of the currents, clipped to 18 A and 4 kW. */
 static void two_strings_on_one_input(void)
 {
     begin_at(15.9);
@@ -377,10 +469,60 @@ static void sources(void)
     ask(0, "POP02");
     sim_set_soc(sim, 0.01);
     charge(20, 5);
-    CHECK(truth()->mode[0] == 'L', "battery low: to the grid by itself, at %.1f V", truth()->battery_V);
+    CHECK(truth()->mode[0] == 'L', "battery low: to the grid by itself, at %.1f V",
+          truth()->battery_V);
     sim_set_soc(sim, 0.6);
     charge(20, 5);
     CHECK(truth()->mode[0] == 'B', "and back");
+}
+
+/* A charger at the grid, and the sun in line mode. */
+static void grid_and_sun(void)
+{
+    begin_at(22);
+    run(1000);
+    ask(1, "POP00");
+    double rest_A = truth()->dc_A[1];
+    CHECK(truth()->mode[1] == 'L' && rest_A < 0 && rest_A > -2, "idle from the battery: %.2f A",
+          rest_A);
+    ask(1, "MUCHGC0020");
+    ask(1, "PCP02");
+    run(1000);
+    CHECK(fabs(truth()->dc_A[1] - rest_A - 20) < 0.2, "20 A from the grid: %.1f A",
+          truth()->dc_A[1]);
+    double charge_W = truth()->grid_W[1] - truth()->load_W[1];
+    CHECK(fabs(charge_W - 20 * truth()->battery_V / 0.93) < 10, "and its losses: %.0f W", charge_W);
+    ask(1, "PCP03");
+    run(1000);
+    CHECK(fabs(truth()->dc_A[1] - rest_A) < 0.2, "only the sun may charge");
+    ask(1, "PCP01");
+    run(1000);
+    CHECK(truth()->dc_A[1] > 15, "the sun first, but there is none");
+    begin_at(13);
+    run(60000);
+    ask(1, "POP00");
+    ask(1, "MNCHGC0120");
+    ask(1, "MUCHGC0020");
+    ask(1, "PCP01");
+    run(60000);
+    CHECK(fabs(truth()->grid_W[1] - truth()->load_W[1]) < 1,
+          "there is sun: the grid only serves the load");
+    CHECK(fabs(truth()->dc_A[1] - (truth()->pv_W[1] * 0.98 - 70) / truth()->battery_V) < 0.5,
+          "all the sun into the battery");
+    ask(1, "POP01");
+    run(5000);
+    CHECK(truth()->mode[1] == 'L' && truth()->grid_W[1] < 1,
+          "solar first: the sun serves the load");
+    ask(1, "POP02");
+    run(1000);
+    CHECK(truth()->mode[1] == 'B', "on the battery");
+    ask(1, "PBATCD101");
+    run(1000);
+    CHECK(truth()->mode[1] == 'L', "discharger off: to the grid");
+    ask(3, "PBATCD100");
+    ask(0, "PBATCD100");
+    run(1000);
+    CHECK(truth()->mode[0] == 'L' && truth()->dc_A[0] < 0.1, "both off");
 }
 
 static void overload(void)
@@ -426,14 +568,22 @@ static void wallbox(void)
     CHECK(truth()->car_state == 'A' && heard[SIM_BACKBONE][0x193].data[0] == 0, "no car");
     run(60000);
     CHECK(truth()->car_state == 'B' && heard[SIM_BACKBONE][0x193].data[0] == 1, "the car has come");
+    charge(10, 5);
+    double soc = truth()->car_soc;
+    charge(10, 600);
+    /* 2300 W for ten minutes, 92 % of it into 58 kWh */
+    CHECK(fabs(truth()->car_soc - soc - 0.00608) < 0.0001, "charged %.5f", truth()->car_soc - soc);
+    charge(0, 5);
     limit(10);
     run(500);
-    CHECK(truth()->car_state == 'C' && truth()->wallbox_W < 2000, "ramps: %.0f W", truth()->wallbox_W);
+    CHECK(truth()->car_state == 'C' && truth()->wallbox_W < 2000, "ramps: %.0f W",
+          truth()->wallbox_W);
     charge(10, 5);
     CHECK(fabs(truth()->wallbox_W - 2300) < 1, "10 A: %.0f W", truth()->wallbox_W);
     const struct frame *state = &heard[SIM_BACKBONE][0x193];
     CHECK(state->data[0] == (2 | 1 << 3) && state->data[1] == 100, "C, contactor, 10.0 A");
-    CHECK((state->data[2] & 15) == 0 && (state->data[2] >> 4 | state->data[3] << 4) == 2300, "230.0 V");
+    CHECK((state->data[2] & 15) == 0 && (state->data[2] >> 4 | state->data[3] << 4) == 2300,
+          "230.0 V");
     CHECK((state->data[4] | (state->data[5] & 15) << 8) == 100, "limit 10.0 A taken");
     charge(50, 10);
     CHECK(fabs(truth()->wallbox_W - 40 * 230) < 1, "the car takes at most 40 A");
@@ -447,7 +597,8 @@ static void wallbox(void)
     struct frame wrong = {.id = 0x213, .len = 4, .data = {100, 0x10, 0, 0}};
     sim_frame(sim, SIM_BACKBONE, &wrong);
     run(1000);
-    CHECK(truth()->car_state == 'B' && truth()->violations[31] == 1, "a wrong inverse moves nothing");
+    CHECK(truth()->car_state == 'B' && truth()->violations[31] == 1,
+          "a wrong inverse moves nothing");
     charge(10, 5);
     sim_car(sim, false);
     run(100);
@@ -463,6 +614,14 @@ static void the_car_is_full(void)
     charge(16, 30);
     CHECK(truth()->car_state == 'B' && truth()->wallbox_W == 0, "stops at its target");
     CHECK(fabs(truth()->car_soc - 0.80) < 0.001, "%.4f", truth()->car_soc);
+    sim_uc001(&plant);
+    plant.start_h = 15.99;
+    plant.car_leave_h = 16.1;
+    begin();
+    run(120000);
+    CHECK(truth()->car_state == 'B', "comes at 16:00");
+    run(300000);
+    CHECK(truth()->car_state == 'A', "leaves at 16:06");
 }
 
 static void button(void)
@@ -476,7 +635,8 @@ static void button(void)
     CHECK(heard[SIM_BACKBONE][0x194].data[1] == 1, "held");
     run(1000);
     CHECK(heard[SIM_BACKBONE][0x194].data[1] == 0 &&
-              heard[SIM_BACKBONE][0x194].data[0] == (uint8_t)(before + 1), "let go, counted once");
+              heard[SIM_BACKBONE][0x194].data[0] == (uint8_t)(before + 1),
+          "let go, counted once");
 }
 
 /* --- relay boards --- */
@@ -506,10 +666,12 @@ static void board_takes(void)
         CHECK((sim->board[1].outputs != before) == rows[i].taken, "%s", rows[i].what);
         CHECK(heard[SIM_BACKBONE][0x191].data[0] == sim->board[1].outputs, "tells what it does");
     }
-    CHECK(truth()->violations[31] == 3, "three malformed commands, %u counted", truth()->violations[31]);
+    CHECK(truth()->violations[31] == 3, "three malformed commands, %u counted",
+          truth()->violations[31]);
 }
 
-/* Feedback while a contact moves, and how long it takes: 40 ms to release, 25 and bounce to operate. */
+/* Feedback while a contact moves, and how long it takes: 40 ms to release, 25 and bounce to
+ * operate. */
 static void contact_times(void)
 {
     begin_at(2);
@@ -523,7 +685,8 @@ static void contact_times(void)
     CHECK(truth()->contact_closed[0], "not open yet after 20 ms");
     sim_step(sim, now_ms += 30);
     listen();
-    CHECK(!truth()->contact_closed[0] && heard[SIM_BACKBONE][0x190].data[2] == 0x79, "open after 50 ms");
+    CHECK(!truth()->contact_closed[0] && heard[SIM_BACKBONE][0x190].data[2] == 0x79,
+          "open after 50 ms");
     order(0, 0x07);
     sim_step(sim, now_ms += 20);
     CHECK(!truth()->contact_closed[0], "not closed after 20 ms");
@@ -549,7 +712,8 @@ static void board_alone_and_rebooted(void)
     memset(count, 0, sizeof count);
     sim_fault(sim, SIM_BOARD_REBOOT, 0, true);
     run(1000);
-    CHECK(count[SIM_BACKBONE][0x190] == 0 && count[SIM_BACKBONE][0x710] == 0, "dark while it boots");
+    CHECK(count[SIM_BACKBONE][0x190] == 0 && count[SIM_BACKBONE][0x710] == 0,
+          "dark while it boots");
     for (int i = 0; i < 20 && !count[SIM_BACKBONE][0x710]; i++)
         run(50);
     CHECK(is(SIM_BACKBONE, 0x710, "00"), "boot-up frame");
@@ -568,7 +732,8 @@ static void contact_faults(void)
     sim_fault(sim, SIM_CONTACT_WELDED, 0, true);
     order(0, 0x06);
     run(500);
-    CHECK(truth()->contact_closed[0] && heard[SIM_BACKBONE][0x190].data[1] == 0x07, "welded: stays");
+    CHECK(truth()->contact_closed[0] && heard[SIM_BACKBONE][0x190].data[1] == 0x07,
+          "welded: stays");
     sim_fault(sim, SIM_CONTACT_WELDED, 0, false);
     run(500);
     CHECK(!truth()->contact_closed[0], "freed");
@@ -636,7 +801,8 @@ static void other_faults(void)
     }
     sim_fault(sim, SIM_FOREIGN_FRAME, 0, true);
     run(3000);
-    CHECK(count[SIM_BACKBONE][0x210] == 3 && is(SIM_BACKBONE, 0x210, "07F80200"), "foreign commands");
+    CHECK(count[SIM_BACKBONE][0x210] == 3 && is(SIM_BACKBONE, 0x210, "07F80200"),
+          "foreign commands");
     CHECK(truth()->contact_operations[0] == 0, "which move nothing");
 }
 
@@ -700,8 +866,11 @@ static void two_pickups(void)
 {
     order(1, 0x00);
     run(1000);
+    order(0, 0x05);
+    run(61000); /* string 2 is no longer a transfer, but stranded */
     order(0, 0x04);
     run(1000);
+    CHECK(truth()->violations_total == 0, "clean before the pick-ups: %s", truth()->violation);
     order(0, 0x0C);
     run(100);
     order(0, 0x2C);
@@ -760,6 +929,17 @@ static void over_the_bms(void)
     sim->config.battery_C = 1;
     run(120000);
 }
+static void out_of_frozen_cells(void)
+{
+    sim->config.battery_C = -25;
+    ask(0, "PBATCD110");
+    ask(1, "PBATCD110");
+    ask(2, "PBATCD110");
+    sim_car(sim, true);
+    ask(3, "POP02");
+    run(90000);
+    charge(30, 90);
+}
 static void malformed(void)
 {
     struct frame frame = {.id = 0x210, .len = 4, .data = {0x07, 0x07, 1, 0}};
@@ -815,6 +995,7 @@ static void bad_controllers(void)
         {18, source_under_the_car, "source changed while charging"},
         {18, car_too_soon_after_source, "charging right after the source changed"},
         {22, over_the_bms, "more current than the BMS allows"},
+        {22, out_of_frozen_cells, "more out than the BMS allows"},
         {23, over_cap, "charged past the cap"},
         {24, frozen_cells, "charged in frost"},
         {31, malformed, "a malformed command"},
@@ -825,7 +1006,8 @@ static void bad_controllers(void)
         run(60000);
         CHECK(truth()->violations_total == 0, "clean before: %s", truth()->violation);
         rows[i].act();
-        CHECK(truth()->violations[rows[i].number] > 0, "%d: %s is told", rows[i].number, rows[i].what);
+        CHECK(truth()->violations[rows[i].number] > 0, "%d: %s is told", rows[i].number,
+              rows[i].what);
         CHECK(strlen(truth()->violation) > 10, "in words");
     }
     begin_at(13);
@@ -866,6 +1048,8 @@ int main(void)
     sim = malloc(sim_size());
     frames_as_documented();
     frames_in_time();
+    lengths_and_counters();
+    bms();
     string_counter();
     module_at_stc();
     the_sun_goes_round();
@@ -875,6 +1059,7 @@ int main(void)
     power_balance();
     the_charger_obeys();
     sources();
+    grid_and_sun();
     overload();
     battery_voltage();
     wallbox();
