@@ -29,6 +29,9 @@ static void space_skip(struct dbc_lexer *lexer, bool *indented)
             *indented = false;
         } else if (is_space(*lexer->at) || *lexer->at == '\0') {
             *indented = true;
+        } else if (*lexer->at == '/' && lexer->at + 1 < lexer->end && lexer->at[1] == '/') {
+            while (lexer->at + 1 < lexer->end && lexer->at[1] != '\n')    /* not in the format, */
+                lexer->at++;                                              /* but in real files */
         } else {
             return;
         }

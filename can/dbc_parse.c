@@ -410,22 +410,67 @@ static bool mul_val_take(struct parser *p)
     return mark_take(p, ";");
 }
 
-/* BA_ "GenMsgCycleTime" BO_ 100 1000; other attributes are passed over. */
+static bool cycle_take(struct parser *p, struct dbc_message *message, struct dbc_signal *signal)
+{
+    double value = 0;
+    (void)signal;
+    if (!number_take(p, "a time in ms", &value))
+        return false;
+    if (message && value >= 0 && value <= UINT32_MAX)
+        message->cycle_ms = (uint32_t)value;
+    return true;
+}
+
+/* Names above 32 characters stand shortened in BO_ and SG_, whole in these attributes. */
+static bool message_name_take(struct parser *p, struct dbc_message *message, struct dbc_signal *signal)
+{
+    const char *name = NULL;
+    (void)signal;
+    if (!string_take(p, "a name in quotes", &name))
+        return false;
+    if (message)
+        message->name = name;
+    return true;
+}
+
+static bool signal_name_take(struct parser *p, struct dbc_message *message, struct dbc_signal *signal)
+{
+    const char *name = NULL;
+    (void)message;
+    if (!string_take(p, "a name in quotes", &name))
+        return false;
+    if (signal)
+        signal->name = name;
+    return true;
+}
+
+/* Attributes that mean something here; others are passed over. */
+static const struct attribute {
+    const char *name, *of;
+    bool (*take)(struct parser *p, struct dbc_message *message, struct dbc_signal *signal);
+} attributes[] = {
+    {"GenMsgCycleTime", "BO_", cycle_take},
+    {"SystemMessageLongSymbol", "BO_", message_name_take},
+    {"SystemSignalLongSymbol", "SG_", signal_name_take},
+};
+
+/* BA_ "GenMsgCycleTime" BO_ 100 1000; */
 static bool attribute_take(struct parser *p)
 {
     const char *name;
-    struct dbc_message *message;
-    double value = 0;
+    struct dbc_message *message = NULL;
+    struct dbc_signal *signal = NULL;
     dbc_lex_next(&p->lexer);
     if (!string_take(p, "an attribute name in quotes", &name))
         return false;
-    if (strcmp(name, "GenMsgCycleTime") == 0 && dbc_lex_is(&p->lexer.token, "BO_")) {
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+        const struct attribute *a = &attributes[i];
+        if (strcmp(name, a->name) != 0 || !dbc_lex_is(&p->lexer.token, a->of))
+            continue;
+        bool of_signal = dbc_lex_is(&p->lexer.token, "SG_");
         dbc_lex_next(&p->lexer);
-        if (!target_take(p, &message) || !number_take(p, "a time in ms", &value))
-            return false;
-        if (message && value >= 0 && value <= UINT32_MAX)
-            message->cycle_ms = (uint32_t)value;
-        return mark_take(p, ";");
+        bool found = of_signal ? signal_target_take(p, &message, &signal) : target_take(p, &message);
+        return found && a->take(p, message, signal) && mark_take(p, ";");
     }
     while (p->lexer.token.kind != DBC_END && !dbc_lex_is(&p->lexer.token, ";"))
         dbc_lex_next(&p->lexer);

@@ -58,6 +58,8 @@ static const char all_features[] =
     "VAL_ 256 U16 1 \"one\" 2 \"two; and more\" ;\r\n"
     "SIG_VALTYPE_ 256 F : 1;\r\nSIG_VALTYPE_ 2566845182 D : 2;\r\n"
     "SG_MUL_VAL_ 259 Mid Top 2-2;\r\nSG_MUL_VAL_ 259 Leaf Mid 3-3, 5-7;\r\n"
+    "BA_ \"SystemSignalLongSymbol\" SG_ 257 M10 \"M10_with_a_name_of_more_than_32_characters\";\r\n"
+    "// not in the format, but found: BO_ 1\r\n"
     "SOMETHING_NEW_ 1 2 3;\r\n";
 
 static int64_t raw_of(const struct dbc_message *message, const char *signal, const uint8_t *data)
@@ -87,7 +89,7 @@ static void every_feature(void)
     const struct dbc_message *motorola = dbc_message_by_name(dbc, "Motorola");
     uint8_t big[CODEC_ROOM] = {0x12, 0x34, 0x03, 0xFF, 0x01, 0x02, 0x03};
     CHECK(raw_of(motorola, "M16", big) == 0x1234, "Motorola 16");
-    CHECK(raw_of(motorola, "M10", big) == -1, "Motorola signed 10 across bytes");
+    CHECK(raw_of(motorola, "M10_with_a_name_of_more_than_32_characters", big) == -1, "Motorola signed 10 across bytes");
     CHECK(raw_of(motorola, "M64", big) == 0x010203, "Motorola 24");
     const struct dbc_message *wide = dbc_message_by_id(dbc, 0x18FEF2FE & 0x1FFFFFFF, true);
     CHECK(wide != NULL, "29-bit identifier");
