@@ -13,7 +13,7 @@ CFLAGS ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) -DBUSBAR_PREFIX='"$(PREFIX)"' -DBUSBAR_VERSION='"$(VERSION)"'
 BASE   := -std=c11 -ffp-contract=off $(WARN)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcyaml -lsocketcan -lm
+LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcyaml -lsocketcan -lpthread -lm
 
 # A plain `make` without the libraries says what to do instead of failing in the first header.
 NEEDS_LIBS := $(filter-out help deps demo check shed layers clean format,$(or $(MAKECMDGOALS),all))

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "app/clock.h"
 #include "app/control.h"
@@ -54,8 +55,8 @@ static void loop_tick(struct loop *loop, int64_t now_ms)
     if (loop->watchdog_us)
         sd_notify(0, "WATCHDOG=1");
     if (now_ms >= loop->save_ms || saved_urgent(&loop->saved, &loop->controller)) {
-        loop->save_ms = now_ms + SAVE_MS;
-        saved_write(&loop->saved, &loop->controller, now_ms, loop_wall_ms(loop));
+        if (saved_write(&loop->saved, &loop->controller, now_ms, loop_wall_ms(loop)))
+            loop->save_ms = now_ms + SAVE_MS;
     }
 }
 
@@ -232,7 +233,9 @@ static void loop_stop(struct loop *loop)
 {
     sd_notify(0, "STOPPING=1");
     journal_write(loop);
-    saved_write(&loop->saved, &loop->controller, loop_now_ms(loop), loop_wall_ms(loop));
+    while (!saved_write(&loop->saved, &loop->controller, loop_now_ms(loop), loop_wall_ms(loop)))
+        usleep(1000);
+    saved_close(&loop->saved);
     journal_file_close(&loop->journal);
     control_close(&loop->control);
     io_close(&loop->io);
