@@ -47,8 +47,8 @@ static void router_restore(const struct saved_state *state, struct controller *c
         /* a clock that jumped counts as just now: the dwell time then runs anew */
         if (string->moved_wall_ms)
             c->router.moved_ms[s] = ago_ms >= 0 && ago_ms < now_ms ? now_ms - ago_ms
-                                    : ago_ms >= 0                ? 1
-                                                                 : now_ms;
+                                    : ago_ms >= 0                  ? 1
+                                                                   : now_ms;
     }
 }
 

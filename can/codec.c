@@ -113,8 +113,8 @@ bool codec_lanes(const struct dbc_message *message, struct dbc_lanes *blocks)
         if (signal->last_byte > 7 || signal->big_endian != message->signals[0].big_endian)
             return false;
         struct dbc_lanes *block = &blocks[i / DBC_LANES];
-        block->shift[i % DBC_LANES] = signal->big_endian ? 64u - stream_start(signal) - signal->length
-                                                         : signal->start;
+        block->shift[i % DBC_LANES] =
+            signal->big_endian ? 64u - stream_start(signal) - signal->length : signal->start;
         block->mask[i % DBC_LANES] = UINT64_MAX >> (64 - signal->length);
         block->sign[i % DBC_LANES] = signal->plan.sign;
     }
@@ -127,7 +127,8 @@ typedef uint64_t lanes __attribute__((vector_size(8 * DBC_LANES), aligned(8), ma
 #if defined(__x86_64__) && defined(__linux__)
 __attribute__((target_clones("avx2", "default")))
 #endif
-static void blocks_decode(const struct dbc_lanes *block, size_t count, uint64_t word, int64_t raw[])
+static void
+blocks_decode(const struct dbc_lanes *block, size_t count, uint64_t word, int64_t raw[])
 {
     lanes words = {word, word, word, word};
     for (size_t i = 0; i < count; i++) {
@@ -157,7 +158,8 @@ bool codec_present(const struct dbc_message *message, const int64_t raw[], int s
             return true;
         bool chosen = false;
         for (size_t r = 0; r < s->mux_range_count && !chosen; r++)
-            chosen = raw[s->mux_by] >= s->mux_ranges[r].from && raw[s->mux_by] <= s->mux_ranges[r].to;
+            chosen =
+                raw[s->mux_by] >= s->mux_ranges[r].from && raw[s->mux_by] <= s->mux_ranges[r].to;
         if (!chosen)
             return false;
         signal = s->mux_by;

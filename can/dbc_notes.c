@@ -103,7 +103,7 @@ bool parse_valtype(struct parser *p)
         return true;
     if (signal->length != (kind == 1 ? 32 : 64))
         return parse_wrong(p, line, "signal %s: a %s has %d bits, not %u", signal->name,
-                     kind == 1 ? "float" : "double", kind == 1 ? 32 : 64, signal->length);
+                           kind == 1 ? "float" : "double", kind == 1 ? 32 : 64, signal->length);
     signal->kind = kind == 1 ? DBC_FLOAT : DBC_DOUBLE;
     signal->is_signed = false;
     codec_plan(signal, message->length);
@@ -137,8 +137,8 @@ bool parse_mul_val(struct parser *p)
         return parse_mark(p, ";");
     signal->mux_by = dbc_signal_index(message, chooser);
     if (signal->mux_by < 0)
-        return parse_wrong(p, line, "signal %s: multiplexer %s is not in message %s", signal->name, chooser,
-                     message->name);
+        return parse_wrong(p, line, "signal %s: multiplexer %s is not in message %s", signal->name,
+                           chooser, message->name);
     signal->mux_ranges = ranges;
     signal->mux_range_count = count;
     return parse_mark(p, ";");
@@ -156,7 +156,8 @@ static bool cycle_take(struct parser *p, struct dbc_message *message, struct dbc
 }
 
 /* Names above 32 characters stand shortened in BO_ and SG_, whole in these attributes. */
-static bool message_name_take(struct parser *p, struct dbc_message *message, struct dbc_signal *signal)
+static bool message_name_take(struct parser *p, struct dbc_message *message,
+                              struct dbc_signal *signal)
 {
     const char *name = NULL;
     (void)signal;
@@ -167,7 +168,8 @@ static bool message_name_take(struct parser *p, struct dbc_message *message, str
     return true;
 }
 
-static bool signal_name_take(struct parser *p, struct dbc_message *message, struct dbc_signal *signal)
+static bool signal_name_take(struct parser *p, struct dbc_message *message,
+                             struct dbc_signal *signal)
 {
     const char *name = NULL;
     (void)message;
@@ -203,7 +205,8 @@ bool parse_attribute(struct parser *p)
             continue;
         bool of_signal = dbc_lex_is(&p->lexer.token, "SG_");
         dbc_lex_next(&p->lexer);
-        bool found = of_signal ? signal_target_take(p, &message, &signal) : target_take(p, &message);
+        bool found =
+            of_signal ? signal_target_take(p, &message, &signal) : target_take(p, &message);
         return found && a->take(p, message, signal) && parse_mark(p, ";");
     }
     while (p->lexer.token.kind != DBC_END && !dbc_lex_is(&p->lexer.token, ";"))

@@ -25,11 +25,13 @@ static bool message_check(struct parser *p, const char *name, int64_t number, un
 {
     uint32_t id = (uint32_t)number & 0x1FFFFFFF;
     if (!(number >> 31 & 1) && id > 0x7FF)
-        return parse_wrong(p, line, "message %s: identifier %u is not allowed: 0 to 2047, or bit 31 set for "
-                              "29 bits", name, id);
+        return parse_wrong(p, line,
+                           "message %s: identifier %u is not allowed: 0 to 2047, or bit 31 set for "
+                           "29 bits",
+                           name, id);
     if (parse_message_find(p, number))
         return parse_wrong(p, line, "message %s: identifier 0x%X is taken by %s", name, id,
-                     parse_message_find(p, number)->name);
+                           parse_message_find(p, number)->name);
     return true;
 }
 
@@ -49,9 +51,9 @@ bool parse_message(struct parser *p)
         return true;
     if (!message_check(p, name, number, line))
         return false;
-    struct dbc_message *message = dbc_memory_grow(p->memory, (void **)&p->dbc->messages,
-                                                  &p->message_room, p->dbc->message_count,
-                                                  sizeof *message);
+    struct dbc_message *message =
+        dbc_memory_grow(p->memory, (void **)&p->dbc->messages, &p->message_room,
+                        p->dbc->message_count, sizeof *message);
     if (!message)
         return false;
     *message = (struct dbc_message){.name = name,
@@ -75,7 +77,8 @@ static bool mux_take(struct parser *p, struct dbc_signal *signal)
     if (token.text[0] == 'm') {
         int64_t value = 0;
         for (at = 1; at < token.length && token.text[at] >= '0' && token.text[at] <= '9' &&
-                     value < INT32_MAX; at++)
+                     value < INT32_MAX;
+             at++)
             value = value * 10 + token.text[at] - '0';
         struct dbc_range *range = dbc_memory_get(p->memory, sizeof *range);
         if (!range)
@@ -90,7 +93,7 @@ static bool mux_take(struct parser *p, struct dbc_signal *signal)
     }
     if (at != token.length || token.length == 0 || (at == 1 && token.text[0] == 'm'))
         return parse_wrong(p, token.line, "multiplexer \"%.*s\" is not allowed: M, m0 or m0M",
-                     (int)token.length, token.text);
+                           (int)token.length, token.text);
     return true;
 }
 
@@ -123,7 +126,8 @@ static bool scale_take(struct parser *p, struct dbc_signal *signal)
         !parse_number(p, "minimum", &signal->min) || !parse_mark(p, "|") ||
         !parse_number(p, "maximum", &signal->max) || !parse_mark(p, "]"))
         return false;
-    return signal->factor != 0 || parse_wrong(p, line, "signal %s: factor 0 is not allowed", signal->name);
+    return signal->factor != 0 ||
+           parse_wrong(p, line, "signal %s: factor 0 is not allowed", signal->name);
 }
 
 static bool receivers_skip(struct parser *p)
@@ -146,9 +150,11 @@ static bool signal_check(struct parser *p, const struct dbc_signal *signal, unsi
 {
     struct dbc_message *message = p->message;
     if (dbc_signal_index(message, signal->name) >= 0)
-        return parse_wrong(p, line, "signal %s is in message %s twice", signal->name, message->name);
+        return parse_wrong(p, line, "signal %s is in message %s twice", signal->name,
+                           message->name);
     if (message->signal_count == DBC_SIGNALS_MAX)
-        return parse_wrong(p, line, "message %s has more than %d signals", message->name, DBC_SIGNALS_MAX);
+        return parse_wrong(p, line, "message %s has more than %d signals", message->name,
+                           DBC_SIGNALS_MAX);
     return true;
 }
 
@@ -166,10 +172,11 @@ bool parse_signal(struct parser *p)
         return false;
     if (!codec_plan(&signal, p->message->length))
         return parse_wrong(p, line, "signal %s: %u bits from %u do not fit into the %u bytes of %s",
-                     signal.name, signal.length, signal.start, p->message->length, p->message->name);
-    struct dbc_signal *slot = dbc_memory_grow(p->memory, (void **)&p->message->signals,
-                                              &p->signal_room, p->message->signal_count,
-                                              sizeof signal);
+                           signal.name, signal.length, signal.start, p->message->length,
+                           p->message->name);
+    struct dbc_signal *slot =
+        dbc_memory_grow(p->memory, (void **)&p->message->signals, &p->signal_room,
+                        p->message->signal_count, sizeof signal);
     if (!slot)
         return false;
     *slot = signal;

@@ -21,7 +21,7 @@ bool parse_unexpected(struct parser *p, const char *expected)
     if (t->kind == DBC_END)
         return parse_wrong(p, t->line, "the file ends where %s was expected", expected);
     return parse_wrong(p, t->line, "\"%.*s\" where %s was expected",
-                 (int)(t->length < 40 ? t->length : 40), t->text, expected);
+                       (int)(t->length < 40 ? t->length : 40), t->text, expected);
 }
 
 bool parse_mark(struct parser *p, const char *mark)
@@ -50,7 +50,8 @@ bool parse_integer(struct parser *p, const char *what, double least, double most
     if (!parse_number(p, what, &number))
         return false;
     if (!(number >= least && number <= most) || number != (double)(int64_t)number)
-        return parse_wrong(p, line, "%s %g is not allowed: %.0f to %.0f", what, number, least, most);
+        return parse_wrong(p, line, "%s %g is not allowed: %.0f to %.0f", what, number, least,
+                           most);
     *out = (int64_t)number;
     return true;
 }

@@ -13,10 +13,10 @@
 #include "devices/gate.h"
 
 enum {
-    ZERO_mA = 500,          /* Solis S6 manual: no DC switch above 0.5 A (safety.md, section 0) */
+    ZERO_mA = 500, /* Solis S6 manual: no DC switch above 0.5 A (safety.md, section 0) */
     SAMPLE_AGE_MS = 200,
     BOARD_AGE_MS = 1500,
-    MISMATCH_MS = 1000,     /* 250 ms for the contact, the rest for frames lost and late */
+    MISMATCH_MS = 1000, /* 250 ms for the contact, the rest for frames lost and late */
     OPEN_HOLD_MS = 500,
 };
 

@@ -14,8 +14,8 @@ static bool voltage_fits(const struct turn *turn, size_t s, uint8_t to)
     const struct router *r = turn->router;
     const struct topology_string *string = &r->topology->string[s];
     const struct topology_input *input = &r->topology->input[to];
-    int64_t highest_mV = (int64_t)input->voc_max_mV *
-                         (PERMILLE - r->config.voltage_margin_permille) / PERMILLE;
+    int64_t highest_mV =
+        (int64_t)input->voc_max_mV * (PERMILLE - r->config.voltage_margin_permille) / PERMILLE;
     return string->voc_mV <= input->voc_max_mV && turn->view->voltage_mV[s].value <= highest_mV;
 }
 
@@ -110,8 +110,8 @@ static struct router_move move_to(const struct turn *turn, size_t s, uint8_t to)
 }
 
 struct choice {
-    size_t ready;                     /* may go now */
-    size_t blocked;                   /* may go, but its place is taken */
+    size_t ready;   /* may go now */
+    size_t blocked; /* may go, but its place is taken */
     size_t delayed;
     enum router_why why;
 };

@@ -75,8 +75,8 @@ static bool group_sensed(const struct turn *turn)
 {
     const struct router *r = turn->router;
     for (size_t s = 0; s < r->topology->strings; s++)
-        if (r->group[s] && !reading_fresh(&turn->view->current_mA[s], turn->now_ms,
-                                          r->config.sample_age_ms))
+        if (r->group[s] &&
+            !reading_fresh(&turn->view->current_mA[s], turn->now_ms, r->config.sample_age_ms))
             return false;
     return true;
 }
@@ -209,8 +209,7 @@ static void opening_step(struct turn *turn)
     uint8_t contact = contact_at(r, r->from);
     group_zero(turn);
     bool open = turn->seen[r->string] == NO_INPUT &&
-                turn->view->contact_ms[contact] >= r->since_ms &&
-                turn_string_zero(turn, r->string);
+                turn->view->contact_ms[contact] >= r->since_ms && turn_string_zero(turn, r->string);
     if (open) {
         r->seen_ms = turn->now_ms;
         router_enter(turn, r->to == NO_INPUT ? ROUTER_SWITCH_ON : ROUTER_DEAD_TIME, WHY_OPEN_SEEN);
@@ -302,7 +301,7 @@ static void switch_on_step(struct turn *turn)
 {
     struct router *r = turn->router;
     bool settled = turn->now_ms - r->pickup_ms >= r->config.feedback_ms;
-    bool left = r->to == r->from && r->locked[r->string];    /* stays off; its neighbours go on */
+    bool left = r->to == r->from && r->locked[r->string]; /* stays off; its neighbours go on */
     bool there = turn->seen[r->string] == r->to || left;
     if (settled && there) {
         group_switch(turn, true);
