@@ -143,7 +143,7 @@ static int32_t inverters_charge_mA(const struct controller *c)
     return c->config->inverter_count ? sum : INT32_MAX;
 }
 
-/* At the bank's lowest useful voltage, 40 V of a 16-cell bank (axpert.md section 4.5). */
+/* At the bank's lowest useful voltage, 40 V of a 16-cell bank (docs/axpert.md, Ratings). */
 static int32_t inverters_discharge_mA(const struct controller *c)
 {
     int64_t sum_W = 0;

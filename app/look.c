@@ -37,7 +37,7 @@ static bool board_heard(const struct controller *controller, size_t board, int64
     return reading_fresh(&controller->plant.boards[board].outputs, now_ms, BOARD_MAX_AGE_MS);
 }
 
-/* QPIWS bits 26-28: PV voltage high, MPPT overload (axpert.md section 2.5). */
+/* QPIWS bits 26-28: PV voltage high, MPPT overload (docs/axpert.md, Answers). */
 static bool unit_takes_pv(const struct unit *unit, int64_t now_ms)
 {
     const struct unit_readings *r = &unit->readings;

@@ -14,7 +14,7 @@ enum {
     DISCHARGE_SEEN_W = 60, /* units tell their battery current in whole amperes */
     OVERCHARGE_MS = 60000,
     OVERCHARGE_MIN_mA = 5000,
-    EFFICIENCY_PERCENT = 93, /* PV to AC (axpert.md section 4.5) */
+    EFFICIENCY_PERCENT = 93, /* PV to AC (docs/axpert.md, Ratings) */
 };
 
 const char *source_name(enum source source)

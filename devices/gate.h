@@ -2,7 +2,7 @@
  *
  * It reads the finished bytes with its own hand-written masks and keeps its own small
  * view of what was last seen on the wire. It shares no code with dialects, encoders or
- * router, and it can only veto. Invariants 1, 3-7, 11, 14, 27, 31 of safety.md section 2.4.
+ * router, and it can only veto. Invariants 1, 3-7, 11, 14, 27, 31 of docs/safety.md.
  *
  * A change is every bit in which a command differs from the outputs the board itself reports, so a
  * restated order is judged again until the board has taken it, and a board that lost its outputs is

@@ -6,7 +6,7 @@
  *
  * Everything here turns bytes into numbers or numbers into bytes; the conversation is
  * inverter/unit.h. Facts: the vendor's PI30 documents (2014, 2015, GK/MK, MAX 2021) and captured
- * answers; axpert.md sections 1 to 3.
+ * answers; docs/axpert.md.
  *
  * What is believed:
  * - The CRC is CRC16/XMODEM. A CRC byte that equals 0x28, 0x0D or 0x0A is sent one higher; 0x00 is

@@ -2,7 +2,7 @@
  *
  * inverter/pi30.h knows the words; this is the conversation. It never waits, reads a clock
  * or touches a descriptor: bytes come in, bytes to send come out, time is an argument.
- * Timing and traps: axpert.md sections 1.4 and 1.5.
+ * Timing and traps: docs/axpert.md, The line.
  *
  * Asking. First who it is (QPI, QID, QVFW, QMCHGCR, QBATCD, QPIRI), then QPIGS, QMOD and, where
  * the unit has it, QPIGS2 each second, QPIWS each 5 s, QPIRI and QBATCD each minute. One request is

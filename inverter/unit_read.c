@@ -71,7 +71,7 @@ static void take(struct unit *unit, const struct taken *rows, size_t count,
 }
 
 /* The PV current has a decimal point; without one the field is the charge current to the battery
- * (axpert.md section 2.2), and power over voltage is the better answer. */
+ * (docs/axpert.md, Answers), and power over voltage is the better answer. */
 static void read_pv_current(struct unit_readings *readings, const struct pi30_fields *fields,
                             int64_t now_ms)
 {

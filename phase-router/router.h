@@ -8,7 +8,7 @@
  * It sees no device: the app fills struct router_view from the nodes, and carries
  * struct router_orders to the boards. Safe means HOLD: when anything is unknown the orders stay
  * as they were. Orders follow from the state and are restated on every step.
- * Invariants 1-7, 11-15 of safety.md section 2.4; times from its section 2.3.
+ * Invariants 1-7, 11-15 and the times of docs/safety.md.
  *
  * One transfer: switch off (semiconductor, per string; also of the strings that stand on the
  * destination) -> |I| <= 0.5 A for 500 ms -> open -> seen open -> dead time 500 ms -> close ->

@@ -1,4 +1,4 @@
-/* The numbered invariants of safety.md section 2.4, checked on the truth: real contacts, real
+/* The numbered invariants of docs/safety.md, checked on the truth: real contacts, real
  * currents. */
 #include <math.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* The serial line of a simulated inverter: PI30 frames at 2400 baud, 40 to 80 ms to think, one
- * answer at a time (axpert.md sections 1.2 and 1.4). */
+ * answer at a time (docs/axpert.md, The line). */
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * It speaks the same frames and PI30 lines as real parts, with encoders of its own written from
  * the documents. Stepped in memory by tests, or run by `busbar sim` behind real ports. It knows
- * the truth, and checks the invariants of safety.md section 2.4 on it at every step.
+ * the truth, and checks the invariants of docs/safety.md on it at every step.
  *
  * Everything the controller sends comes in by sim_frame and sim_bytes; everything the plant says
  * goes out by sim_frames and sim_answer; what nobody fetches is lost after 64 frames a bus. No
@@ -41,7 +41,7 @@ struct sim_string_config {
 struct sim_input_config {
     int inverter;
     double voc_max_V, mppt_min_V, mppt_max_V, isc_max_A, power_max_W, start_V;
-    double detect_s, ramp_s;                              /* axpert.md section 4.6 */
+    double detect_s, ramp_s;                              /* docs/axpert.md, Ratings */
 };
 struct sim_inverter_config {
     const char *serial, *model;

@@ -5,7 +5,7 @@
 #include "sim/state.h"
 
 static const double INPUT_F = 0.001; /* capacitor of a high-voltage PV input */
-static const double BLEED_S = 2;     /* PV loss is seen within this (axpert.md 4.6) */
+static const double BLEED_S = 2;     /* PV loss is seen within this (docs/axpert.md) */
 static const double LEAK_A = 0.004;  /* of a switch that is off */
 
 static bool switch_conducts(const struct sim *sim, int s)

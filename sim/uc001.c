@@ -19,7 +19,7 @@ static struct sim_string_config string_of(int s)
     };
 }
 
-/* MAX 8 kW: ratings of axpert.md section 4.5, detection and ramp of section 4.6. */
+/* MAX 8 kW: ratings, detection and ramp of docs/axpert.md. */
 static struct sim_input_config input_of(int inverter)
 {
     return (struct sim_input_config){

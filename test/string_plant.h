@@ -1,6 +1,6 @@
 /* The strings, contacts and nodes of UC001 as the wires see them, for the tests of router and gate:
  * truth on one side, hand-written bytes on the other, faults on demand, and the invariants of
- * safety.md section 2.4 checked on the truth. Together with the real router and the real gate it is
+ * docs/safety.md checked on the truth. Together with the real router and the real gate it is
  * stepped in virtual time. Bytes follow dbc/backbone.dbc. */
 #ifndef BUSBAR_TEST_STRING_PLANT_H
 #define BUSBAR_TEST_STRING_PLANT_H
