@@ -285,7 +285,7 @@ static const char help[] =
     "and plays the afternoon: live in a terminal, else as a script with a closing table.\n"
     "  --script    play the script even in a terminal; exit 0 only if the afternoon went well\n"
     "  --json      the script's last line is one JSON object\n"
-    "  --speed N   live: times real time, default 60\n";
+    "  --speed N   live: times real time, default 120\n";
 
 int cmd_demo(int argc, char **argv)
 {
@@ -296,7 +296,7 @@ int cmd_demo(int argc, char **argv)
                                           {NULL, 0, NULL, 0}};
     static struct demo demo;
     bool script = !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO), json = false;
-    double speed = 60;
+    double speed = 120;
     for (int c; (c = getopt_long(argc, argv, "sjx:h", known, NULL)) != -1;) {
         if (c == 's') {
             script = true;

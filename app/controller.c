@@ -47,7 +47,8 @@ static void inverter_digest(const struct controller *c, size_t i, struct policy_
     int64_t now_ms = input->now_ms;
     struct policy_inverter_view *view = &input->inverter[i];
     *view = (struct policy_inverter_view){
-        .fresh = reading_fresh(&r->output_W, now_ms, LOAD_MAX_AGE_MS),
+        .fresh = reading_fresh(&r->output_W, now_ms, LOAD_MAX_AGE_MS) &&
+                 plant_unit_expected(&c->plant, i),
         .phase = config->phase,
         .rated_W = config->rated_W,
         .charge_limit_A = config->charge_max_A,

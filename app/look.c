@@ -64,6 +64,7 @@ static void router_look(struct controller *controller, int64_t now_ms)
         view->switches_heard &= board_heard(controller, config->switch_at[s].device, now_ms);
     for (size_t i = 0; i < config->topology.inputs; i++)
         view->input_ready[i] =
+            plant_unit_expected(&controller->plant, config->topology.input[i].inverter) &&
             unit_takes_pv(&controller->plant.units[config->topology.input[i].inverter], now_ms);
     view->vetoed = controller->vetoed;
     view->switching_locked = controller->gate.foreign;

@@ -198,6 +198,26 @@ static void ports_tell(const struct loop *loop)
                     loop->io.streams[i].problem);
 }
 
+/* Another busbar on the socket means another busbar on the plant: do not start. Any other trouble with it
+ * costs the CLI, not the plant. */
+static int control_start(struct loop *loop, const char *path)
+{
+    char dir[CONFIG_PATH_SIZE];
+    snprintf(dir, sizeof dir, "%s", path);
+    char *slash = strrchr(dir, '/');
+    if (slash && slash != dir) {
+        *slash = '\0';
+        mkdir(dir, 0755);
+    }
+    int status = control_open(&loop->control, path);
+    if (status < 0)
+        fprintf(stderr, "busbar: %s%s\n", loop->control.problem,
+                status == -EADDRINUSE ? "" : "; going on without it");
+    if (status < 0)
+        return status == -EADDRINUSE ? status : 0;
+    return sd_event_add_io(loop->event, NULL, loop->control.fd, EPOLLIN, on_control, loop);
+}
+
 static int loop_start(struct loop *loop, const struct config *config)
 {
     loop->controller.config = config;
@@ -220,14 +240,8 @@ static int loop_start(struct loop *loop, const struct config *config)
     loop->save_ms = now_ms + SAVE_MS;
     io_open(&loop->io, config, &loop->controller, now_ms, on_watch, loop);
     ports_tell(loop);
-    if (control_open(&loop->control, config->control) < 0) {
-        fprintf(stderr, "busbar: %s\n", loop->control.problem);
-        return -EADDRINUSE;
-    }
-    status = sd_event_add_io(loop->event, NULL, loop->control.fd, EPOLLIN, on_control, loop);
-    if (status >= 0)
-        status = timer_arm(loop);
-    return status;
+    status = control_start(loop, config->control);
+    return status < 0 ? status : timer_arm(loop);
 }
 
 static void loop_stop(struct loop *loop)

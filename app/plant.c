@@ -72,6 +72,12 @@ int64_t plant_heard_ms(const struct plant *plant, enum device_kind kind, size_t 
     return newest;
 }
 
+bool plant_unit_expected(const struct plant *plant, size_t i)
+{
+    const char *named = plant->config->inverters[i].serial, *told = plant->units[i].readings.serial;
+    return *named == '\0' || *told == '\0' || strcmp(named, told) == 0;
+}
+
 static int device_listen(struct plant *plant, enum device_kind kind, size_t index,
                          const struct config_device *device, FILE *errors)
 {

@@ -61,6 +61,10 @@ void *plant_readings(struct plant *plant, enum device_kind kind, size_t device);
 const void *plant_orders(const struct plant *plant, enum device_kind kind, size_t device);
 const char *device_kind_name(enum device_kind kind);
 
+/* Whether the unit on inverter i's line is the one the config names by its serial number; true while it
+ * has not told it and where none is named. A stranger is neither believed nor set. */
+bool plant_unit_expected(const struct plant *plant, size_t i);
+
 /* When the device was last heard, 0 = never. */
 int64_t plant_heard_ms(const struct plant *plant, enum device_kind kind, size_t device);
 

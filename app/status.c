@@ -197,6 +197,10 @@ static void ports_fill(struct status *status, const struct controller *c, const 
         part_age(part, c->plant.units[i].heard_ms, UNIT_FRESH_MS, now_ms);
         part->taken = c->plant.units[i].answers;
         part->refused = refused_of(&c->plant.units[i].verdicts);
+        if (!plant_unit_expected(&c->plant, i)) {
+            part->well = false;
+            part->problem = text("another unit answers there: its serial number is not the config's");
+        }
         if (io && io->streams[i].fd < 0) {
             part->well = false;
             part->problem = text(io->streams[i].problem);

@@ -247,6 +247,23 @@ static void a_silent_bms_stops_charging(void)
     check_clean("BMS silent");
 }
 
+/* Two units exchanged on their lines: neither is set, nor does a string move to the wrong one. */
+static void a_stranger_on_the_line(void)
+{
+    begin_at(15.9, 15.92, 0.6);
+    snprintf(t.config.inverters[3].serial, NAME_SIZE, "%s", t.plant.inverter[2].serial);
+    together_run(&t, 120000);
+    CHECK(t.controller->plant.units[3].readings.serial[0] != '\0' &&
+              !plant_unit_expected(&t.controller->plant, 3), "another serial number than the config's");
+    sim_press_button(t.sim);
+    together_run(&t, 60000);
+    CHECK(truth()->setter_writes[3] == 0, "it is not set");
+    CHECK(together_home(&t), "no string goes to it");
+    t.config.inverters[3].serial[0] = '\0';
+    CHECK(wait_strings(2, 60) > 0, "known again, they go");
+    check_clean("stranger");
+}
+
 int main(void)
 {
     if (together_start(&t) < 0)
@@ -258,6 +275,7 @@ int main(void)
     the_bus_is_lost();
     single_faults();
     a_silent_bms_stops_charging();
+    a_stranger_on_the_line();
     together_end(&t);
     return check_done("afternoon");
 }
