@@ -7,11 +7,11 @@
 enum {
     ZERO_HOLD_MS = 500,
     SAMPLE_AGE_MS = 200,
-    OPEN_HOLD_MS = 500,     /* seen open, and not commanded closed, for this long */
+    OPEN_HOLD_MS = 500, /* seen open, and not commanded closed, for this long */
     BOARD_AGE_MS = 1500,
     PICKUP_GAP_MS = 200,
-    BOUNCE_MS = 250,        /* a contact is commanded closed this long before it gets current */
-    COMMAND_GAP_MS = 5,     /* 100 ms is the pace; on change sooner */
+    BOUNCE_MS = 250,    /* a contact is commanded closed this long before it gets current */
+    COMMAND_GAP_MS = 5, /* 100 ms is the pace; on change sooner */
 };
 
 /* One relay command under judgement. */
@@ -94,7 +94,7 @@ static enum gate_verdict contact_closed(const struct command *command, size_t b,
 /* How the contacts of a string must stand for a change. */
 struct stand {
     unsigned contacts, open, closed, switches;
-    enum gate_verdict not_open, not_off;       /* the first that is not so */
+    enum gate_verdict not_open, not_off; /* the first that is not so */
 };
 
 static struct stand string_stand(const struct command *command, uint8_t s, size_t own_board,

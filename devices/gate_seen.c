@@ -1,10 +1,10 @@
 /* What the gate has seen on the wire. Frame layouts, all Intel (dbc/backbone.dbc):
  *
- *              byte 0        1          2          3         4 5       6          7
- *   0x180+n    outputs       closed     opened     faults    uptime s  counter    ~outputs   board
- *   0x180+n    <------ four currents of 14 bits, signed, 10 mA ----->             counter    strings
- *   0x200+n    outputs       ~outputs   counter    0                                         command
- *                                       (4 bits)
+ *            byte 0    1          2         3       4 5       6         7
+ *   0x180+n  outputs   closed     opened    faults  uptime s  counter   ~outputs   board
+ *   0x180+n  <----- four currents of 14 bits, signed, 10 mA ----->      counter    strings
+ *   0x200+n  outputs   ~outputs   counter   0                                      command
+ *                                 (4 bits)
  *
  * A frame whose length, flags, inverted copy or counter is wrong is no sighting at all. */
 #include <stdlib.h>
@@ -13,10 +13,10 @@
 #include "devices/gate.h"
 
 enum {
-    ZERO_mA = 500,          /* Solis S6 manual: no DC switch above 0.5 A (safety.md, section 0) */
+    ZERO_mA = 500, /* Solis S6 manual: no DC switch above 0.5 A (safety.md, section 0) */
     SAMPLE_AGE_MS = 200,
     BOARD_AGE_MS = 1500,
-    MISMATCH_MS = 1000,     /* 250 ms for the contact, the rest for frames lost and late */
+    MISMATCH_MS = 1000, /* 250 ms for the contact, the rest for frames lost and late */
     OPEN_HOLD_MS = 500,
 };
 

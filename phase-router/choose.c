@@ -14,8 +14,8 @@ static bool voltage_fits(const struct turn *turn, size_t s, uint8_t to)
     const struct router *r = turn->router;
     const struct topology_string *string = &r->topology->string[s];
     const struct topology_input *input = &r->topology->input[to];
-    int64_t highest_mV = (int64_t)input->voc_max_mV *
-                         (PERMILLE - r->config.voltage_margin_permille) / PERMILLE;
+    int64_t highest_mV =
+        (int64_t)input->voc_max_mV * (PERMILLE - r->config.voltage_margin_permille) / PERMILLE;
     return string->voc_mV <= input->voc_max_mV && turn->view->voltage_mV[s].value <= highest_mV;
 }
 
@@ -65,6 +65,15 @@ static bool dwells(const struct turn *turn, size_t s)
            turn->now_ms - r->moved_ms[s] < r->config.dwell_ms;
 }
 
+/* A coil is not as ordered: its board is being found out about. */
+static bool strays(const struct router *r, size_t s)
+{
+    for (size_t c = 0; c < r->topology->contacts; c++)
+        if (r->topology->contact[c].string == s && r->strays_ms[c])
+            return true;
+    return false;
+}
+
 /* What delays the string, whether or not its place is free. */
 static enum router_why delay(const struct turn *turn, size_t s)
 {
@@ -74,6 +83,8 @@ static enum router_why delay(const struct turn *turn, size_t s)
     if (r->failed_today[s] >= r->config.retries_per_day ||
         (r->failed_ms[s] && turn->now_ms - r->failed_ms[s] < r->config.retry_ms))
         return (enum router_why)r->failed_why[s];
+    if (strays(r, s))
+        return WHY_BOARD_STATE;
     if (!budget_left(r, s, turn->seen[s]))
         return WHY_BUDGET;
     if (dwells(turn, s))
@@ -110,8 +121,8 @@ static struct router_move move_to(const struct turn *turn, size_t s, uint8_t to)
 }
 
 struct choice {
-    size_t ready;                     /* may go now */
-    size_t blocked;                   /* may go, but its place is taken */
+    size_t ready;   /* may go now */
+    size_t blocked; /* may go, but its place is taken */
     size_t delayed;
     enum router_why why;
 };

@@ -1,8 +1,9 @@
 /* Which string on which input: greedy with moving aside first, then branch and bound.
  *
  * Strings are decided one after the other, the one worth most first. When all inputs take single
- * strings and none is limited in power, taking them greedily, each by an augmenting path, is already
- * the best (matchable sets form a transversal matroid: Edmonds); the search then only proves it. */
+ * strings and none is limited in power, taking them greedily, each by an augmenting path, is
+ * already the best (matchable sets form a transversal matroid: Edmonds); the search then only
+ * proves it. */
 #include <assert.h>
 #include <string.h>
 
@@ -12,9 +13,9 @@ enum { SEARCH_NODES = 100000, UNDECIDED = 0xFD };
 
 /* Compared from top to bottom, more is better. */
 struct score {
-    int64_t present_W, rated_W;     /* at the charge point's inputs, each cut at what the input takes */
-    int64_t home_load_W;            /* loads of the phases of those who stay */
-    int64_t stays;                  /* strings that do not move */
+    int64_t present_W, rated_W; /* at the charge point's inputs, each cut at what the input takes */
+    int64_t home_load_W;        /* loads of the phases of those who stay */
+    int64_t stays;              /* strings that do not move */
 };
 
 struct plan {
@@ -22,10 +23,10 @@ struct plan {
     const struct router_wish *wish;
     const uint8_t *present;
     unsigned wanted, there;
-    int64_t power_max_W;            /* of the charge point's inputs together */
-    uint8_t order[MAX_STRINGS];     /* by worth */
-    uint8_t rank[MAX_STRINGS];      /* its place in that */
-    uint8_t rated[MAX_STRINGS];     /* by rating */
+    int64_t power_max_W;        /* of the charge point's inputs together */
+    uint8_t order[MAX_STRINGS]; /* by worth */
+    uint8_t rank[MAX_STRINGS];  /* its place in that */
+    uint8_t rated[MAX_STRINGS]; /* by rating */
     uint8_t input[MAX_STRINGS], best[MAX_STRINGS];
     struct score best_score;
     uint32_t nodes;
@@ -292,11 +293,11 @@ static void search(struct plan *plan, size_t k)
 
 static void plan_begin(struct plan *plan)
 {
-    static const struct score nothing = {-1, 0, 0, 0};    /* any layout is better */
+    static const struct score nothing = {-1, 0, 0, 0}; /* any layout is better */
     const struct topology *t = plan->topology;
     if (plan->wish->charge_point != NO_CHARGE_POINT)
-        plan->wanted = plan->wish->strings_wanted ? plan->wish->strings_wanted
-                                                  : (2u * t->strings + 2) / 3;
+        plan->wanted =
+            plan->wish->strings_wanted ? plan->wish->strings_wanted : (2u * t->strings + 2) / 3;
     for (size_t i = 0; i < t->inputs; i++)
         plan->power_max_W += at_point(plan, (uint8_t)i) ? t->input[i].power_max_W : 0;
     order_by_worth(plan);

@@ -5,10 +5,10 @@
 const char *router_state_name(enum router_state state)
 {
     static const char *const names[ROUTER_STATES] = {
-        [ROUTER_START] = "start",         [ROUTER_IDLE] = "idle",
+        [ROUTER_START] = "start",           [ROUTER_IDLE] = "idle",
         [ROUTER_SWITCH_OFF] = "switch off", [ROUTER_OPENING] = "opening",
-        [ROUTER_DEAD_TIME] = "dead time", [ROUTER_CLOSING] = "closing",
-        [ROUTER_SWITCH_ON] = "switch on", [ROUTER_HOLD] = "hold",
+        [ROUTER_DEAD_TIME] = "dead time",   [ROUTER_CLOSING] = "closing",
+        [ROUTER_SWITCH_ON] = "switch on",   [ROUTER_HOLD] = "hold",
     };
     assert((unsigned)state < ROUTER_STATES);
     return names[state];

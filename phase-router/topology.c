@@ -60,10 +60,10 @@ static bool indices_known(struct inspection *in)
         }
     for (size_t c = 0; c < t->contacts; c++)
         if (t->contact[c].string >= t->strings || t->contact[c].input >= t->inputs) {
-            snprintf(text, sizeof text,
-                     "contact %zu: string %d, input %d are unknown: strings 0 to %d, inputs 0 to %d",
-                     c + 1, t->contact[c].string, t->contact[c].input, t->strings - 1,
-                     t->inputs - 1);
+            snprintf(
+                text, sizeof text,
+                "contact %zu: string %d, input %d are unknown: strings 0 to %d, inputs 0 to %d",
+                c + 1, t->contact[c].string, t->contact[c].input, t->strings - 1, t->inputs - 1);
             tell(in, text);
             known = false;
         }
@@ -200,7 +200,7 @@ static void home_check(struct inspection *in, size_t input)
         if (t->string[s].home == input)
             joined_add(&joined, &t->string[s]);
     const char *rule = joined_forbidden(&joined, &t->input[input]);
-    if (!rule || joined.count < 2)    /* of a single string pair_check has told */
+    if (!rule || joined.count < 2) /* of a single string pair_check has told */
         return;
     snprintf(text, sizeof text, "input %s is the home of %u strings: %s", t->input[input].name,
              joined.count, rule);

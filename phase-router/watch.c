@@ -29,8 +29,8 @@ static void contact_watch(struct turn *turn, size_t c)
     struct router *r = turn->router;
     const struct router_view *view = turn->view;
     bool coil = view->contact_output[c];
-    bool differs = turn_contact_fresh(turn, c) &&
-                   view->contact[c] != (coil ? CONTACT_CLOSED : CONTACT_OPEN);
+    bool differs =
+        turn_contact_fresh(turn, c) && view->contact[c] != (coil ? CONTACT_CLOSED : CONTACT_OPEN);
     since_keep(&r->differs_ms[c], differs, turn->now_ms);
     size_t s = r->topology->contact[c].string;
     if (view->contact_fault[c])
@@ -56,7 +56,8 @@ static void string_watch(struct turn *turn, size_t s)
 static bool contact_moves(const struct router *r, size_t c)
 {
     const struct topology_contact *contact = &r->topology->contact[c];
-    return contact->string == r->string && (r->state == ROUTER_OPENING || r->state == ROUTER_CLOSING);
+    return contact->string == r->string &&
+           (r->state == ROUTER_OPENING || r->state == ROUTER_CLOSING);
 }
 
 static bool switch_moves(const struct router *r, size_t s)

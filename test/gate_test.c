@@ -1,6 +1,6 @@
 /* The gate, frame by frame. Bytes are written by hand from dbc/backbone.dbc:
  *
- *   190  outputs closed opened faults uptime uptime counter ~outputs     contacts, channels as UC001
+ *   190  outputs closed opened faults uptime uptime counter ~outputs   contacts, channels as UC001
  *   191  the same                                                        switches s1 s2 s3
  *   192  14 bits a string, 10 mA; 9.00 A = 900 = 0x384                   counter in byte 7
  *   210, 211  outputs ~outputs counter 0                                 commands */
@@ -13,25 +13,33 @@
 struct bench {
     struct gate gate;
     int64_t now_ms;
-    uint8_t outputs, closed, opened;    /* contacts board */
-    uint8_t switches;                   /* switch board's outputs */
-    uint8_t amperes;                    /* byte patterns below: which strings carry 9 A */
+    uint8_t outputs, closed, opened; /* contacts board */
+    uint8_t switches;                /* switch board's outputs */
+    uint8_t amperes;                 /* byte patterns below: which strings carry 9 A */
     bool mute_contacts, mute_switches, mute_counter;
-    uint8_t moving;                     /* frame counter */
+    uint8_t moving; /* frame counter */
     uint8_t uptime;
-    uint8_t sent;                       /* command counter */
+    uint8_t sent; /* command counter */
     unsigned beat;
 };
 
 static struct gate_config uc001(void)
 {
     struct gate_config config = {
-        .board_count = 2, .counter_count = 1, .allow_count = 3,
-        .boards = {{.node = 0x10, .contacts = 0x7F, .allowed = 0x7F,
-                    .string_of = {0, 1, 2, 0, 1, 1, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF},
+        .board_count = 2,
+        .counter_count = 1,
+        .allow_count = 3,
+        .boards = {{.node = 0x10,
+                    .contacts = 0x7F,
+                    .allowed = 0x7F,
+                    .string_of = {0, 1, 2, 0, 1, 1, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                  0xFF, 0xFF},
                     .input_of = {1, 2, 3, 4, 4, 5, 5}},
-                   {.node = 0x11, .switches = 0x07, .allowed = 0x0F,
-                    .string_of = {0, 1, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}},
+                   {.node = 0x11,
+                    .switches = 0x07,
+                    .allowed = 0x0F,
+                    .string_of = {0, 1, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                  0xFF, 0xFF, 0xFF, 0xFF}}},
         .counters = {{.node = 0x12, .string_of = {0, 1, 2, 0xFF}}},
         .allows = {{.id = 0x701, .len = 1, .every_min_ms = 400},
                    {.id = 0x213, .len = 4, .every_min_ms = 10},
@@ -49,14 +57,16 @@ static void hear(struct bench *b, uint32_t id, const uint8_t data[8])
 
 static void hear_contacts(struct bench *b)
 {
-    hear(b, 0x190, (uint8_t[]){b->outputs, b->closed, b->opened, 0, b->uptime, 0, b->moving++,
-                               (uint8_t)~b->outputs});
+    hear(b, 0x190,
+         (uint8_t[]){b->outputs, b->closed, b->opened, 0, b->uptime, 0, b->moving++,
+                     (uint8_t)~b->outputs});
 }
 
 static void hear_switches(struct bench *b)
 {
-    hear(b, 0x191, (uint8_t[]){b->switches, b->switches, (uint8_t)~b->switches, 0, b->uptime, 0,
-                               b->moving++, (uint8_t)~b->switches});
+    hear(b, 0x191,
+         (uint8_t[]){b->switches, b->switches, (uint8_t)~b->switches, 0, b->uptime, 0, b->moving++,
+                     (uint8_t)~b->switches});
 }
 
 /* 900 at bit 0, 14 and 28: 84 03 | 00 E1 00 | 00 00 00 40 38 */
@@ -112,8 +122,13 @@ static enum gate_verdict switches(struct bench *b, uint8_t pattern)
 static void begin(struct bench *b)
 {
     struct gate_config config = uc001();
-    *b = (struct bench){.now_ms = 100000, .outputs = 0x07, .closed = 0x07, .opened = 0x78,
-                        .switches = 0x07, .amperes = 7, .uptime = 50};
+    *b = (struct bench){.now_ms = 100000,
+                        .outputs = 0x07,
+                        .closed = 0x07,
+                        .opened = 0x78,
+                        .switches = 0x07,
+                        .amperes = 7,
+                        .uptime = 50};
     gate_init(&b->gate, &config, b->now_ms);
 }
 
@@ -157,29 +172,30 @@ static void begin_open(struct bench *b)
 static void a_transfer(void)
 {
     static const struct {
-        int wait_ms;                     /* passes first, in the state of the line before */
+        int wait_ms; /* passes first, in the state of the line before */
         uint32_t id;
         uint8_t pattern;
         enum gate_verdict verdict;
-        uint8_t outputs, closed, opened, switches, amperes;    /* the plant after it */
+        uint8_t outputs, closed, opened, switches, amperes; /* the plant after it */
         const char *sentence;
     } rows[] = {
-        /* clang-format off */
-        {1000, 0x210, 0x07, GATE_PASS,      0x07, 0x07, 0x78, 0x07, 7, "first the outputs as they are"},
-        {   0, 0x211, 0x07, GATE_PASS,      0x07, 0x07, 0x78, 0x07, 7, "on both boards"},
-        { 100, 0x210, 0x06, GATE_CURRENT,   0x07, 0x07, 0x78, 0x07, 7, "not open under 9 A"},
-        { 100, 0x211, 0x06, GATE_PASS,      0x07, 0x07, 0x78, 0x06, 6, "switch off"},
-        { 500, 0x210, 0x06, GATE_CURRENT,   0x07, 0x07, 0x78, 0x06, 6, "zero seen from 50 ms on: 450 ms are too short"},
-        {  50, 0x210, 0x06, GATE_PASS,      0x06, 0x07, 0x78, 0x06, 6, "500 ms of zero: open"},
-        { 100, 0x210, 0x06, GATE_PASS,      0x06, 0x06, 0x79, 0x06, 6, "restated"},
-        { 100, 0x210, 0x0E, GATE_EXCLUSIVE, 0x06, 0x06, 0x79, 0x06, 6, "open is just seen"},
-        { 400, 0x210, 0x0E, GATE_EXCLUSIVE, 0x06, 0x06, 0x79, 0x06, 6, "seen open for 450 ms"},
-        { 100, 0x210, 0x0E, GATE_PASS,      0x0E, 0x06, 0x79, 0x06, 6, "seen open for 500 ms: close"},
-        { 100, 0x211, 0x07, GATE_EXCLUSIVE, 0x0E, 0x0E, 0x71, 0x06, 6, "not switched on before it is seen closed"},
-        { 100, 0x211, 0x07, GATE_EXCLUSIVE, 0x0E, 0x0E, 0x71, 0x06, 6, "nor while it may bounce"},
-        { 100, 0x211, 0x07, GATE_PASS,      0x0E, 0x0E, 0x71, 0x07, 7, "ordered closed for 300 ms and seen closed: on"},
-        { 100, 0x211, 0x06, GATE_PASS,      0x0E, 0x0E, 0x71, 0x06, 6, "off again at any time"},
-        /* clang-format on */
+        {1000, 0x210, 0x07, GATE_PASS, 0x07, 0x07, 0x78, 0x07, 7, "first the outputs as they are"},
+        {0, 0x211, 0x07, GATE_PASS, 0x07, 0x07, 0x78, 0x07, 7, "on both boards"},
+        {100, 0x210, 0x06, GATE_CURRENT, 0x07, 0x07, 0x78, 0x07, 7, "not open under 9 A"},
+        {100, 0x211, 0x06, GATE_PASS, 0x07, 0x07, 0x78, 0x06, 6, "switch off"},
+        {500, 0x210, 0x06, GATE_CURRENT, 0x07, 0x07, 0x78, 0x06, 6,
+         "zero seen from 50 ms on: 450 ms are too short"},
+        {50, 0x210, 0x06, GATE_PASS, 0x06, 0x07, 0x78, 0x06, 6, "500 ms of zero: open"},
+        {100, 0x210, 0x06, GATE_PASS, 0x06, 0x06, 0x79, 0x06, 6, "restated"},
+        {100, 0x210, 0x0E, GATE_EXCLUSIVE, 0x06, 0x06, 0x79, 0x06, 6, "open is just seen"},
+        {400, 0x210, 0x0E, GATE_EXCLUSIVE, 0x06, 0x06, 0x79, 0x06, 6, "seen open for 450 ms"},
+        {100, 0x210, 0x0E, GATE_PASS, 0x0E, 0x06, 0x79, 0x06, 6, "seen open for 500 ms: close"},
+        {100, 0x211, 0x07, GATE_EXCLUSIVE, 0x0E, 0x0E, 0x71, 0x06, 6,
+         "not switched on before it is seen closed"},
+        {100, 0x211, 0x07, GATE_EXCLUSIVE, 0x0E, 0x0E, 0x71, 0x06, 6, "nor while it may bounce"},
+        {100, 0x211, 0x07, GATE_PASS, 0x0E, 0x0E, 0x71, 0x07, 7,
+         "ordered closed for 300 ms and seen closed: on"},
+        {100, 0x211, 0x06, GATE_PASS, 0x0E, 0x0E, 0x71, 0x06, 6, "off again at any time"},
     };
     struct bench b;
     begin(&b);
@@ -203,30 +219,50 @@ static void the_form(void)
         enum gate_verdict verdict;
         const char *sentence;
     } rows[] = {
-        /* clang-format off */
-        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x05, 0}},                      GATE_PASS, "well formed"},
-        {{.id = 0x210, .len = 3, .data = {0x07, 0xF8, 0x06, 0}},                      GATE_FORM, "three bytes"},
-        {{.id = 0x210, .len = 5, .data = {0x07, 0xF8, 0x06, 0}},                      GATE_FORM, "five bytes"},
-        {{.id = 0x210, .len = 4, .dlc = 9, .data = {0x07, 0xF8, 0x06, 0}},            GATE_FORM, "raw length code"},
-        {{.id = 0x210, .len = 4, .flags = FRAME_RTR, .data = {0x07, 0xF8, 0x06, 0}},  GATE_FORM, "remote request"},
-        {{.id = 0x210, .len = 4, .flags = FRAME_FD, .data = {0x07, 0xF8, 0x06, 0}},   GATE_FORM, "CAN FD"},
-        {{.id = 0x210, .len = 4, .data = {0x07, 0xF9, 0x06, 0}},                      GATE_FORM, "second byte not the inverse"},
-        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x16, 0}},                      GATE_FORM, "high nibble of the counter"},
-        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x06, 1}},                      GATE_FORM, "last byte not zero"},
-        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x05, 0}},                      GATE_FORM, "counter has not moved"},
-        {{.id = 0x210, .len = 4, .data = {0x87, 0x78, 0x06, 0}},                      GATE_FORM, "channel 8 is not wired"},
-        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x06, 0}},                      GATE_PASS, "the refused ones left no trace"},
-        {{.id = 0x211, .len = 4, .data = {0x07, 0xF8, 0x06, 0}},                      GATE_PASS, "each board has its own counter"},
-        {{.id = 0x210, .len = 4, .flags = FRAME_EXT, .data = {0x07, 0xF8, 0x07, 0}},  GATE_NOT_OURS, "the number as a 29-bit identifier"},
-        {{.id = 0x212, .len = 4, .data = {0x07, 0xF8, 0x07, 0}},                      GATE_NOT_OURS, "a node that is no board"},
-        {{.id = 0x181, .len = 8},                                                     GATE_NOT_OURS, "not listed"},
-        {{.id = 0x701, .len = 1, .data = {5}},                                        GATE_PASS, "listed"},
-        {{.id = 0x213, .len = 4},                                                     GATE_PASS, "listed, another one"},
-        {{.id = 0x213, .len = 3},                                                     GATE_FORM, "listed with another length"},
-        {{.id = 0x213, .len = 4, .flags = FRAME_RTR},                                 GATE_FORM, "listed, but a remote request"},
-        {{.id = 0x213, .len = 4, .dlc = 12},                                          GATE_FORM, "listed, raw length code"},
-        {{.id = 0x18FF01, .len = 8, .flags = FRAME_EXT},                              GATE_NOT_OURS, "listed for another bus"},
-        /* clang-format on */
+        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x05, 0}}, GATE_PASS, "well formed"},
+        {{.id = 0x210, .len = 3, .data = {0x07, 0xF8, 0x06, 0}}, GATE_FORM, "three bytes"},
+        {{.id = 0x210, .len = 5, .data = {0x07, 0xF8, 0x06, 0}}, GATE_FORM, "five bytes"},
+        {{.id = 0x210, .len = 4, .dlc = 9, .data = {0x07, 0xF8, 0x06, 0}},
+         GATE_FORM,
+         "raw length code"},
+        {{.id = 0x210, .len = 4, .flags = FRAME_RTR, .data = {0x07, 0xF8, 0x06, 0}},
+         GATE_FORM,
+         "remote request"},
+        {{.id = 0x210, .len = 4, .flags = FRAME_FD, .data = {0x07, 0xF8, 0x06, 0}},
+         GATE_FORM,
+         "CAN FD"},
+        {{.id = 0x210, .len = 4, .data = {0x07, 0xF9, 0x06, 0}},
+         GATE_FORM,
+         "second byte not the inverse"},
+        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x16, 0}},
+         GATE_FORM,
+         "high nibble of the counter"},
+        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x06, 1}}, GATE_FORM, "last byte not zero"},
+        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x05, 0}},
+         GATE_FORM,
+         "counter has not moved"},
+        {{.id = 0x210, .len = 4, .data = {0x87, 0x78, 0x06, 0}},
+         GATE_FORM,
+         "channel 8 is not wired"},
+        {{.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x06, 0}},
+         GATE_PASS,
+         "the refused ones left no trace"},
+        {{.id = 0x211, .len = 4, .data = {0x07, 0xF8, 0x06, 0}},
+         GATE_PASS,
+         "each board has its own counter"},
+        {{.id = 0x210, .len = 4, .flags = FRAME_EXT, .data = {0x07, 0xF8, 0x07, 0}},
+         GATE_NOT_OURS,
+         "the number as a 29-bit identifier"},
+        {{.id = 0x212, .len = 4, .data = {0x07, 0xF8, 0x07, 0}},
+         GATE_NOT_OURS,
+         "a node that is no board"},
+        {{.id = 0x181, .len = 8}, GATE_NOT_OURS, "not listed"},
+        {{.id = 0x701, .len = 1, .data = {5}}, GATE_PASS, "listed"},
+        {{.id = 0x213, .len = 4}, GATE_PASS, "listed, another one"},
+        {{.id = 0x213, .len = 3}, GATE_FORM, "listed with another length"},
+        {{.id = 0x213, .len = 4, .flags = FRAME_RTR}, GATE_FORM, "listed, but a remote request"},
+        {{.id = 0x213, .len = 4, .dlc = 12}, GATE_FORM, "listed, raw length code"},
+        {{.id = 0x18FF01, .len = 8, .flags = FRAME_EXT}, GATE_NOT_OURS, "listed for another bus"},
     };
     struct bench b;
     begin(&b);
@@ -243,7 +279,8 @@ static void the_form(void)
     other.flags = 0;
     EXPECT(gate_check(&b.gate, 1, &other, b.now_ms + 300), GATE_NOT_OURS, "11-bit of that number");
     struct frame relay = {.id = 0x210, .len = 4, .data = {0x07, 0xF8, 0x09, 0}};
-    EXPECT(gate_check(&b.gate, 1, &relay, b.now_ms), GATE_NOT_OURS, "a relay command on another bus");
+    EXPECT(gate_check(&b.gate, 1, &relay, b.now_ms), GATE_NOT_OURS,
+           "a relay command on another bus");
 }
 
 static void the_rate(void)
@@ -345,18 +382,28 @@ static void not_sightings(void)
         uint8_t bus;
         const char *sentence;
     } rows[] = {
-        /* clang-format off */
-        {{.id = 0x190, .len = 7, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},                     0, "short"},
-        {{.id = 0x190, .len = 8, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF9}},                     0, "inverse wrong"},
-        {{.id = 0x190, .len = 8, .flags = FRAME_RTR, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}}, 0, "remote request"},
-        {{.id = 0x190, .len = 8, .flags = FRAME_EXT, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}}, 0, "29 bits"},
-        {{.id = 0x190, .len = 8, .flags = FRAME_FD, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},  0, "CAN FD"},
-        {{.id = 0x190, .len = 8, .flags = FRAME_ERR, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}}, 0, "error frame"},
-        {{.id = 0x190, .len = 8, .flags = FRAME_OWN, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}}, 0, "sent by ourselves"},
-        {{.id = 0x190, .len = 8, .dlc = 10, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},          0, "raw length code"},
-        {{.id = 0x190, .len = 8, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},                     1, "another bus"},
-        {{.id = 0x195, .len = 8, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},                     0, "another node"},
-        /* clang-format on */
+        {{.id = 0x190, .len = 7, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}}, 0, "short"},
+        {{.id = 0x190, .len = 8, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF9}}, 0, "inverse wrong"},
+        {{.id = 0x190, .len = 8, .flags = FRAME_RTR, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},
+         0,
+         "remote request"},
+        {{.id = 0x190, .len = 8, .flags = FRAME_EXT, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},
+         0,
+         "29 bits"},
+        {{.id = 0x190, .len = 8, .flags = FRAME_FD, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},
+         0,
+         "CAN FD"},
+        {{.id = 0x190, .len = 8, .flags = FRAME_ERR, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},
+         0,
+         "error frame"},
+        {{.id = 0x190, .len = 8, .flags = FRAME_OWN, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},
+         0,
+         "sent by ourselves"},
+        {{.id = 0x190, .len = 8, .dlc = 10, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}},
+         0,
+         "raw length code"},
+        {{.id = 0x190, .len = 8, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}}, 1, "another bus"},
+        {{.id = 0x195, .len = 8, .data = {7, 7, 0x78, 0, 0, 0, 9, 0xF8}}, 0, "another node"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bench b;
@@ -415,19 +462,17 @@ static void the_threshold(void)
         enum gate_verdict verdict;
         const char *sentence;
     } rows[] = {
-        {0x32, 0x00, GATE_PASS, "0.50 A"},
-        {0x33, 0x00, GATE_CURRENT, "0.51 A"},
-        {0xCE, 0x3F, GATE_PASS, "-0.50 A"},
-        {0xCD, 0x3F, GATE_CURRENT, "-0.51 A"},
-        {0x00, 0x20, GATE_CURRENT, "-81.92 A"},
-        {0xFF, 0x1F, GATE_CURRENT, "81.91 A"},
+        {0x32, 0x00, GATE_PASS, "0.50 A"},      {0x33, 0x00, GATE_CURRENT, "0.51 A"},
+        {0xCE, 0x3F, GATE_PASS, "-0.50 A"},     {0xCD, 0x3F, GATE_CURRENT, "-0.51 A"},
+        {0x00, 0x20, GATE_CURRENT, "-81.92 A"}, {0xFF, 0x1F, GATE_CURRENT, "81.91 A"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bench b;
         begin_cold(&b);
         for (int k = 0; k < 12; k++) {
             b.now_ms += 50;
-            hear(&b, 0x192, (uint8_t[]){rows[i].low, rows[i].high, 0xE1, 0x40, 0x38, 0, 0, b.moving++});
+            hear(&b, 0x192,
+                 (uint8_t[]){rows[i].low, rows[i].high, 0xE1, 0x40, 0x38, 0, 0, b.moving++});
         }
         hear_contacts(&b);
         hear_switches(&b);
@@ -512,7 +557,7 @@ static void break_before_make(void)
     EXPECT(contacts(&b, 0x0F), GATE_EXCLUSIVE, "two contacts of a string");
     EXPECT(contacts(&b, 0x0E), GATE_PICKUP, "open and close in one frame");
     begin_open(&b);
-    b.opened = 0x69;                           /* string 2's bundle contact */
+    b.opened = 0x69; /* string 2's bundle contact */
     pass(&b, 100);
     EXPECT(contacts(&b, 0x0E), GATE_CURRENT, "who stands there is not known, and carries current");
     begin_open(&b);
@@ -673,19 +718,29 @@ static void foreign_frames(void)
         bool foreign;
         const char *sentence;
     } rows[] = {
-        /* clang-format off */
-        {{.id = 0x210, .len = 4, .data = {7, 0xF8, 1}},                      0, true,  "our relay command from somebody else"},
-        {{.id = 0x211, .len = 0},                                            0, true,  "whatever it says"},
-        {{.id = 0x210, .flags = FRAME_RTR},                                  0, true,  "even a remote request"},
-        {{.id = 0x701, .len = 1},                                            0, true,  "our heartbeat: a second controller"},
-        {{.id = 0x18FF01, .len = 8, .flags = FRAME_EXT},                     1, true,  "listed with 29 bits"},
-        {{.id = 0x210, .len = 4, .flags = FRAME_OWN, .data = {7, 0xF8, 1}},  0, false, "our own, seen back"},
-        {{.id = 0x210, .len = 4, .flags = FRAME_ERR},                        0, false, "an error frame's number is no identifier"},
-        {{.id = 0x210, .len = 4, .flags = FRAME_EXT, .data = {7, 0xF8, 1}},  0, false, "that number with 29 bits"},
-        {{.id = 0x210, .len = 4, .data = {7, 0xF8, 1}},                      1, false, "on another bus"},
-        {{.id = 0x212, .len = 4, .data = {7, 0xF8, 1}},                      0, false, "not our board"},
-        {{.id = 0x18FF01, .len = 8},                                         1, false, "11 bits of that number"},
-        /* clang-format on */
+        {{.id = 0x210, .len = 4, .data = {7, 0xF8, 1}},
+         0,
+         true,
+         "our relay command from somebody else"},
+        {{.id = 0x211, .len = 0}, 0, true, "whatever it says"},
+        {{.id = 0x210, .flags = FRAME_RTR}, 0, true, "even a remote request"},
+        {{.id = 0x701, .len = 1}, 0, true, "our heartbeat: a second controller"},
+        {{.id = 0x18FF01, .len = 8, .flags = FRAME_EXT}, 1, true, "listed with 29 bits"},
+        {{.id = 0x210, .len = 4, .flags = FRAME_OWN, .data = {7, 0xF8, 1}},
+         0,
+         false,
+         "our own, seen back"},
+        {{.id = 0x210, .len = 4, .flags = FRAME_ERR},
+         0,
+         false,
+         "an error frame's number is no identifier"},
+        {{.id = 0x210, .len = 4, .flags = FRAME_EXT, .data = {7, 0xF8, 1}},
+         0,
+         false,
+         "that number with 29 bits"},
+        {{.id = 0x210, .len = 4, .data = {7, 0xF8, 1}}, 1, false, "on another bus"},
+        {{.id = 0x212, .len = 4, .data = {7, 0xF8, 1}}, 0, false, "not our board"},
+        {{.id = 0x18FF01, .len = 8}, 1, false, "11 bits of that number"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bench b;

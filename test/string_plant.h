@@ -76,7 +76,7 @@ struct string_plant {
     uint8_t counter;
     int64_t counter_ms;
     int64_t now_ms, pickup_ms, controller_start_ms;
-    bool read_back[PLANT_BOARDS];      /* the controller has heard it since either of them started .. */
+    bool read_back[PLANT_BOARDS];      /* heard since it or the controller started .. */
     bool heard[PLANT_BOARDS];          /* .. since the controller started */
     uint32_t violations[INVARIANTS], violated;
     char first[120];
@@ -95,7 +95,7 @@ static inline void violate(struct string_plant *p, int invariant, int which)
 {
     p->violations[invariant]++;
     if (p->violated++ == 0)
-        snprintf(p->first, sizeof p->first, "invariant %d at %lld ms, contact or string %d", invariant,
+        snprintf(p->first, sizeof p->first, "invariant %d at %lld ms, at %d", invariant,
                  (long long)p->now_ms, which);
 }
 
