@@ -341,6 +341,18 @@ static void after_a_start(void)
     EXPECT(contacts(&b, 0x07), GATE_PASS, "as it is");
 }
 
+/* 1.5 s between two state frames are no silence yet. */
+static void slow_board(void)
+{
+    struct bench b;
+    begin_cold(&b);
+    b.mute_contacts = true;
+    pass(&b, 1400);
+    b.mute_contacts = false;
+    pass(&b, 100);
+    EXPECT(contacts(&b, 0x06), GATE_PASS, "it need not be read back again");
+}
+
 static void after_a_reboot(void)
 {
     struct bench b;
@@ -441,6 +453,10 @@ static void zero_current(void)
     pass(&b, 50);
     EXPECT(contacts(&b, 0x06), GATE_PASS, "and end");
     begin_cold(&b);
+    b.now_ms += 150;
+    pass(&b, 50);
+    EXPECT(contacts(&b, 0x06), GATE_PASS, "200 ms between samples are no gap");
+    begin_cold(&b);
     b.amperes = 7;
     pass(&b, 50);
     b.amperes = 6;
@@ -515,6 +531,20 @@ static void the_switch_first(void)
 static void switching_on(void)
 {
     struct bench b;
+    begin_synced(&b);
+    b.now_ms += 10;
+    EXPECT(switches(&b, 0x05), GATE_PASS, "string 2 off");
+    b.switches = 0x05;
+    pass(&b, 300);
+    EXPECT(switches(&b, 0x07), GATE_PASS, "and on: one contact closed, two open");
+    begin_synced(&b);
+    b.now_ms += 10;
+    EXPECT(switches(&b, 0x05), GATE_PASS, "string 2 off");
+    b.switches = 0x05;
+    b.closed = 0x27;
+    b.opened = 0x58;
+    pass(&b, 300);
+    EXPECT(switches(&b, 0x07), GATE_EXCLUSIVE, "two of its three are closed");
     begin_open(&b);
     EXPECT(switches(&b, 0x07), GATE_EXCLUSIVE, "a string that stands nowhere");
     begin_cold(&b);
@@ -703,6 +733,21 @@ static void current_on_open_locks(void)
     pass(&b, 100);
     CHECK(b.gate.strings[0].locked, "current though all contacts are open");
     begin_open(&b);
+    begin_cold(&b);
+    EXPECT(contacts(&b, 0x06), GATE_PASS, "opens");
+    b.outputs = b.closed = 0x06;
+    b.opened = 0x79;
+    b.amperes = 7;
+    pass(&b, 1400);
+    CHECK(!b.gate.strings[0].locked, "open for 500 ms before current counts");
+    pass(&b, 300);
+    CHECK(b.gate.strings[0].locked, "then it does");
+    begin_open(&b);
+    b.gate.config.counters[0].string_of[0] = 9;
+    b.amperes = 7;
+    pass(&b, 3000);
+    CHECK(!b.gate.strings[9].locked, "a string without contacts is not open");
+    begin_open(&b);
     b.mute_contacts = true;
     pass(&b, 1600);
     b.amperes = 7;
@@ -798,6 +843,11 @@ static void unknown_strings(void)
     begin_open(&b);
     b.gate.config.boards[0].string_of[4] = GATE_NO_STRING;
     EXPECT(contacts(&b, 0x0E), GATE_PASS, "nobody stands on the input by a contact of no string");
+    begin_open(&b);
+    b.gate.config.boards[0].string_of[4] = 64;
+    b.opened = 0x69;
+    pass(&b, 100);
+    EXPECT(contacts(&b, 0x0E), GATE_UNSEEN, "somebody may");
     b.gate.config.counters[0].string_of[3] = 64;
     pass(&b, 100);
 }
@@ -815,6 +865,7 @@ int main(void)
     the_rate();
     ways_round();
     after_a_start();
+    slow_board();
     after_a_reboot();
     lost_outputs();
     not_sightings();

@@ -175,6 +175,24 @@ static void a_ring(void)
           "a wish for an input without a contact is never started");
 }
 
+static void isolated_first(void)
+{
+    struct shed shed;
+    begin(&shed);
+    reboot_contacts(&shed);
+    want_home(&shed);
+    while (shed.router.why != WHY_DONE && shed.plant.now_ms < 1060000)
+        shed_step(&shed);
+    CHECK(string_input(&shed.plant, 0) == 0 && string_input(&shed.plant, 1) == -1, "one is home");
+    shed_want(&shed, 3, 1, 2);
+    shed_run(&shed, 200);
+    CHECK(shed.router.state == ROUTER_SWITCH_OFF && shed.router.string == 1,
+          "who delivers nothing goes before who would only change");
+    shed_run(&shed, 9000);
+    CHECK(shed_stands(&shed, 3, 1, 2), "then the other");
+    CHECK(shed.plant.violated == 0, "%s", shed.plant.first);
+}
+
 static void blocked_place(void)
 {
     struct shed shed;
@@ -244,14 +262,37 @@ static void no_zero(void)
         {70500, ROUTER_SWITCH_OFF, WHY_WANTED, NULL, "after a minute"},
         {80500, ROUTER_IDLE, WHY_NO_ZERO, NULL, "no"},
         {141000, ROUTER_SWITCH_OFF, WHY_WANTED, NULL, "and a third time"},
-        {300000, ROUTER_IDLE, WHY_NO_ZERO, NULL, "then not any more that day"},
+        {216000, ROUTER_IDLE, WHY_NO_ZERO, NULL, "then not any more"},
+        {300000, ROUTER_IDLE, WHY_NO_ZERO, NULL, "that day"},
     };
     struct shed shed;
     begin(&shed);
     PLAY("no zero", &shed, rows);
     CHECK(shed_stands(&shed, 0, 1, 2), "at home, on");
-    shed_run(&shed, 86400000 - 300000 - 10600 + 1000);
+    shed.router.day_ms = shed.plant.now_ms + 1000 - 86400000;
+    shed_run(&shed, 900);
+    CHECK(shed.router.state == ROUTER_IDLE, "not one second early");
+    shed_run(&shed, 200);
     CHECK(shed.router.state == ROUTER_SWITCH_OFF, "the next day it is tried again");
+}
+
+static int32_t seen_mA;
+
+static void show_current(struct shed *shed)
+{
+    reading_set(&shed->view.current_mA[1], seen_mA, shed->plant.now_ms);
+}
+
+static void the_threshold(void)
+{
+    for (seen_mA = 499; seen_mA <= 501; seen_mA++) {
+        struct shed shed;
+        begin(&shed);
+        shed.doctor = show_current;
+        want_s2(&shed);
+        shed_run(&shed, 800);
+        CHECK((shed.router.state == ROUTER_DEAD_TIME) == (seen_mA <= 500), "%d mA", seen_mA);
+    }
 }
 
 static void a_cloud_is_no_zero(void)
@@ -700,6 +741,40 @@ static void boards(void)
     CHECK(shed_stands(&shed, 0, 1, 2), "all on again");
 }
 
+static void stale_contact(struct shed *shed)
+{
+    shed->view.contact_ms[6] = 1005000;
+}
+
+static void stale_voltage(struct shed *shed)
+{
+    shed->view.voltage_mV[1].heard_ms = 1005000;
+}
+
+static void one_of_many(void)
+{
+    struct shed shed;
+    begin(&shed);
+    shed.doctor = stale_contact;
+    shed_run(&shed, 200);
+    CHECK(shed.router.state == ROUTER_HOLD && shed.router.why == WHY_BOARD_SILENT, "one contact");
+    begin(&shed);
+    shed.doctor = stale_voltage;
+    want_s2(&shed);
+    shed_run(&shed, 200);
+    CHECK(shed.router.state == ROUTER_IDLE && shed.router.why == WHY_SENSOR_SILENT, "one voltage");
+    reset(&shed);
+    shed_run(&shed, 12000);
+    CHECK(shed.router.state == ROUTER_START && shed.router.why == WHY_SENSOR_SILENT,
+          "nothing is adopted without it");
+    begin(&shed);
+    shed.plant.switch_on[0] = false;
+    shed.plant.board[1].outputs = 0x06;
+    shed.drop_frames[1] = true;
+    shed_run(&shed, 900);
+    CHECK(shed.router.state == ROUTER_HOLD && shed.router.why == WHY_BOARD_STATE, "one switch");
+}
+
 static void switching_locked(void)
 {
     static const struct row rows[] = {
@@ -716,7 +791,11 @@ static void switching_locked(void)
     CHECK(shed_stands(&shed, 0, 3, 2), "there");
     begin(&shed);
     foreign(&shed);
-    shed_run(&shed, 3000);
+    isolate_all(&shed);
+    shed_run(&shed, 1000);
+    CHECK(shed.router.orders.string_on[0], "not even a switch is ordered while locked");
+    isolate_none(&shed);
+    shed_run(&shed, 2000);
     shed.gate.foreign = false;
     shed_run(&shed, 300);
     CHECK(shed.router.state == ROUTER_IDLE && shed.router.why == WHY_READ_BACK,
@@ -756,6 +835,13 @@ static void isolating(void)
 static void a_start(void)
 {
     struct shed shed;
+    shed_init(&shed, 1000000);
+    want_s2(&shed);
+    isolate_1(&shed);
+    shed_run(&shed, 10300);
+    CHECK(shed.router.orders.valid && shed.router.orders.string_on[0], "restated before isolated");
+    shed_run(&shed, 500);
+    CHECK(!shed.router.orders.string_on[0], "then isolated");
     shed_init(&shed, 1000000);
     want_s2(&shed);
     shed_run(&shed, 9900);
@@ -831,6 +917,13 @@ static void found_otherwise(void)
     CHECK(router_layout_seen(&shed.router, &shed.view, layout) && layout[1] == 1, "known again");
     shed.view.boards_heard = false;
     CHECK(!router_layout_seen(&shed.router, &shed.view, layout), "not with silent boards");
+
+    shed_init(&shed, 1000000);
+    shed.plant.contact[4].closed = shed.plant.contact[4].coil = true;
+    shed.plant.board[0].outputs = 0x17;
+    shed_run(&shed, 12000);
+    CHECK(shed.router.locked[1] && shed.router.locked_why[1] == WHY_TWO_INPUTS,
+          "on two inputs by its coils");
 
     shed_init(&shed, 1000000);
     shed.plant.contact[4].closed = shed.plant.contact[4].welded = true;
@@ -920,7 +1013,10 @@ static void budget(void)
     want_s2(&shed);
     shed_run(&shed, 3000);
     CHECK(shed.router.why == WHY_BUDGET, "%s", router_why_text(shed.router.why));
-    shed_run(&shed, 86400000 - (shed.plant.now_ms - 1000000) + 3000);
+    shed.router.day_ms = shed.plant.now_ms + 1000 - 86400000;
+    shed_run(&shed, 900);
+    CHECK(shed.router.state == ROUTER_IDLE && shed.router.why == WHY_BUDGET, "not early");
+    shed_run(&shed, 3000);
     CHECK(shed_stands(&shed, 0, 3, 2), "the next day");
     CHECK(shed.router.operations[4] == 14 - 1, "wear is counted on: %u", shed.router.operations[4]);
 }
@@ -938,10 +1034,12 @@ int main(void)
     a_transfer();
     slow_contacts();
     a_ring();
+    isolated_first();
     blocked_place();
     joining();
     a_neighbour_comes();
     no_zero();
+    the_threshold();
     a_cloud_is_no_zero();
     the_sensor_is_silent();
     cancelled();
@@ -957,6 +1055,7 @@ int main(void)
     closing();
     opens_again();
     boards();
+    one_of_many();
     switching_locked();
     isolating();
     a_start();
