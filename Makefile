@@ -13,7 +13,7 @@ CFLAGS ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) -DBUSBAR_PREFIX='"$(PREFIX)"' -DBUSBAR_VERSION='"$(VERSION)"'
 BASE   := -std=c11 -ffp-contract=off $(WARN)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcyaml -lsocketcan -lm
+LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcyaml -lsocketcan -lpthread -lm
 
 # A plain `make` without the libraries says what to do instead of failing in the first header.
 NEEDS_LIBS := $(filter-out help deps demo check shed layers clean format,$(or $(MAKECMDGOALS),all))
@@ -80,7 +80,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test corpus check layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -137,6 +137,9 @@ cov: $(TESTS:%.c=$(BUILD)/cov/%) ## line coverage by folder, into build/cov.txt
 afternoon: $(BUILD)/busbar
 	$(Q)tools/check-afternoon
 
+peers: $(BUILD)/busbar ## foreign programs as witnesses: a PI30 client, cantools (from PyPI, else skipped)
+	$(Q)tools/check-peers
+
 shed: $(BUILD)/busbar ## the virtual shed: Debian's kernel under QEMU, real CAN and serial lines
 	$(Q)tools/deps shed
 	$(Q)tools/shed test/shed/first_light.sh
@@ -144,7 +147,7 @@ shed: $(BUILD)/busbar ## the virtual shed: Debian's kernel under QEMU, real CAN 
 check: ## every test there is, the virtual shed included
 	$(Q)tools/deps shed
 	$(Q)mkdir -p $(BUILD)
-	$(Q)MAKE="$(MAKE)" tools/check test corpus layers purity afternoon shed
+	$(Q)MAKE="$(MAKE)" tools/check test corpus layers purity afternoon peers shed
 
 clang: ## build everything with clang too
 	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang $(BUILD)/clang/busbar

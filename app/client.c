@@ -31,8 +31,9 @@ int client_connect(const char *path)
     memcpy(address.sun_path, path, strlen(path) + 1);
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
-        fprintf(stderr, "busbar: %s: %s; is `busbar run` running? (--socket or $BUSBAR_SOCKET names "
-                        "another)\n",
+        fprintf(stderr,
+                "busbar: %s: %s; is `busbar run` running? (--socket or $BUSBAR_SOCKET names "
+                "another)\n",
                 path, strerror(errno));
         if (fd >= 0)
             close(fd);
@@ -57,8 +58,7 @@ Busbar__Response *client_ask(int fd, Busbar__Request *request)
         return NULL;
     }
     ssize_t got = recv(fd, in, sizeof in, 0);
-    Busbar__Response *response =
-        got > 0 ? busbar__response__unpack(NULL, (size_t)got, in) : NULL;
+    Busbar__Response *response = got > 0 ? busbar__response__unpack(NULL, (size_t)got, in) : NULL;
     if (!response)
         fprintf(stderr, "busbar: the controller's answer cannot be read\n");
     return response;

@@ -52,9 +52,10 @@ static int lines_ask(int argc, char **argv, Busbar__Verb verb, const char *help)
 
 int cmd_why(int argc, char **argv)
 {
-    return lines_ask(argc, argv, BUSBAR__VERB__WHY,
-                     "Usage: busbar why [--json] [--socket PATH]\n"
-                     "One sentence per output: what it does, what holds it there and by how much.\n");
+    return lines_ask(
+        argc, argv, BUSBAR__VERB__WHY,
+        "Usage: busbar why [--json] [--socket PATH]\n"
+        "One sentence per output: what it does, what holds it there and by how much.\n");
 }
 
 static void status_show(const Busbar__Response *response, bool json)
@@ -72,9 +73,10 @@ static void status_show(const Busbar__Response *response, bool json)
 int cmd_status(int argc, char **argv)
 {
     struct ask_options options;
-    int status = options_read(argc, argv, &options,
-                              "Usage: busbar status [--json] [--socket PATH]\n"
-                              "What the controller has heard, what it does, and which parts are missing.\n");
+    int status =
+        options_read(argc, argv, &options,
+                     "Usage: busbar status [--json] [--socket PATH]\n"
+                     "What the controller has heard, what it does, and which parts are missing.\n");
     if (status >= 0)
         return status;
     Busbar__Request request = BUSBAR__REQUEST__INIT;
@@ -124,7 +126,8 @@ static const char request_help[] =
     "Usage: busbar request charge [CHARGE_POINT]   bundle strings and charge, as the button does\n"
     "       busbar request stop [CHARGE_POINT]     end it; the strings go home\n"
     "       busbar request cap PERCENT|default     one-off charge cap, 30 to 100\n"
-    "       busbar request reset                   you have looked at the plant: leave HOLD, unlock\n"
+    "       busbar request reset                   you have looked at the plant: leave HOLD, "
+    "unlock\n"
     "Options: --socket PATH, --json\n"
     "A request is a hint: the controller may refuse it and says why (exit status 1).\n";
 

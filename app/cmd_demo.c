@@ -13,11 +13,11 @@
 #include "app/demo.h"
 
 enum {
-    PUSH_S = 16 * 3600 + 300,         /* the car came at 16:00 */
+    PUSH_S = 16 * 3600 + 300, /* the car came at 16:00 */
     END_S = 20 * 3600,
-    MEASURE_AFTER_MS = 120000,        /* two minutes after bundling the MPPTs have found their point */
+    MEASURE_AFTER_MS = 120000, /* two minutes after bundling the MPPTs have found their point */
     MEASURE_MS = 600000,
-    QUIET_MS = 120000,                /* the afternoon goes on this long after the strings are home */
+    QUIET_MS = 120000, /* the afternoon goes on this long after the strings are home */
     REPORT_MS = 600000,
     BUNDLED_MAX_S = 60,
     WALLBOX_MIN_W = 7900,
@@ -45,7 +45,8 @@ static void result_follow(struct demo_result *result, struct demo *demo, int64_t
         result->wallbox_Ws += truth->wallbox_W * (double)step_ms / 1000;
         result->wallbox_s += (double)step_ms / 1000;
     }
-    if (result->bundled_ms && !result->done_ms && truth->car_soc >= demo->plant.car_target_soc - 1e-6)
+    if (result->bundled_ms && !result->done_ms &&
+        truth->car_soc >= demo->plant.car_target_soc - 1e-6)
         result->done_ms = demo->now_ms;
     if (result->done_ms && !result->home_ms && demo_home(demo))
         result->home_ms = demo->now_ms;
@@ -53,8 +54,9 @@ static void result_follow(struct demo_result *result, struct demo *demo, int64_t
 
 static int wallbox_mean_W(const struct demo_result *result)
 {
-    return result->wallbox_s >= MEASURE_MS / 1000.0 - 1 ? (int)(result->wallbox_Ws / result->wallbox_s)
-                                                       : 0;
+    return result->wallbox_s >= MEASURE_MS / 1000.0 - 1
+               ? (int)(result->wallbox_Ws / result->wallbox_s)
+               : 0;
 }
 
 static double button_to_bundled_s(const struct demo_result *result)
@@ -72,7 +74,8 @@ static int result_judge(const struct demo *demo, const struct demo_result *resul
                         struct judged rows[8])
 {
     const struct sim_truth *truth = sim_truth(demo->sim);
-    int soc_max = (int)ceil(truth->battery_soc_max * 1000), cap = (int)lround(demo->plant.cap * 1000);
+    int soc_max = (int)ceil(truth->battery_soc_max * 1000),
+        cap = (int)lround(demo->plant.cap * 1000);
     double bundled_s = button_to_bundled_s(result);
     int n = 0;
 #define ROW(name, wanted, condition, ...)                                                          \
@@ -81,8 +84,8 @@ static int result_judge(const struct demo *demo, const struct demo_result *resul
     n++
     ROW("button to both strings moved", "<= 60 s", bundled_s > 0 && bundled_s <= BUNDLED_MAX_S,
         "%.1f s", bundled_s);
-    ROW("wallbox, mean of ten minutes", ">= 7900 W", wallbox_mean_W(result) >= WALLBOX_MIN_W, "%d W",
-        wallbox_mean_W(result));
+    ROW("wallbox, mean of ten minutes", ">= 7900 W", wallbox_mean_W(result) >= WALLBOX_MIN_W,
+        "%d W", wallbox_mean_W(result));
     ROW("strings on the wallbox's phase", "2 of 3", result->strings_there == 2, "%d (before: %d W)",
         result->strings_there, (int)result->before_W);
     ROW("highest charge of the battery", "<= cap + 1 %", soc_max <= cap + CAP_MARGIN_PERMILLE,
@@ -277,7 +280,8 @@ static int live_play(struct demo *demo, double speed)
 
 static const char help[] =
     "Usage: busbar demo [--script] [--json] [--speed N]\n"
-    "Starts the simulated plant of UC001 and the controller, joined by real frames and serial lines,\n"
+    "Starts the simulated plant of UC001 and the controller, joined by real frames and serial "
+    "lines,\n"
     "and plays the afternoon: live in a terminal, else as a script with a closing table.\n"
     "  --script    play the script even in a terminal; exit 0 only if the afternoon went well\n"
     "  --json      the script's last line is one JSON object\n"

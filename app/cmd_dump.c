@@ -27,7 +27,7 @@ struct dump {
 };
 
 static const char help[] =
-    "Usage: busbar dump [-L] [-a] [-n COUNT] [-T MS] [--dbc FILE]... BUS[,ID:MASK|,ID~MASK]...\n"
+    "Usage: busbar dump [-L] [-a] [-n COUNT] [-T MS] [--dbc FILE]... BUS[,ID:MASK]...\n"
     "Prints frames as candump does. BUS: an interface (can0), local:PATH, or log:FILE.\n"
     "  -L, --log      candump -L lines, which busbar replay reads\n"
     "  -a, --ascii    the bytes as text too\n"

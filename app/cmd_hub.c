@@ -6,8 +6,9 @@
 #include "app/cli.h"
 #include "can/bus.h"
 
-static const char help[] = "Usage: busbar hub PATH\n"
-                           "Hosts a local bus: every process that opens local:PATH hears the others.\n";
+static const char help[] =
+    "Usage: busbar hub PATH\n"
+    "Hosts a local bus: every process that opens local:PATH hears the others.\n";
 
 int cmd_hub(int argc, char **argv)
 {

@@ -11,7 +11,8 @@
 static const char help[] =
     "Usage: busbar plan [--config FILE] [--json] [--socket PATH]\n"
     "Prints the wiring and every layout: what it would deliver, or the rule that forbids it.\n"
-    "With --config from the file and full sun; without, from the running controller and the sun now.\n";
+    "With --config from the file and full sun; without, from the running controller and the sun "
+    "now.\n";
 
 static void wiring_print(const struct config *config)
 {

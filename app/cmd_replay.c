@@ -52,12 +52,14 @@ static int map_add(struct replay *replay, const char *word)
 {
     const char *equals = strchr(word, '=');
     if (!equals || equals == word || equals - word >= BUS_NAME_SIZE || replay->maps == MAPS) {
-        fprintf(stderr, "busbar replay: --map %s: expected INTERFACE=BUS, at most %d\n", word, MAPS);
+        fprintf(stderr, "busbar replay: --map %s: expected INTERFACE=BUS, at most %d\n", word,
+                MAPS);
         return -1;
     }
     int bus = bus_by_name(&replay->config, equals + 1);
     if (bus == UNMAPPED) {
-        fprintf(stderr, "busbar replay: --map %s: the config has no bus \"%s\"\n", word, equals + 1);
+        fprintf(stderr, "busbar replay: --map %s: the config has no bus \"%s\"\n", word,
+                equals + 1);
         return -1;
     }
     memcpy(replay->map_from[replay->maps], word, (size_t)(equals - word));
@@ -153,8 +155,7 @@ static void replay_frame(struct replay *replay, const struct frame *frame, const
         return;
     }
     controller_frame(&replay->controller, (uint8_t)bus, frame, replay->now_ms);
-    if (replay->controller.hurry &&
-        replay->now_ms - replay->controller.tick_ms >= TICK_MIN_MS)
+    if (replay->controller.hurry && replay->now_ms - replay->controller.tick_ms >= TICK_MIN_MS)
         replay_tick(replay);
 }
 
@@ -200,8 +201,8 @@ static void summary_print(struct replay *replay)
     uint64_t foreign = replay->unmapped;
     for (size_t b = 0; b < replay->config.bus_count; b++)
         foreign += c->plant.foreign[b];
-    printf("replayed %" PRIu64 " frames, %.3f s: %" PRIu64 " foreign, %" PRIu64 " damaged lines, %" PRIu64
-           " stamps backwards\n",
+    printf("replayed %" PRIu64 " frames, %.3f s: %" PRIu64 " foreign, %" PRIu64
+           " damaged lines, %" PRIu64 " stamps backwards\n",
            replay->frames, (double)(replay->now_ms - REPLAY_START_MS) / 1000.0, foreign,
            replay->damaged, replay->backwards);
     for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
@@ -215,11 +216,12 @@ static void summary_print(struct replay *replay)
         puts(why.lines[i]);
 }
 
-static const char help[] =
-    "Usage: busbar replay --config FILE [--map INTERFACE=BUS]... LOG...\n"
-    "Feeds candump -L logs (\"-\" = standard input) through the decision code in the log's own time and\n"
-    "prints what the bank showed, each decision with its cause, and every frame it would have sent.\n"
-    "The same log gives the same bytes.\n";
+static const char help[] = "Usage: busbar replay --config FILE [--map INTERFACE=BUS]... LOG...\n"
+                           "Feeds candump -L logs (\"-\" = standard input) through the decision "
+                           "code in the log's own time and\n"
+                           "prints what the bank showed, each decision with its cause, and every "
+                           "frame it would have sent.\n"
+                           "The same log gives the same bytes.\n";
 
 int cmd_replay(int argc, char **argv)
 {

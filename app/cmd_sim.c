@@ -4,148 +4,319 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/cli.h"
 #include "app/clock.h"
 #include "app/sim_ports.h"
 
-enum { STEP_MS = 10, REPORT_MS = 60000 };
+enum { STEP_MS = 10, FAST_STEP_MS = 50, FAST = 20, TELL_MS = 60000, START_MS = 1000 };
 
 static const char help[] =
-    "Usage: busbar sim [--speed N] [--backbone BUS] [--battery BUS] [--native BUS]\n"
-    "                  [--serial DIR | --serial PORT,PORT,..] [--clock PATH] [--start-h H] [--car-h H]\n"
-    "                  [--soc PERCENT] [--seed N] [--push-s S] [--seconds S]\n"
-    "The plant of UC001 alone: frames on the buses, PI30 on the serial lines. Any PI30 client or candump\n"
-    "may talk to it. local:PATH buses are hosted here. A DIR gets one pty per inverter, linked as inv1 ..\n"
-    "  --clock PATH   lock step for a controller with `clock: PATH` in its config\n"
-    "  --push-s S     push the charge button after S seconds\n"
-    "  --seconds S    end after S seconds\n";
+    "Usage: busbar sim [--scenario uc001] [--speed N] [--start-h H] [--seed N]\n"
+    "                  [--backbone URL] [--battery URL] [--native URL] [--serial DIR|PORT,..]\n"
+    "                  [--clock PATH] [--car-h H] [--soc PERCENT] [--push-s S] [--seconds S]\n"
+    "Runs a simulated plant behind real ports, for busbar run or any other program.\n"
+    "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only "
+    "one)\n"
+    "  --speed N        times real time, 0.1 to 100000, default 1\n"
+    "  --start-h H      local solar time of the first step, 0 to 24, default 13\n"
+    "  --car-h H        when the car comes, default 16\n"
+    "  --soc PERCENT    charge of the battery at the start, 1 to 99, default 60\n"
+    "  --push-s S       pushes the charge button after S plant seconds\n"
+    "  --seconds S      ends after S plant seconds\n"
+    "  --seed N         of clouds, loads and answer times, default 1\n"
+    "  --backbone URL, --battery URL, --native URL\n"
+    "                   CAN buses: can0, local:PATH (hosted here), ..; default\n"
+    "                   local:/tmp/busbar/backbone, /battery, /native; none = not connected\n"
+    "  --serial DIR     a pty to each inverter, linked as DIR/inv1 ..; default /tmp/busbar\n"
+    "  --serial PORT,.. given serial ports, the first for inv1: /dev/ttyS0, tty:PATH, "
+    "tcp://host:port\n"
+    "  --clock PATH     a controller may come here for lock step\n"
+    "Keys in a terminal: b pushes the charge button, c brings or takes the car, q quits.\n"
+    "Each plant minute a line: time, sun, strings and where they stand, wallbox, house, battery.\n";
 
 struct options {
+    double speed, push_s, seconds; /* negative = never */
     struct sim_config plant;
     struct sim_ports_config ports;
-    double speed, push_s, seconds;
+    char serial_list[512];
 };
 
-static volatile sig_atomic_t ended;
+static volatile sig_atomic_t leaving;
 
 static void on_signal(int number)
 {
     (void)number;
-    ended = 1;
+    leaving = 1;
 }
 
-/* One word is a folder for ptys; several, or one with a colon, are ports. */
-static void serial_read(struct sim_ports_config *ports, char *word)
+/* --- the command line --- */
+
+static bool number_read(const char *option, const char *text, double low, double high,
+                        double *value)
 {
-    if (!strpbrk(word, ",:")) {
-        ports->serial_dir = word;
-        return;
+    char *end;
+    double number = strtod(text, &end);
+    if (end != text && *end == '\0' && number >= low && number <= high) {
+        *value = number;
+        return true;
     }
-    int u = 0;
-    for (char *port = strtok(word, ","); port && u < SIM_INVERTERS; port = strtok(NULL, ","))
-        ports->serial[u++] = port;
+    fprintf(stderr, "busbar sim: --%s %s is not allowed: a number from %g to %g\n", option, text,
+            low, high);
+    return false;
 }
 
-static int options_read(int argc, char **argv, struct options *o)
+/* A folder for ptys, or ports separated by commas. */
+static bool serial_read(struct options *options, const char *text)
 {
-    static const struct option known[] = {
-        {"speed", required_argument, NULL, 'x'},    {"backbone", required_argument, NULL, 'b'},
-        {"battery", required_argument, NULL, 'a'},  {"native", required_argument, NULL, 'n'},
-        {"serial", required_argument, NULL, 's'},   {"clock", required_argument, NULL, 'c'},
-        {"start-h", required_argument, NULL, 't'},  {"car-h", required_argument, NULL, 'k'},
-        {"soc", required_argument, NULL, 'S'},      {"seed", required_argument, NULL, 'r'},
-        {"push-s", required_argument, NULL, 'p'},   {"seconds", required_argument, NULL, 'e'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
-    for (int c; (c = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        switch (c) {
-        case 'x': o->speed = atof(optarg); break;
-        case 'b': o->ports.bus[SIM_BACKBONE] = optarg; break;
-        case 'a': o->ports.bus[SIM_BATTERY] = optarg; break;
-        case 'n': o->ports.bus[SIM_NATIVE] = optarg; break;
-        case 's': serial_read(&o->ports, optarg); break;
-        case 'c': o->ports.clock = optarg; break;
-        case 't': o->plant.start_h = atof(optarg); break;
-        case 'k': o->plant.car_arrive_h = atof(optarg); break;
-        case 'S': o->plant.battery_soc = atof(optarg) / 100; break;
-        case 'r': o->plant.seed = (uint32_t)strtoul(optarg, NULL, 0); break;
-        case 'p': o->push_s = atof(optarg); break;
-        case 'e': o->seconds = atof(optarg); break;
-        case 'h': fputs(help, stdout); return 0;
-        default: fputs(help, stderr); return 2;
+    struct stat found;
+    bool port = strchr(text, ',') || strchr(text, ':') || strncmp(text, "/dev/", 5) == 0 ||
+                (stat(text, &found) == 0 && S_ISCHR(found.st_mode));
+    if (!port) {
+        options->ports.serial_dir = text;
+        return true;
+    }
+    if (strlen(text) >= sizeof options->serial_list) {
+        fprintf(stderr, "busbar sim: --serial: at most %zu characters\n",
+                sizeof options->serial_list - 1);
+        return false;
+    }
+    memcpy(options->serial_list, text, strlen(text) + 1);
+    options->ports.serial_dir = NULL;
+    size_t count = 0;
+    for (char *rest = options->serial_list, *one; (one = strsep(&rest, ",")) != NULL; count++) {
+        if (count == options->ports.inverters) {
+            fprintf(stderr,
+                    "busbar sim: --serial: this plant has %zu inverters, more ports given\n",
+                    options->ports.inverters);
+            return false;
         }
+        options->ports.serial[count] = one;
     }
-    if (o->speed > 0 && o->speed <= 10000 && o->plant.battery_soc > 0 && o->plant.battery_soc < 1)
-        return -1;
-    fputs("busbar sim: --speed 0.1 to 10000, --soc 1 to 99\n", stderr);
-    return 2;
+    return true;
 }
 
-static void report(const struct sim *sim)
+static const char *bus_read(const char *text)
+{
+    return strcmp(text, "none") == 0 ? NULL : text;
+}
+
+static bool option_read(struct options *options, int option, const char *text)
+{
+    double number;
+    switch (option) {
+    case 'S':
+        if (strcmp(text, "uc001") == 0)
+            return true;
+        fprintf(stderr, "busbar sim: --scenario %s is not known: uc001\n", text);
+        return false;
+    case 'x':
+        return number_read("speed", text, 0.1, 100000, &options->speed);
+    case 't':
+        return number_read("start-h", text, 0, 24, &options->plant.start_h);
+    case 'k':
+        return number_read("car-h", text, 0, 48, &options->plant.car_arrive_h);
+    case 'o':
+        if (!number_read("soc", text, 1, 99, &number))
+            return false;
+        options->plant.battery_soc = number / 100;
+        return true;
+    case 'u':
+        return number_read("push-s", text, 0, 1e6, &options->push_s);
+    case 'e':
+        return number_read("seconds", text, 0, 1e9, &options->seconds);
+    case 'r':
+        if (!number_read("seed", text, 0, 4294967295.0, &number))
+            return false;
+        options->plant.seed = (uint32_t)number;
+        return true;
+    case 'p':
+        return serial_read(options, text);
+    case 'C':
+        options->ports.clock = text;
+        return true;
+    default:
+        options->ports.bus[option - '0'] = bus_read(text);
+        return true;
+    }
+}
+
+/* -1 = go on, else the exit status. */
+static int options_read(struct options *options, int argc, char **argv)
+{
+    static const struct option known[] = {{"scenario", required_argument, NULL, 'S'},
+                                          {"speed", required_argument, NULL, 'x'},
+                                          {"start-h", required_argument, NULL, 't'},
+                                          {"car-h", required_argument, NULL, 'k'},
+                                          {"soc", required_argument, NULL, 'o'},
+                                          {"push-s", required_argument, NULL, 'u'},
+                                          {"seconds", required_argument, NULL, 'e'},
+                                          {"seed", required_argument, NULL, 'r'},
+                                          {"backbone", required_argument, NULL, '0' + SIM_BACKBONE},
+                                          {"battery", required_argument, NULL, '0' + SIM_BATTERY},
+                                          {"native", required_argument, NULL, '0' + SIM_NATIVE},
+                                          {"serial", required_argument, NULL, 'p'},
+                                          {"clock", required_argument, NULL, 'C'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    int status = -1;
+    for (int c; (c = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
+        if (c == 'h' || c == '?') {
+            fputs(help, c == 'h' ? stdout : stderr);
+            return c == 'h' ? 0 : 2;
+        }
+        if (!option_read(options, c, optarg))
+            status = 2;
+    }
+    if (optind < argc) {
+        fprintf(stderr, "busbar sim: %s is not expected; busbar sim --help\n", argv[optind]);
+        status = 2;
+    }
+    return status;
+}
+
+/* --- running --- */
+
+static void minute_tell(const struct sim_config *plant, const struct sim *sim)
 {
     const struct sim_truth *truth = sim_truth(sim);
-    double pv_W = 0;
-    for (int u = 0; u < SIM_INVERTERS; u++)
-        pv_W += truth->pv_W[u];
     long day_s = (long)truth->day_s % 86400;
-    printf("%02ld:%02ld  sun %5.0f W  battery %5.1f %% %+6.1f A  car %c %5.0f W  transfers %u  "
-           "broken invariants %u %s\n",
-           day_s / 3600, day_s / 60 % 60, pv_W, truth->battery_soc * 100, truth->battery_A,
-           truth->car_state, truth->wallbox_W, truth->transfers, truth->violations_total,
-           truth->violation);
+    double house_W = truth->house_W[1] + truth->house_W[2] + truth->house_W[3];
+    printf("%02ld:%02ld  sun %4.0f W/m2 ", day_s / 3600, day_s / 60 % 60, truth->irradiance_Wm2);
+    for (int s = 0; s < plant->strings; s++) {
+        int input = truth->string_input[s];
+        if (input < 0)
+            printf(" s%d open", s + 1);
+        else
+            printf(" s%d %.2f kW inv%d", s + 1, truth->string_W[s] / 1000,
+                   plant->input[input].inverter + 1);
+    }
+    printf("  car %c %.2f kW  house %.2f kW  battery %.1f %% %+.1f A  broken invariants %u %s\n",
+           truth->car_state, truth->wallbox_W / 1000, house_W / 1000, truth->battery_soc * 100,
+           truth->battery_A, truth->violations_total, truth->violation);
     fflush(stdout);
 }
 
-static int play(struct options *o, struct sim *sim)
+static struct termios terminal_before;
+
+static void terminal_restore(void)
 {
-    static struct sim_ports ports;
-    int64_t start_ms = clock_monotonic_ms(), plant_ms = 1000, report_ms = 0;
-    bool pushed = false;
-    o->ports.sim = sim;
-    o->ports.inverters = o->plant.inverters;
-    int status = sim_ports_open(&ports, &o->ports);
-    if (status < 0)
-        fprintf(stderr, "busbar sim: %s\n", ports.problem);
-    sim_init(sim, &o->plant, plant_ms);
-    while (status == 0 && !ended) {
-        int64_t until_ms = 1000 + (int64_t)((double)(clock_monotonic_ms() - start_ms) * o->speed);
-        for (; plant_ms < until_ms && status == 0 && !ended;) {
-            plant_ms += STEP_MS;
-            status = sim_ports_step(&ports, plant_ms);
-        }
-        double seconds = (double)(plant_ms - 1000) / 1000;
-        if (!pushed && o->push_s >= 0 && seconds >= o->push_s) {
-            pushed = true;
+    tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+}
+
+static void terminal_raw(void)
+{
+    if (tcgetattr(STDIN_FILENO, &terminal_before) < 0)
+        return;
+    struct termios raw = terminal_before;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VMIN] = 0;
+    raw.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+    atexit(terminal_restore);
+}
+
+static void keys_obey(struct sim *sim)
+{
+    for (char key; read(STDIN_FILENO, &key, 1) == 1;) {
+        if (key == 'q')
+            leaving = 1;
+        else if (key == 'b')
             sim_press_button(sim);
-        }
-        if (o->seconds > 0 && seconds >= o->seconds)
-            break;
-        if (plant_ms >= report_ms) {
-            report_ms = plant_ms + REPORT_MS;
-            report(sim);
-        }
-        usleep(2000);
+        else if (key == 'c')
+            sim_car(sim, sim_truth(sim)->car_state == 'A');
+        else
+            continue;
+        printf("key %c\n", key);
     }
-    report(sim);
-    sim_ports_close(&ports);
-    return status == 0 || status == -EPIPE ? 0 : 1;
+}
+
+/* The wall time at which the plant shall stand at this plant time. */
+static void wall_wait(int64_t wall_start_ms, double plant_ms, double speed)
+{
+    int64_t ahead_ms = (int64_t)(plant_ms / speed) - (clock_monotonic_ms() - wall_start_ms);
+    if (ahead_ms > 0)
+        nanosleep(
+            &(struct timespec){.tv_sec = ahead_ms / 1000, .tv_nsec = ahead_ms % 1000 * 1000000},
+            NULL);
+}
+
+static void plant_run(const struct options *options, struct sim_ports *ports, struct sim *sim)
+{
+    bool keys = isatty(STDIN_FILENO) == 1;
+    if (keys)
+        terminal_raw();
+    int64_t wall_ms = clock_monotonic_ms(), now_ms = START_MS, tell_ms = START_MS;
+    int64_t push_ms = START_MS + (int64_t)(options->push_s * 1000);
+    bool push = options->push_s >= 0;
+    while (!leaving &&
+           !(options->seconds >= 0 && (double)(now_ms - START_MS) >= options->seconds * 1000)) {
+        bool locked = sim_ports_locked(ports);
+        now_ms += options->speed > FAST ? FAST_STEP_MS : STEP_MS;
+        if (push && now_ms >= push_ms) {
+            sim_press_button(sim);
+            push = false;
+        }
+        if (sim_ports_step(ports, now_ms) < 0)
+            fprintf(stderr, "busbar sim: %s; going on alone\n", ports->problem);
+        if (!locked && sim_ports_locked(ports))
+            fprintf(stderr, "busbar sim: a controller keeps step\n");
+        if (keys)
+            keys_obey(sim);
+        if (now_ms >= tell_ms) {
+            minute_tell(&options->plant, sim);
+            tell_ms += TELL_MS;
+        }
+        wall_wait(wall_ms, (double)(now_ms - START_MS), options->speed);
+    }
+    minute_tell(&options->plant, sim);
+}
+
+static void defaults_set(struct options *options)
+{
+    sim_uc001(&options->plant);
+    options->speed = 1;
+    options->push_s = options->seconds = -1;
+    options->ports.inverters = (size_t)options->plant.inverters;
+    options->ports.serial_dir = "/tmp/busbar";
+    options->ports.bus[SIM_BACKBONE] = "local:/tmp/busbar/backbone";
+    options->ports.bus[SIM_BATTERY] = "local:/tmp/busbar/battery";
+    options->ports.bus[SIM_NATIVE] = "local:/tmp/busbar/native";
+    options->ports.alone = true;
 }
 
 int cmd_sim(int argc, char **argv)
 {
-    struct options o = {.speed = 1, .push_s = -1};
-    sim_uc001(&o.plant);
-    int status = options_read(argc, argv, &o);
+    static struct options options;
+    static struct sim_ports ports;
+    defaults_set(&options);
+    int status = options_read(&options, argc, argv);
     if (status >= 0)
         return status;
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
     struct sim *sim = malloc(sim_size());
-    if (!sim)
+    if (!sim) {
+        perror("busbar sim");
         return 1;
-    status = play(&o, sim);
+    }
+    sim_init(sim, &options.plant, START_MS);
+    options.ports.sim = sim;
+    if (mkdir("/tmp/busbar", 0755) < 0 && errno != EEXIST)
+        perror("busbar sim: /tmp/busbar");
+    status = sim_ports_open(&ports, &options.ports);
+    if (status < 0) {
+        fprintf(stderr, "busbar sim: %s\n", ports.problem);
+        free(sim);
+        return status == -EINVAL ? 2 : 1;
+    }
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    plant_run(&options, &ports, sim);
+    sim_ports_close(&ports);
     free(sim);
-    return status;
+    return 0;
 }

@@ -166,7 +166,7 @@ static int request_check(struct control *control, const Busbar__Request *request
 size_t control_answer(struct control *control, struct controller *controller, const struct io *io,
                       const uint8_t *bytes, size_t count, uint8_t *out, size_t room, int64_t now_ms)
 {
-    static struct answer answer;    /* large, and only one is ever made at a time */
+    static struct answer answer; /* large, and only one is ever made at a time */
     static struct arena arena;
     arena.used = 0;
     ProtobufCAllocator allocator = {arena_alloc, arena_free, &arena};

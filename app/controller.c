@@ -9,7 +9,8 @@ enum { LOAD_MAX_AGE_MS = 15000, BOX_MAX_AGE_MS = 3000, ADOPTED_W = 1000000 };
 
 static struct session_input session_digest(struct controller *c, size_t point, int64_t now_ms)
 {
-    const struct wallbox_readings *box = &c->plant.wallboxes[c->config->charge_points[point].device];
+    const struct wallbox_readings *box =
+        &c->plant.wallboxes[c->config->charge_points[point].device];
     struct session_input input = {
         .push = c->push[point],
         .start = c->ask_start[point],
@@ -33,8 +34,8 @@ static void strings_digest(const struct controller *c, struct policy_input *inpu
         struct policy_inverter_view *unit =
             &input->inverter[topology->input[c->present[s]].inverter];
         unit->strings++;
-        unit->strings_W += (int32_t)((int64_t)c->view.current_mA[s].value *
-                                     c->view.voltage_mV[s].value / 1000000);
+        unit->strings_W +=
+            (int32_t)((int64_t)c->view.current_mA[s].value * c->view.voltage_mV[s].value / 1000000);
     }
 }
 
@@ -149,7 +150,8 @@ static int32_t inverters_discharge_mA(const struct controller *c)
     for (size_t i = 0; i < c->config->inverter_count; i++)
         sum_W += c->config->inverters[i].rated_W;
     int64_t floor_mV = (int64_t)c->config->bank.cells * 2500;
-    return c->config->inverter_count && floor_mV ? (int32_t)(sum_W * 1000000 / floor_mV) : INT32_MAX;
+    return c->config->inverter_count && floor_mV ? (int32_t)(sum_W * 1000000 / floor_mV)
+                                                 : INT32_MAX;
 }
 
 static void battery_step(struct controller *c, int64_t now_ms)
@@ -177,8 +179,8 @@ static struct router_wish wish_digest(const struct controller *c, const struct p
             wish.strings_wanted = c->config->charge_points[p].strings_wanted;
         }
     for (size_t s = 0; s < c->config->topology.strings; s++)
-        wish.string_W[s] = (int32_t)((int64_t)c->view.current_mA[s].value *
-                                     c->view.voltage_mV[s].value / 1000000);
+        wish.string_W[s] =
+            (int32_t)((int64_t)c->view.current_mA[s].value * c->view.voltage_mV[s].value / 1000000);
     memcpy(wish.phase_load_W, input->phase_load_W, sizeof wish.phase_load_W);
     return wish;
 }
@@ -205,8 +207,8 @@ static void layout_adopt(struct controller *c, const struct policy_input *input,
         const struct topology_string *string = &c->config->topology.string[s];
         bool way = c->present[s] == NO_INPUT;
         whole &= !way;
-        wish.stays[s] = !way && c->present[s] != string->home;    /* what has moved stays, .. */
-        wish.string_W[s] += way ? ADOPTED_W : 0;                  /* what was under way goes on */
+        wish.stays[s] = !way && c->present[s] != string->home; /* what has moved stays, .. */
+        wish.string_W[s] += way ? ADOPTED_W : 0;               /* what was under way goes on */
     }
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         if (strings_at(c, p) > 0) {
@@ -306,8 +308,7 @@ int controller_charge(struct controller *c, size_t point, bool start, char *why,
     }
     c->ask_start[point] = start;
     c->ask_stop[point] = !start;
-    snprintf(why, room, start ? "strings will move to the charge point"
-                              : "strings will go home");
+    snprintf(why, room, start ? "strings will move to the charge point" : "strings will go home");
     return 0;
 }
 

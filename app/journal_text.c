@@ -9,7 +9,8 @@ static void subject_text(const struct journal_record *record, const struct confi
     const struct topology *topology = &config->topology;
     switch (record->kind) {
     case JOURNAL_CONTACT:
-        snprintf(out, room, "%s > %s", topology->string[topology->contact[record->index].string].name,
+        snprintf(out, room, "%s > %s",
+                 topology->string[topology->contact[record->index].string].name,
                  topology->input[topology->contact[record->index].input].name);
         return;
     case JOURNAL_STRING_SWITCH:

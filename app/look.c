@@ -27,10 +27,8 @@ static void string_look(struct controller *controller, size_t s)
     struct config_channel counter = controller->config->counter_at[s];
     struct config_channel board = controller->config->switch_at[s];
     struct router_view *view = &controller->view;
-    view->current_mA[s] =
-        controller->plant.counters[counter.device].current_mA[counter.channel];
-    view->voltage_mV[s] =
-        controller->plant.counters[counter.device].voltage_mV[counter.channel];
+    view->current_mA[s] = controller->plant.counters[counter.device].current_mA[counter.channel];
+    view->voltage_mV[s] = controller->plant.counters[counter.device].voltage_mV[counter.channel];
     view->switch_output[s] = channel_bit(&controller->plant.boards[board.device].outputs, board);
 }
 
@@ -43,8 +41,8 @@ static bool board_heard(const struct controller *controller, size_t board, int64
 static bool unit_takes_pv(const struct unit *unit, int64_t now_ms)
 {
     const struct unit_readings *r = &unit->readings;
-    enum unit_mode mode = (enum unit_mode)reading_or(&r->mode, now_ms, UNIT_MAX_AGE_MS,
-                                                     MODE_UNKNOWN);
+    enum unit_mode mode =
+        (enum unit_mode)reading_or(&r->mode, now_ms, UNIT_MAX_AGE_MS, MODE_UNKNOWN);
     bool well = mode == MODE_STANDBY || mode == MODE_LINE || mode == MODE_BATTERY ||
                 mode == MODE_SAVING || mode == MODE_CHARGING || mode == MODE_BYPASS ||
                 mode == MODE_ECO;
@@ -65,8 +63,8 @@ static void router_look(struct controller *controller, int64_t now_ms)
     for (size_t s = 0; s < config->topology.strings; s++)
         view->switches_heard &= board_heard(controller, config->switch_at[s].device, now_ms);
     for (size_t i = 0; i < config->topology.inputs; i++)
-        view->input_ready[i] = unit_takes_pv(
-            &controller->plant.units[config->topology.input[i].inverter], now_ms);
+        view->input_ready[i] =
+            unit_takes_pv(&controller->plant.units[config->topology.input[i].inverter], now_ms);
     view->vetoed = controller->vetoed;
     view->switching_locked = controller->gate.foreign;
     controller->vetoed = false;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "app/clock.h"
 #include "app/control.h"
@@ -18,7 +19,7 @@ enum { SAVE_MS = 60000, CLOCK_WAIT_MS = 5000 };
 struct loop {
     sd_event *event;
     sd_event_source *timer, *slots[IO_SLOTS], *clients[CONTROL_CLIENTS];
-    int clock_fd;                     /* -1 = this machine's clock */
+    int clock_fd; /* -1 = this machine's clock */
     int64_t lockstep_ms;
     int64_t next_tick_ms, save_ms;
     uint64_t watchdog_us;
@@ -54,8 +55,8 @@ static void loop_tick(struct loop *loop, int64_t now_ms)
     if (loop->watchdog_us)
         sd_notify(0, "WATCHDOG=1");
     if (now_ms >= loop->save_ms || saved_urgent(&loop->saved, &loop->controller)) {
-        loop->save_ms = now_ms + SAVE_MS;
-        saved_write(&loop->saved, &loop->controller, now_ms, loop_wall_ms(loop));
+        if (saved_write(&loop->saved, &loop->controller, now_ms, loop_wall_ms(loop)))
+            loop->save_ms = now_ms + SAVE_MS;
     }
 }
 
@@ -84,7 +85,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *data)
     struct loop *loop = data;
     (void)usec;
     loop_turn(loop);
-    int64_t wake_ms = loop->next_tick_ms - 1;    /* clock_monotonic_ms counts from 1 */
+    int64_t wake_ms = loop->next_tick_ms - 1; /* clock_monotonic_ms counts from 1 */
     return sd_event_source_set_time(source, (uint64_t)wake_ms * 1000);
 }
 
@@ -212,7 +213,8 @@ static int loop_start(struct loop *loop, const struct config *config)
     if (status < 0)
         return status;
     mkdir(config->state_dir, 0750);
-    saved_open(&loop->saved, config->state_dir, &loop->controller, now_ms, loop_wall_ms(loop), stderr);
+    saved_open(&loop->saved, config->state_dir, &loop->controller, now_ms, loop_wall_ms(loop),
+               stderr);
     if (journal_file_open(&loop->journal, config->state_dir, stderr) < 0)
         fprintf(stderr, "busbar: %s; going on without it\n", loop->journal.problem);
     loop->save_ms = now_ms + SAVE_MS;
@@ -232,7 +234,9 @@ static void loop_stop(struct loop *loop)
 {
     sd_notify(0, "STOPPING=1");
     journal_write(loop);
-    saved_write(&loop->saved, &loop->controller, loop_now_ms(loop), loop_wall_ms(loop));
+    while (!saved_write(&loop->saved, &loop->controller, loop_now_ms(loop), loop_wall_ms(loop)))
+        usleep(1000);
+    saved_close(&loop->saved);
     journal_file_close(&loop->journal);
     control_close(&loop->control);
     io_close(&loop->io);
@@ -240,7 +244,7 @@ static void loop_stop(struct loop *loop)
 
 int loop_run(const struct config *config)
 {
-    static struct loop loop;          /* megabytes of fixed arrays */
+    static struct loop loop; /* megabytes of fixed arrays */
     loop.clock_fd = loop.control.fd = loop.journal.fd = -1;
     int status = loop_start(&loop, config);
     if (status < 0) {

@@ -36,8 +36,8 @@ static void boards_order(struct controller *controller)
     bool changed[MAX_BOARDS] = {false};
     for (size_t c = 0; c < config->topology.contacts; c++) {
         struct config_channel at = config->contact_at[c];
-        changed[at.device] |= board_bit(&plant->board_orders[at.device].outputs, at,
-                                        orders->contact_closed[c]);
+        changed[at.device] |=
+            board_bit(&plant->board_orders[at.device].outputs, at, orders->contact_closed[c]);
     }
     for (size_t s = 0; s < config->topology.strings; s++) {
         struct config_channel at = config->switch_at[s];
@@ -69,8 +69,9 @@ static void lamps_order(struct controller *controller)
     for (size_t b = 0; b < config->button_count; b++) {
         const struct session *session = &controller->sessions[config->button_wallbox[b]];
         bool moving = controller->router.state != ROUTER_IDLE;
-        controller->plant.button_orders[b].lamp =
-            !session_active(session) ? LAMP_OFF : moving ? LAMP_BLINK : LAMP_ON;
+        controller->plant.button_orders[b].lamp = !session_active(session) ? LAMP_OFF
+                                                  : moving                 ? LAMP_BLINK
+                                                                           : LAMP_ON;
     }
 }
 
@@ -93,9 +94,9 @@ static void device_speak(struct controller *controller, enum device_kind kind, s
 {
     struct frame due[8];
     struct plant *plant = &controller->plant;
-    size_t count = dialect_due(device->dialect, &plant->dialects[kind][index], device->node,
-                               plant_orders(plant, kind, index), now_ms, due,
-                               sizeof due / sizeof due[0]);
+    size_t count =
+        dialect_due(device->dialect, &plant->dialects[kind][index], device->node,
+                    plant_orders(plant, kind, index), now_ms, due, sizeof due / sizeof due[0]);
     for (size_t i = 0; i < count; i++) {
         uint32_t vetoes = controller->bus_vetoes[device->bus];
         outbox_offer(controller, device->bus, &due[i], now_ms);
@@ -148,7 +149,8 @@ static void gate_allow_devices(struct gate_config *gate, const struct config *co
             struct dialect_id ids[DIALECT_MESSAGES];
             size_t n = dialect_sends(devices[i].dialect, devices[i].node, ids, DIALECT_MESSAGES);
             for (size_t k = 0; k < n; k++)
-                gate_allow_add(gate, devices[i].bus, ids[k].id, ids[k].ext, ids[k].len, TICK_MIN_MS);
+                gate_allow_add(gate, devices[i].bus, ids[k].id, ids[k].ext, ids[k].len,
+                               TICK_MIN_MS);
         }
     }
 }
@@ -178,8 +180,8 @@ void gate_configure(struct gate_config *gate, const struct config *config)
         gate->boards[b].allowed = gate->boards[b].contacts | gate->boards[b].switches;
     for (size_t n = 0; n < config->counter_count; n++) {
         struct gate_counter *counter = &gate->counters[gate->counter_count++];
-        *counter = (struct gate_counter){.bus = config->counters[n].bus,
-                                         .node = config->counters[n].node};
+        *counter =
+            (struct gate_counter){.bus = config->counters[n].bus, .node = config->counters[n].node};
         memset(counter->string_of, GATE_NO_STRING, sizeof counter->string_of);
     }
     for (size_t s = 0; s < config->topology.strings; s++)

@@ -6,15 +6,15 @@
 #include "inverter/unit.h"
 
 enum {
-    ENABLE_MS = 60000,        /* surplus must suffice this long before the car starts .. */
-    DISABLE_MS = 180000,      /* .. and lack this long before it stops (evcc's defaults) */
-    STEP_MS = 10000,          /* between two surplus steps: the car needs 5 s, the units 2 s */
+    ENABLE_MS = 60000,   /* surplus must suffice this long before the car starts .. */
+    DISABLE_MS = 180000, /* .. and lack this long before it stops (evcc's defaults) */
+    STEP_MS = 10000,     /* between two surplus steps: the car needs 5 s, the units 2 s */
     STEP_UP_dA = 20,
-    PROBE_W = 300,            /* a held-back sun shows itself only when it is asked for more */
-    DISCHARGE_SEEN_W = 60,    /* units tell their battery current in whole amperes */
+    PROBE_W = 300,         /* a held-back sun shows itself only when it is asked for more */
+    DISCHARGE_SEEN_W = 60, /* units tell their battery current in whole amperes */
     OVERCHARGE_MS = 60000,
     OVERCHARGE_MIN_mA = 5000,
-    EFFICIENCY_PERCENT = 93,  /* PV to AC (axpert.md section 4.5) */
+    EFFICIENCY_PERCENT = 93, /* PV to AC (axpert.md section 4.5) */
 };
 
 const char *source_name(enum source source)
@@ -114,7 +114,8 @@ static int32_t surplus_step(struct policy *policy, const struct policy_input *in
 /* What the battery may give the charge point: its limit less what the other units draw. */
 static int32_t battery_share_W(const struct policy_input *input, size_t feeding)
 {
-    int64_t allowed = (int64_t)input->limits->discharge_mA.value * input->bank->voltage_mV / 1000000;
+    int64_t allowed =
+        (int64_t)input->limits->discharge_mA.value * input->bank->voltage_mV / 1000000;
     for (size_t i = 0; i < input->inverters; i++)
         if (i != feeding && input->inverter[i].battery_W < 0)
             allowed += input->inverter[i].battery_W;
@@ -126,10 +127,10 @@ static void session_limit(const struct policy_input *input, size_t p, struct lim
     const struct policy_point_view *point = &input->point[p];
     const struct policy_inverter_view *unit = &input->inverter[point->inverter];
     if (input->limits->low && input->grid_present)
-        return;               /* the unit takes what the sun lacks from its AC input */
+        return; /* the unit takes what the sun lacks from its AC input */
     int32_t sun_W = unit->strings_W * EFFICIENCY_PERCENT / 100;
-    int32_t battery_W = (int32_t)((int64_t)battery_share_W(input, point->inverter) *
-                                  EFFICIENCY_PERCENT / 100);
+    int32_t battery_W =
+        (int32_t)((int64_t)battery_share_W(input, point->inverter) * EFFICIENCY_PERCENT / 100);
     limit_lower(limit, dA_of((int64_t)sun_W + battery_W, point->voltage_V),
                 input->limits->discharge_mA.cause);
 }
@@ -229,8 +230,8 @@ static int32_t charge_share_A(const struct policy_input *input, size_t i)
         strings += input->inverter[k].strings;
     if (strings == 0 || input->inverter[i].strings == 0)
         return -1;
-    int32_t share = (int32_t)((int64_t)input->limits->charge_mA.value *
-                              input->inverter[i].strings / strings / 1000);
+    int32_t share = (int32_t)((int64_t)input->limits->charge_mA.value * input->inverter[i].strings /
+                              strings / 1000);
     int32_t own = input->inverter[i].charge_limit_A;
     return share < own ? share : own;
 }
@@ -246,8 +247,8 @@ static int32_t priority_decide(const struct policy *policy, const struct policy_
                      : "the wallbox hangs on the house's phase";
         return supply->state == SUPPLY_UNKNOWN ? -1 : own ? OUTPUT_SBU : OUTPUT_UTILITY;
     }
-    *cause = input->limits->low ? "the battery is low: sun first, then grid"
-                                : "sun first, then battery";
+    *cause =
+        input->limits->low ? "the battery is low: sun first, then grid" : "sun first, then battery";
     return input->limits->low ? OUTPUT_SOLAR : OUTPUT_SBU;
 }
 

@@ -17,14 +17,14 @@ void policy_point_sentence(char *out, size_t room, const char *name,
     snprintf(out, room, "%s: up to %.1f A (%d W), held by %s; draws %d W from %s%s", name,
              order->limit.value / 10.0, order->limit.value * input->point[point].voltage_V / 10,
              limit_cause_text(order->limit.cause), order->power_W, source_name(order->source),
-             input->point[point].session ? input->point[point].bundled ? ", strings bundled"
-                                                                       : ", strings on their way"
-                                         : ", surplus only");
+             input->point[point].session
+                 ? input->point[point].bundled ? ", strings bundled" : ", strings on their way"
+                 : ", surplus only");
 }
 
 void policy_inverter_sentence(char *out, size_t room, const char *name,
-                              const struct policy_input *input,
-                              const struct policy_output *decided, size_t inverter)
+                              const struct policy_input *input, const struct policy_output *decided,
+                              size_t inverter)
 {
     const struct policy_inverter_order *order = &decided->inverter[inverter];
     const struct limit *charge = &input->limits->charge_mA;
@@ -33,8 +33,8 @@ void policy_inverter_sentence(char *out, size_t room, const char *name,
         return;
     }
     if (order->charger_off == 1)
-        snprintf(out, room, "%s: charger off, held by %s; %s", name, limit_cause_text(charge->cause),
-                 order->cause);
+        snprintf(out, room, "%s: charger off, held by %s; %s", name,
+                 limit_cause_text(charge->cause), order->cause);
     else if (order->charge_max_A >= 0)
         snprintf(out, room, "%s: charges up to %d A, its part of the %.1f A held by %s; %s", name,
                  order->charge_max_A, charge->value / 1000.0, limit_cause_text(charge->cause),

@@ -47,8 +47,8 @@ static void router_restore(const struct saved_state *state, struct controller *c
         /* a clock that jumped counts as just now: the dwell time then runs anew */
         if (string->moved_wall_ms)
             c->router.moved_ms[s] = ago_ms >= 0 && ago_ms < now_ms ? now_ms - ago_ms
-                                    : ago_ms >= 0                ? 1
-                                                                 : now_ms;
+                                    : ago_ms >= 0                  ? 1
+                                                                   : now_ms;
     }
 }
 
@@ -65,14 +65,56 @@ static void units_restore(const struct saved_state *state, struct controller *c,
     }
 }
 
+/* --- the writer --- */
+
+static void *writer_run(void *data)
+{
+    struct saved *saved = data;
+    pthread_mutex_lock(&saved->lock);
+    for (;;) {
+        while (saved->count == 0 && !saved->ending)
+            pthread_cond_wait(&saved->wake, &saved->lock);
+        if (saved->count == 0)
+            break;
+        pthread_mutex_unlock(&saved->lock);
+        int status = state_write(&saved->file, saved->bytes, saved->count);
+        pthread_mutex_lock(&saved->lock);
+        saved->status = status;
+        saved->count = 0;
+    }
+    pthread_mutex_unlock(&saved->lock);
+    return NULL;
+}
+
+static void writer_start(struct saved *saved, FILE *errors)
+{
+    pthread_mutex_init(&saved->lock, NULL);
+    pthread_cond_init(&saved->wake, NULL);
+    saved->running = pthread_create(&saved->writer, NULL, writer_run, saved) == 0;
+    if (!saved->running)
+        fprintf(errors, "busbar: the state cannot be saved: no thread for it\n");
+}
+
+void saved_close(struct saved *saved)
+{
+    if (!saved->running)
+        return;
+    pthread_mutex_lock(&saved->lock);
+    saved->ending = true;
+    pthread_cond_signal(&saved->wake);
+    pthread_mutex_unlock(&saved->lock);
+    pthread_join(saved->writer, NULL);
+    saved->running = false;
+}
+
 void saved_open(struct saved *saved, const char *dir, struct controller *controller, int64_t now_ms,
                 int64_t wall_ms, FILE *errors)
 {
     char text[STATE_PATH_SIZE + 512];
-    saved->problem[0] = '\0';
     bool found = state_load(&saved->file, dir, &saved->state);
     state_text(&saved->file, text, sizeof text);
     fprintf(errors, "busbar: %s\n", text);
+    writer_start(saved, errors);
     if (!found)
         return;
     bool today = wall_ms / DAY_MS == saved->state.day;
@@ -125,10 +167,15 @@ bool saved_urgent(const struct saved *saved, const struct controller *controller
     return saved->transfers != controller->router.transfers;
 }
 
-void saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
+bool saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
                  int64_t wall_ms)
 {
     struct saved_state *state = &saved->state;
+    pthread_mutex_lock(&saved->lock);
+    bool busy = saved->count > 0;
+    pthread_mutex_unlock(&saved->lock);
+    if (busy || !saved->running)
+        return !saved->running;
     memset(state, 0, sizeof *state);
     state->saved_wall_ms = wall_ms;
     state->day = wall_ms / DAY_MS;
@@ -144,7 +191,10 @@ void saved_write(struct saved *saved, const struct controller *controller, int64
     router_save(state, controller, now_ms, wall_ms);
     units_save(state, controller);
     size_t count = state_encode(&saved->file, state, saved->bytes);
-    int status = state_write(&saved->file, saved->bytes, count);
-    snprintf(saved->problem, sizeof saved->problem, "%s", status < 0 ? strerror(-status) : "");
     saved->transfers = controller->router.transfers;
+    pthread_mutex_lock(&saved->lock);
+    saved->count = count;
+    pthread_cond_signal(&saved->wake);
+    pthread_mutex_unlock(&saved->lock);
+    return true;
 }

@@ -1,7 +1,11 @@
-/* What survives a restart: joins the controller to its state file (app/state_file.h). */
+/* What survives a restart: joins the controller to its state file (app/state_file.h).
+ *
+ * The disk is waited for by a thread of its own, so that a slow card never holds up a tick. It sees
+ * nothing but the bytes it is handed. */
 #ifndef BUSBAR_APP_SAVED_H
 #define BUSBAR_APP_SAVED_H
 
+#include <pthread.h>
 #include <stdio.h>
 
 #include "app/controller.h"
@@ -10,9 +14,15 @@
 struct saved {
     struct state_file file;
     struct saved_state state;
+    uint32_t transfers;         /* of the router when it was last handed over */
+    /* between loop and writer, under lock */
+    pthread_t writer;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool running, ending;
+    size_t count;               /* bytes that wait to be written, 0 = none */
     uint8_t bytes[STATE_FILE_MAX];
-    uint32_t transfers;         /* of the router when it was last written */
-    char problem[128];          /* why the last write failed, "" when well */
+    int status;                 /* of the newest write, 0 or -errno */
 };
 
 /* Restores what DIR holds into a controller that has just been initialised; tells what was damaged.
@@ -23,7 +33,12 @@ void saved_open(struct saved *saved, const char *dir, struct controller *control
 /* True when something moved that should not wait for the next minute. */
 bool saved_urgent(const struct saved *saved, const struct controller *controller);
 
-void saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
+/* Hands the present state to the writer. False when it is still busy with the one before: try again
+ * on a later tick. */
+bool saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
                  int64_t wall_ms);
+
+/* Waits until everything handed over is on the disk, and ends the writer. */
+void saved_close(struct saved *saved);
 
 #endif

@@ -6,8 +6,8 @@
 
 enum {
     STEP_MS = 1000,
-    FULL_MS = 60000,          /* a car that has taken no current for this long is full */
-    START_GRACE_MS = 300000,  /* a session with no car yet ends after this long */
+    FULL_MS = 60000,         /* a car that has taken no current for this long is full */
+    START_GRACE_MS = 300000, /* a session with no car yet ends after this long */
     NO_CURRENT_dA = 5,
 };
 
@@ -53,7 +53,7 @@ static void session_watch(struct session *session, const struct session_input *i
     else if (input->stop)
         session_enter(session, SESSION_NONE, SESSION_STOP, now_ms);
     else if (!input->box_fresh)
-        return;               /* a silent node: the charge point holds 0, the strings stay */
+        return; /* a silent node: the charge point holds 0, the strings stay */
     else if (input->car_state == CAR_A && (session->charged || grace_over))
         session_enter(session, SESSION_NONE, SESSION_CAR_GONE, now_ms);
     else if (session->idle_ms && now_ms - session->idle_ms >= FULL_MS &&
@@ -75,15 +75,15 @@ int64_t session_step(struct session *session, const struct session_input *input,
         session_watch(session, input, now_ms);
         break;
     case SESSION_STATES:
-        assert(!"no such state");
+        assert(false);
     }
     return now_ms + STEP_MS;
 }
 
 const char *session_state_name(enum session_state state)
 {
-    static const char *const names[SESSION_STATES] = {[SESSION_NONE] = "surplus only",
-                                                      [SESSION_BUNDLED] = "bundled charging"};
+    static const char *const names[SESSION_STATES] = {
+        [SESSION_NONE] = "surplus only", [SESSION_BUNDLED] = "bundled charging"};
     assert(state < SESSION_STATES);
     return names[state];
 }

@@ -7,200 +7,307 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <termios.h>
 #include <unistd.h>
 
-enum { BATCH = 64, LOCKSTEP_WAIT_MS = 5000 };
+#include "app/clock.h"
 
-static int failed(struct sim_ports *ports, int status, const char *what, const char *where)
+enum { ECHO_MS = 2000, FIRST_WAIT_MS = 5000, RETRY_MS = 1000, BATCH = 64 };
+
+static const char LOCAL[] = "local:";
+
+static int failed(struct sim_ports *ports, const char *what, const char *where, int status)
 {
-    snprintf(ports->problem, sizeof ports->problem, "%.40s %.80s: %.30s", what, where,
+    snprintf(ports->problem, sizeof ports->problem, "%s %.100s: %.50s", what, where,
              strerror(-status));
     return status;
 }
+
+/* --- buses --- */
 
 static int bus_start(struct sim_ports *ports, int b)
 {
     const char *url = ports->config.bus[b];
     if (!url)
         return 0;
-    if (strncmp(url, "local:", 6) == 0) {
-        int status = bus_hub_open(&ports->hubs[b], url + 6);
-        if (status < 0)
-            return failed(ports, status, "hub", url + 6);
+    if (strncmp(url, LOCAL, sizeof LOCAL - 1) == 0) {
+        int status = bus_hub_open(&ports->hub[b], url + sizeof LOCAL - 1);
+        if (status < 0 && status != -EADDRINUSE)
+            return failed(ports, "bus", url, status);
     }
-    int status = bus_open(&ports->buses[b], url, NULL, 0);
-    if (ports->hubs[b])
-        bus_hub_pump(ports->hubs[b]);
-    return status < 0 ? failed(ports, status, "bus", url) : 0;
-}
-
-static int pty_start(struct sim_ports *ports, int u)
-{
-    struct termios raw;
-    char *link = ports->link[u];
-    snprintf(link, sizeof ports->link[u], "%.110s/inv%d", ports->config.serial_dir, u + 1);
-    int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 || grantpt(fd) < 0 || unlockpt(fd) < 0)
-        return failed(ports, -errno, "pty", link);
-    const char *name = ptsname(fd);
-    ports->pty[u] = fd;
-    ports->pty_far[u] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (ports->pty_far[u] < 0)
-        return failed(ports, -errno, "pty", name);
-    tcgetattr(ports->pty_far[u], &raw);
-    cfmakeraw(&raw);
-    tcsetattr(ports->pty_far[u], TCSANOW, &raw);
-    unlink(link);
-    return symlink(name, link) < 0 ? failed(ports, -errno, "link", link) : 0;
-}
-
-static int serial_start(struct sim_ports *ports, int u)
-{
-    const char *url = ports->config.serial[u];
-    if (!url)
-        return ports->config.serial_dir ? pty_start(ports, u) : 0;
-    int status = stream_open(&ports->streams[u], url);
-    return status < 0 ? failed(ports, status, "serial port", url) : 0;
-}
-
-static int clock_start(struct sim_ports *ports)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *path = ports->config.clock;
-    if (!path)
-        return 0;
-    if (strlen(path) >= sizeof address.sun_path)
-        return failed(ports, -ENAMETOOLONG, "clock", path);
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    unlink(path);
-    ports->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (ports->listener < 0 ||
-        bind(ports->listener, (struct sockaddr *)&address, sizeof address) < 0 ||
-        listen(ports->listener, 1) < 0)
-        return failed(ports, -errno, "clock", path);
-    return 0;
-}
-
-int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *config)
-{
-    memset(ports, 0, sizeof *ports);
-    ports->config = *config;
-    ports->listener = ports->controller = -1;
-    for (int b = 0; b < SIM_BUSES; b++)
-        ports->buses[b].fd = -1;
-    for (int u = 0; u < SIM_INVERTERS; u++)
-        ports->pty[u] = ports->pty_far[u] = ports->streams[u].fd = -1;
-    int status = clock_start(ports);
-    for (int b = 0; b < SIM_BUSES && status == 0; b++)
-        status = bus_start(ports, b);
-    for (int u = 0; u < config->inverters && status == 0; u++)
-        status = serial_start(ports, u);
-    return status;
+    int status = bus_open(&ports->bus[b], url, NULL, 0);
+    if (status == -EINVAL)
+        snprintf(ports->problem, sizeof ports->problem, "%.180s", ports->bus[b].problem);
+    return status == -EINVAL ? status : 0;
 }
 
 static void hubs_pump(struct sim_ports *ports)
 {
     for (int b = 0; b < SIM_BUSES; b++)
-        if (ports->hubs[b])
-            bus_hub_pump(ports->hubs[b]);
+        if (ports->hub[b])
+            bus_hub_pump(ports->hub[b]);
 }
 
-static void buses_hear(struct sim_ports *ports)
+static void bus_say(struct sim_ports *ports, int b)
 {
     struct frame frames[BATCH];
-    hubs_pump(ports);
-    for (int b = 0; b < SIM_BUSES; b++)
-        for (int n = BATCH; ports->buses[b].fd >= 0 && n == BATCH;) {
-            n = bus_recv(&ports->buses[b], frames, BATCH);
-            for (int i = 0; i < n; i++)
-                if (!(frames[i].flags & (FRAME_OWN | FRAME_ERR)))
-                    sim_frame(ports->config.sim, (enum sim_bus)b, &frames[i]);
-        }
+    size_t count;
+    while ((count = sim_frames(ports->config.sim, (enum sim_bus)b, frames, BATCH)) > 0)
+        for (size_t i = 0; i < count && ports->bus[b].fd >= 0; i++)
+            if (bus_send(&ports->bus[b], &frames[i]) == -ENETDOWN)
+                bus_close(&ports->bus[b]);
 }
 
-static void buses_speak(struct sim_ports *ports)
+static void bus_hear(struct sim_ports *ports, int b)
 {
     struct frame frames[BATCH];
-    for (int b = 0; b < SIM_BUSES; b++)
-        for (size_t n; (n = sim_frames(ports->config.sim, (enum sim_bus)b, frames, BATCH)) > 0;)
-            for (size_t i = 0; i < n && ports->buses[b].fd >= 0; i++)
-                bus_send(&ports->buses[b], &frames[i]);
-    hubs_pump(ports);
+    int count = 0;
+    do {
+        if (ports->bus[b].fd < 0)
+            return;
+        count = bus_recv(&ports->bus[b], frames, BATCH);
+        for (int i = 0; i < count; i++)
+            if (!(frames[i].flags & FRAME_OWN))
+                sim_frame(ports->config.sim, (enum sim_bus)b, &frames[i]);
+    } while (count == BATCH);
 }
 
-static int line_read(struct sim_ports *ports, int u, uint8_t *bytes, size_t room)
+/* --- serial lines --- */
+
+/* The slave stays open here, so that the line lives while no client is on it. */
+static int pty_make(struct sim_line *line)
 {
-    if (ports->streams[u].fd >= 0)
-        return stream_read(&ports->streams[u], bytes, room);
-    return ports->pty[u] >= 0 ? (int)read(ports->pty[u], bytes, room) : 0;
+    char name[64];
+    struct termios raw;
+    line->master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (line->master < 0 || grantpt(line->master) < 0 || unlockpt(line->master) < 0)
+        return -errno;
+    int status = ptsname_r(line->master, name, sizeof name);
+    if (status != 0)
+        return -status;
+    line->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (line->slave < 0 || tcgetattr(line->slave, &raw) < 0)
+        return -errno;
+    cfmakeraw(&raw);
+    cfsetspeed(&raw, B2400);
+    if (tcsetattr(line->slave, TCSANOW, &raw) < 0)
+        return -errno;
+    if (unlink(line->link) < 0 && errno != ENOENT)
+        return -errno;
+    return symlink(name, line->link) < 0 ? -errno : 0;
 }
 
-static void line_write(struct sim_ports *ports, int u, const uint8_t *bytes, size_t count)
+static int line_start(struct sim_ports *ports, size_t u)
 {
-    if (ports->streams[u].fd >= 0)
-        stream_write(&ports->streams[u], bytes, count);
-    else if (ports->pty[u] >= 0 && write(ports->pty[u], bytes, count) < 0)
-        return;     /* nobody reads this line: an inverter does not care */
+    struct sim_line *line = &ports->line[u];
+    const struct sim_ports_config *config = &ports->config;
+    if (config->serial[u]) {
+        int status = stream_open(&line->stream, config->serial[u]);
+        if (status == -EINVAL)
+            snprintf(ports->problem, sizeof ports->problem, "%.180s", line->stream.problem);
+        return status == -EINVAL ? status : 0;
+    }
+    if (!config->serial_dir)
+        return 0;
+    int length = snprintf(line->link, sizeof line->link, "%s/inv%zu", config->serial_dir, u + 1);
+    if (length < 0 || (size_t)length >= sizeof line->link) {
+        line->link[0] = '\0';
+        return failed(ports, "serial folder", config->serial_dir, -ENAMETOOLONG);
+    }
+    int status = pty_make(line);
+    return status < 0 ? failed(ports, "serial line", line->link, status) : 0;
 }
 
-static void lines_pump(struct sim_ports *ports)
+static void line_say(struct sim_ports *ports, size_t u)
 {
+    struct sim_line *line = &ports->line[u];
+    uint8_t bytes[512];
+    size_t count = sim_answer(ports->config.sim, (int)u, bytes, sizeof bytes);
+    if (count == 0)
+        return;
+    if (line->stream.fd >= 0)
+        stream_write(&line->stream, bytes, count);
+    else if (line->master >= 0 && write(line->master, bytes, count) < 0)
+        return; /* nobody reads and the line is full: as on a real wire, lost */
+}
+
+static void line_hear(struct sim_ports *ports, size_t u)
+{
+    struct sim_line *line = &ports->line[u];
     uint8_t bytes[256];
-    for (int u = 0; u < ports->config.inverters; u++) {
-        for (int n; (n = line_read(ports, u, bytes, sizeof bytes)) > 0;)
-            sim_bytes(ports->config.sim, u, bytes, (size_t)n);
-        for (size_t n; (n = sim_answer(ports->config.sim, u, bytes, sizeof bytes)) > 0;)
-            line_write(ports, u, bytes, n);
+    for (;;) {
+        ssize_t count = line->stream.fd >= 0 ? stream_read(&line->stream, bytes, sizeof bytes)
+                        : line->master >= 0  ? read(line->master, bytes, sizeof bytes)
+                                             : 0;
+        if (count <= 0)
+            return;
+        sim_bytes(ports->config.sim, (int)u, bytes, (size_t)count);
     }
 }
 
-/* Buses that went away (an interface taken down) come back by themselves. */
-static void buses_supervise(struct sim_ports *ports, int64_t now_ms)
+/* --- the clock --- */
+
+static int clock_listen(struct sim_ports *ports)
 {
+    const char *path = ports->config.clock;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (!path)
+        return 0;
+    if (strlen(path) >= sizeof address.sun_path)
+        return failed(ports, "clock", path, -ENAMETOOLONG);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    struct stat found;
+    if (lstat(path, &found) == 0 && S_ISSOCK(found.st_mode))
+        unlink(path);
+    ports->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (ports->listener < 0 ||
+        bind(ports->listener, (struct sockaddr *)&address, sizeof address) < 0 ||
+        listen(ports->listener, 4) < 0)
+        return failed(ports, "clock", path, -errno);
+    memcpy(ports->clock_path, path, strlen(path) + 1);
+    return 0;
+}
+
+static void clock_accept(struct sim_ports *ports)
+{
+    if (ports->listener < 0 || ports->clock >= 0)
+        return;
+    bool wait = !ports->config.alone && !ports->waited;
+    ports->waited = true;
+    struct pollfd watched = {.fd = ports->listener, .events = POLLIN};
+    if (wait)
+        poll(&watched, 1, FIRST_WAIT_MS);
+    ports->clock = accept4(ports->listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
+static int clock_lost(struct sim_ports *ports, int status)
+{
+    if (ports->clock >= 0)
+        close(ports->clock);
+    ports->clock = -1;
+    return failed(ports, "clock", ports->config.clock, status);
+}
+
+/* The frames the controller sends meanwhile are passed on, so that no queue fills up. */
+static int echo_wait(struct sim_ports *ports, int64_t now_us)
+{
+    int64_t until_ms = clock_monotonic_ms() + ECHO_MS, echo = 0;
+    struct pollfd watched[1 + SIM_BUSES] = {{.fd = ports->clock, .events = POLLIN}};
     for (int b = 0; b < SIM_BUSES; b++)
-        if (ports->config.bus[b] && ports->buses[b].fd < 0 && now_ms % 500 < 50)
-            bus_reopen(&ports->buses[b]);
+        watched[1 + b] =
+            (struct pollfd){.fd = ports->hub[b] ? bus_hub_fd(ports->hub[b]) : -1, .events = POLLIN};
+    for (int64_t left_ms; (left_ms = until_ms - clock_monotonic_ms()) > 0;) {
+        if (poll(watched, 1 + SIM_BUSES, (int)left_ms) < 0 && errno != EINTR)
+            return -errno;
+        for (int b = 0; b < SIM_BUSES; b++)
+            if (watched[1 + b].revents)
+                bus_hub_pump(ports->hub[b]);
+        if (!watched[0].revents)
+            continue;
+        if (recv(ports->clock, &echo, sizeof echo, 0) != sizeof echo)
+            return -EPIPE;
+        if (echo == now_us)
+            return 0;
+    }
+    return -ETIMEDOUT;
 }
 
-static int lockstep(struct sim_ports *ports, int64_t now_ms)
+static int clock_turn(struct sim_ports *ports)
 {
-    int64_t now_us = now_ms * 1000, done_us = 0;
-    if (ports->listener < 0)
-        return 0;
-    if (ports->controller < 0) {
-        if (ports->had_controller)
-            return -EPIPE;
-        ports->controller = accept4(ports->listener, NULL, NULL, SOCK_CLOEXEC);
-        if (ports->controller < 0)
-            return 0;
-        ports->had_controller = true;
-    }
-    struct pollfd wait = {.fd = ports->controller, .events = POLLIN};
-    if (send(ports->controller, &now_us, sizeof now_us, MSG_NOSIGNAL) == sizeof now_us &&
-        poll(&wait, 1, LOCKSTEP_WAIT_MS) == 1 &&
-        recv(ports->controller, &done_us, sizeof done_us, 0) == sizeof done_us && done_us == now_us)
-        return 0;
-    close(ports->controller);
-    ports->controller = -1;
-    return -EPIPE;
+    bool first = !ports->waited;
+    clock_accept(ports);
+    if (ports->clock < 0)
+        return first && ports->listener >= 0 && !ports->config.alone ? clock_lost(ports, -ETIMEDOUT)
+                                                                     : 0;
+    int64_t now_us = ports->now_ms * 1000;
+    int status = send(ports->clock, &now_us, sizeof now_us, MSG_NOSIGNAL) == sizeof now_us
+                     ? echo_wait(ports, now_us)
+                     : -EPIPE;
+    return status < 0 ? clock_lost(ports, status) : 0;
+}
+
+bool sim_ports_locked(const struct sim_ports *ports)
+{
+    return ports->clock >= 0;
+}
+
+/* --- all of it --- */
+
+int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *config)
+{
+    memset(ports, 0, sizeof *ports);
+    ports->config = *config;
+    ports->listener = ports->clock = -1;
+    ports->now_ms = sim_truth(config->sim)->now_ms;
+    for (int b = 0; b < SIM_BUSES; b++)
+        ports->bus[b].fd = -1;
+    for (size_t u = 0; u < SIM_INVERTERS; u++)
+        ports->line[u].master = ports->line[u].slave = ports->line[u].stream.fd = -1;
+    int status = clock_listen(ports);
+    for (int b = 0; b < SIM_BUSES && status >= 0; b++)
+        status = bus_start(ports, b);
+    if (config->serial_dir && mkdir(config->serial_dir, 0755) < 0 && errno != EEXIST && status >= 0)
+        status = failed(ports, "serial folder", config->serial_dir, -errno);
+    for (size_t u = 0; u < config->inverters && status >= 0; u++)
+        status = line_start(ports, u);
+    hubs_pump(ports);
+    if (status < 0)
+        sim_ports_close(ports);
+    return status;
+}
+
+static bool retry_due(struct sim_ports *ports, size_t slot)
+{
+    if (ports->now_ms < ports->retry_ms[slot])
+        return false;
+    ports->retry_ms[slot] = ports->now_ms + RETRY_MS;
+    return true;
+}
+
+static void ports_retry(struct sim_ports *ports)
+{
+    for (size_t b = 0; b < SIM_BUSES; b++)
+        if (ports->config.bus[b] && ports->bus[b].fd < 0 && retry_due(ports, b))
+            bus_reopen(&ports->bus[b]);
+    for (size_t u = 0; u < ports->config.inverters; u++)
+        if (ports->config.serial[u] && ports->line[u].stream.fd < 0 &&
+            retry_due(ports, SIM_BUSES + u))
+            stream_reopen(&ports->line[u].stream);
+}
+
+static int one_step(struct sim_ports *ports)
+{
+    sim_step(ports->config.sim, ports->now_ms);
+    ports_retry(ports);
+    for (int b = 0; b < SIM_BUSES; b++)
+        bus_say(ports, b);
+    for (size_t u = 0; u < ports->config.inverters; u++)
+        line_say(ports, u);
+    hubs_pump(ports);
+    int status = clock_turn(ports);
+    hubs_pump(ports);
+    for (int b = 0; b < SIM_BUSES; b++)
+        bus_hear(ports, b);
+    for (size_t u = 0; u < ports->config.inverters; u++)
+        line_hear(ports, u);
+    return status;
 }
 
 int sim_ports_step(struct sim_ports *ports, int64_t now_ms)
 {
-    buses_hear(ports);
-    lines_pump(ports);
-    sim_step(ports->config.sim, now_ms);
-    buses_speak(ports);
-    lines_pump(ports);
-    buses_supervise(ports, now_ms);
-    int status = lockstep(ports, now_ms);
-    buses_hear(ports);
+    int status = 0;
+    while (ports->now_ms < now_ms) {
+        int64_t step_ms = now_ms - ports->now_ms, pace_ms = sim_pace_ms(ports->config.sim);
+        ports->now_ms += step_ms < pace_ms ? step_ms : pace_ms;
+        int turn = one_step(ports);
+        status = turn < 0 ? turn : status;
+    }
     return status;
 }
 
-static void shut(int *fd)
+static void fd_close(int *fd)
 {
     if (*fd >= 0)
         close(*fd);
@@ -209,29 +316,29 @@ static void shut(int *fd)
 
 void sim_ports_forget(struct sim_ports *ports)
 {
-    shut(&ports->listener);
-    shut(&ports->controller);
     for (int b = 0; b < SIM_BUSES; b++)
-        bus_close(&ports->buses[b]);
-    for (int u = 0; u < SIM_INVERTERS; u++) {
-        shut(&ports->pty[u]);
-        shut(&ports->pty_far[u]);
+        bus_close(&ports->bus[b]);
+    for (size_t u = 0; u < SIM_INVERTERS; u++) {
+        fd_close(&ports->line[u].master);
+        fd_close(&ports->line[u].slave);
+        fd_close(&ports->line[u].stream.fd); /* not stream_close: its lock is the parent's too */
     }
+    fd_close(&ports->clock);
+    fd_close(&ports->listener);
 }
 
 void sim_ports_close(struct sim_ports *ports)
 {
+    for (size_t u = 0; u < SIM_INVERTERS; u++)
+        stream_close(&ports->line[u].stream);
     sim_ports_forget(ports);
     for (int b = 0; b < SIM_BUSES; b++) {
-        bus_hub_close(ports->hubs[b]);
-        ports->hubs[b] = NULL;
+        bus_hub_close(ports->hub[b]);
+        ports->hub[b] = NULL;
     }
-    for (int u = 0; u < SIM_INVERTERS; u++) {
-        if (ports->streams[u].fd >= 0)
-            stream_close(&ports->streams[u]);
-        if (ports->link[u][0])
-            unlink(ports->link[u]);
-    }
-    if (ports->config.clock)
-        unlink(ports->config.clock);
+    for (size_t u = 0; u < SIM_INVERTERS; u++)
+        if (ports->line[u].link[0])
+            unlink(ports->line[u].link);
+    if (ports->clock_path[0])
+        unlink(ports->clock_path);
 }

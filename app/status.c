@@ -30,8 +30,8 @@ static void battery_fill(struct status *status, const struct controller *c)
     out->soc_permille = c->soc.known ? c->soc.soc_permille : -1;
     out->soc_error_permille = c->soc.error_permille;
     out->bms_soc_permille = bank->bms_soc_permille;
-    out->cap_permille =
-        c->guard.cap_request_permille ? c->guard.cap_request_permille : c->config->bank.cap_permille;
+    out->cap_permille = c->guard.cap_request_permille ? c->guard.cap_request_permille
+                                                      : c->config->bank.cap_permille;
     out->temp_min_dc = bank->temp_min_dC;
     out->temp_max_dc = bank->temp_max_dC;
     out->cell_min_mv = bank->cell_min_mV;
@@ -137,7 +137,8 @@ static void points_fill(struct status *status, const struct controller *c)
 {
     for (size_t i = 0; i < c->config->wallbox_count; i++) {
         const struct policy_point_order *decided = &c->decided.charge_point[i];
-        const struct wallbox_readings *box = &c->plant.wallboxes[c->config->charge_points[i].device];
+        const struct wallbox_readings *box =
+            &c->plant.wallboxes[c->config->charge_points[i].device];
         Busbar__ChargePoint *out = &status->points[i];
         busbar__charge_point__init(out);
         out->name = text(c->config->wallboxes[c->config->charge_points[i].device].name);

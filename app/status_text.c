@@ -79,11 +79,11 @@ static json_t *bus_json(const Busbar__Bus *b)
 
 json_t *status_json(const Busbar__Status *s)
 {
-    json_t *out = json_pack("{s:s, s:I, s:I, s:s, s:s, s:i, s:b, s:o}", "plant", s->plant,
-                            "uptime_ms", (json_int_t)s->uptime_ms, "ticks", (json_int_t)s->ticks,
-                            "router_state", s->router_state, "router_why", s->router_why,
-                            "transfers", s->transfers, "foreign_lock", s->foreign_lock, "battery",
-                            battery_json(s->battery));
+    json_t *out =
+        json_pack("{s:s, s:I, s:I, s:s, s:s, s:i, s:b, s:o}", "plant", s->plant, "uptime_ms",
+                  (json_int_t)s->uptime_ms, "ticks", (json_int_t)s->ticks, "router_state",
+                  s->router_state, "router_why", s->router_why, "transfers", s->transfers,
+                  "foreign_lock", s->foreign_lock, "battery", battery_json(s->battery));
     ARRAY(out, "inverters", inverter_json, s->inverters, s->n_inverters);
     ARRAY(out, "strings", string_json, s->strings, s->n_strings);
     ARRAY(out, "contacts", contact_json, s->contacts, s->n_contacts);
@@ -132,8 +132,8 @@ void status_print(const Busbar__Status *s)
     battery_print(s->battery);
     for (size_t i = 0; i < s->n_charge_points; i++) {
         const Busbar__ChargePoint *p = s->charge_points[i];
-        printf("%-11s car %s, %s, %d W of %.1f A allowed from %s, %u strings; held by %s\n", p->name,
-               p->car_state, p->session, p->power_w, p->limit_da->value / 10.0, p->source,
+        printf("%-11s car %s, %s, %d W of %.1f A allowed from %s, %u strings; held by %s\n",
+               p->name, p->car_state, p->session, p->power_w, p->limit_da->value / 10.0, p->source,
                p->strings, p->limit_da->cause);
     }
     printf("router      %s: %s%s\n", s->router_state, s->router_why,
@@ -152,10 +152,11 @@ void status_print(const Busbar__Status *s)
     }
     for (size_t i = 0; i < s->n_buses; i++) {
         const Busbar__Bus *b = s->buses[i];
-        printf("  %-9s %s: %s, %llu in, %llu out, %llu foreign, %llu lost, %llu refused by the gate\n",
-               b->name, b->port, b->state, (unsigned long long)b->rx, (unsigned long long)b->tx,
-               (unsigned long long)b->foreign, (unsigned long long)(b->lost + b->dropped),
-               (unsigned long long)b->vetoed);
+        printf(
+            "  %-9s %s: %s, %llu in, %llu out, %llu foreign, %llu lost, %llu refused by the gate\n",
+            b->name, b->port, b->state, (unsigned long long)b->rx, (unsigned long long)b->tx,
+            (unsigned long long)b->foreign, (unsigned long long)(b->lost + b->dropped),
+            (unsigned long long)b->vetoed);
     }
     parts_print(s);
 }

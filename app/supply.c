@@ -50,7 +50,7 @@ int64_t supply_step(struct supply *supply, const struct supply_input *input, int
             enter(supply, SUPPLY_STEADY, now_ms);
         break;
     case SUPPLY_STATES:
-        assert(!"no such state");
+        assert(false);
     }
     return now_ms + STEP_MS;
 }

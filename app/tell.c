@@ -116,7 +116,8 @@ static void tell_vetoes(struct controller *controller, int64_t now_ms)
         uint32_t vetoes = controller->bus_vetoes[b], told = controller->told.vetoes[b];
         if (vetoes != told && told == 0)
             journal_add(&controller->journal, JOURNAL_VETO, (int)b, (int32_t)told, (int32_t)vetoes,
-                        now_ms, "the gate refused a frame on %s", controller->config->buses[b].name);
+                        now_ms, "the gate refused a frame on %s",
+                        controller->config->buses[b].name);
         controller->told.vetoes[b] = vetoes;
     }
 }

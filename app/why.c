@@ -11,18 +11,24 @@ static char *line_add(struct why *why)
 
 const char *car_state_name(int32_t state)
 {
-    static const char *const names[] = {"A (no car)", "B (waiting)",   "C (charging)",
+    static const char *const names[] = {"A (no car)",   "B (waiting)",  "C (charging)",
                                         "D (charging)", "E (no power)", "F (fault)"};
     return state >= 0 && state < 6 ? names[state] : "unknown";
 }
 
 const char *unit_mode_name(int32_t mode)
 {
-    static const char *const names[] = {
-        [MODE_UNKNOWN] = "unknown", [MODE_POWER_ON] = "power on", [MODE_STANDBY] = "standby",
-        [MODE_LINE] = "line",       [MODE_BATTERY] = "battery",   [MODE_FAULT] = "fault",
-        [MODE_SHUTDOWN] = "off",    [MODE_SAVING] = "saving",     [MODE_CHARGING] = "charging",
-        [MODE_BYPASS] = "bypass",   [MODE_ECO] = "eco"};
+    static const char *const names[] = {[MODE_UNKNOWN] = "unknown",
+                                        [MODE_POWER_ON] = "power on",
+                                        [MODE_STANDBY] = "standby",
+                                        [MODE_LINE] = "line",
+                                        [MODE_BATTERY] = "battery",
+                                        [MODE_FAULT] = "fault",
+                                        [MODE_SHUTDOWN] = "off",
+                                        [MODE_SAVING] = "saving",
+                                        [MODE_CHARGING] = "charging",
+                                        [MODE_BYPASS] = "bypass",
+                                        [MODE_ECO] = "eco"};
     return mode >= 0 && mode <= MODE_ECO ? names[mode] : "unknown";
 }
 
@@ -40,13 +46,14 @@ static void battery_why(struct why *why, const struct controller *c)
         return;
     }
     const struct bank_limits *limits = &c->limits;
-    snprintf(line_add(why), WHY_SIZE,
-             "battery: charging is allowed up to %.1f A, held by %s (SoC %.1f +- %.1f %%, cap %.1f %%)",
-             limits->charge_mA.value / 1000.0, limit_cause_text(limits->charge_mA.cause),
-             c->soc.soc_permille / 10.0, c->soc.error_permille / 10.0,
-             (c->guard.cap_request_permille ? c->guard.cap_request_permille
-                                            : c->config->bank.cap_permille) /
-                 10.0);
+    snprintf(
+        line_add(why), WHY_SIZE,
+        "battery: charging is allowed up to %.1f A, held by %s (SoC %.1f +- %.1f %%, cap %.1f %%)",
+        limits->charge_mA.value / 1000.0, limit_cause_text(limits->charge_mA.cause),
+        c->soc.soc_permille / 10.0, c->soc.error_permille / 10.0,
+        (c->guard.cap_request_permille ? c->guard.cap_request_permille
+                                       : c->config->bank.cap_permille) /
+            10.0);
     snprintf(line_add(why), WHY_SIZE, "battery: discharging is allowed up to %.1f A, held by %s",
              limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause));
 }
@@ -55,17 +62,18 @@ static void router_why(struct why *why, const struct controller *c)
 {
     const struct topology *topology = &c->config->topology;
     char *line = line_add(why);
-    int at = snprintf(line, WHY_SIZE, "strings: %s, because %s;", router_state_name(c->router.state),
-                      router_why_text(c->router.why));
+    int at = snprintf(line, WHY_SIZE, "strings: %s, because %s;",
+                      router_state_name(c->router.state), router_why_text(c->router.why));
     for (size_t s = 0; s < topology->strings && at > 0 && at < WHY_SIZE; s++)
         at += snprintf(line + at, WHY_SIZE - (size_t)at, " %s on %s", topology->string[s].name,
                        c->present[s] < topology->inputs ? topology->input[c->present[s]].name
                                                         : "nothing");
     if (c->gate.foreign)
-        snprintf(line_add(why), WHY_SIZE,
-                 "strings: switching is locked: somebody else sent identifier 0x%X; `busbar request "
-                 "reset` after you have found who",
-                 c->gate.foreign_id);
+        snprintf(
+            line_add(why), WHY_SIZE,
+            "strings: switching is locked: somebody else sent identifier 0x%X; `busbar request "
+            "reset` after you have found who",
+            c->gate.foreign_id);
 }
 
 void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
@@ -119,8 +127,9 @@ static void plan_delivery(const struct topology *topology, const struct router_w
 
 /* All layouts of a small plant, counted through like digits: each string on each of the inputs it
  * has a contact to. */
-static bool layout_next(const struct topology *topology, uint8_t layout[], const uint8_t choices[][MAX_INPUTS],
-                        const uint8_t counts[], uint8_t digit[])
+static bool layout_next(const struct topology *topology, uint8_t layout[],
+                        const uint8_t choices[][MAX_INPUTS], const uint8_t counts[],
+                        uint8_t digit[])
 {
     for (size_t s = 0; s < topology->strings; s++) {
         if (++digit[s] < counts[s]) {
@@ -150,7 +159,8 @@ void why_plan(struct why *why, const struct controller *c)
     }
     for (size_t s = 0; s < topology->strings; s++) {
         layout[s] = choices[s][0];
-        int64_t live_W = (int64_t)c->view.current_mA[s].value * c->view.voltage_mV[s].value / 1000000;
+        int64_t live_W =
+            (int64_t)c->view.current_mA[s].value * c->view.voltage_mV[s].value / 1000000;
         wish.string_W[s] = c->start_ms && live_W > 0 ? (int32_t)live_W : topology->string[s].mpp_W;
     }
     do {

@@ -123,9 +123,12 @@ void bus_close(struct bus *bus)
 
 const char *bus_state_name(enum bus_state state)
 {
-    static const char *const names[] = {
-        [BUS_DOWN] = "down",       [BUS_ACTIVE] = "active", [BUS_WARNING] = "error warning",
-        [BUS_PASSIVE] = "error passive", [BUS_OFF] = "bus off", [BUS_STATE_UNKNOWN] = "state unknown"};
+    static const char *const names[] = {[BUS_DOWN] = "down",
+                                        [BUS_ACTIVE] = "active",
+                                        [BUS_WARNING] = "error warning",
+                                        [BUS_PASSIVE] = "error passive",
+                                        [BUS_OFF] = "bus off",
+                                        [BUS_STATE_UNKNOWN] = "state unknown"};
     return names[state];
 }
 

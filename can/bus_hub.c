@@ -15,8 +15,8 @@ enum { HUB_CLIENTS = 32, HUB_ROUNDS = 256 };
 
 struct bus_hub {
     int listener, epoll;
-    int clients[HUB_CLIENTS];        /* -1 = free */
-    uint32_t lost[HUB_CLIENTS];      /* not yet told */
+    int clients[HUB_CLIENTS];   /* -1 = free */
+    uint32_t lost[HUB_CLIENTS]; /* not yet told */
     struct sockaddr_un address;
 };
 

@@ -28,9 +28,9 @@ enum { BATCH = 32, IN_FLIGHT = 16, DEAD_MS = 50, CONTROL_SIZE = 128 };
 struct sock {
     char name[IFNAMSIZ];
     int in_flight;
-    int64_t unconfirmed_ms;     /* the oldest unconfirmed frame was sent then */
-    uint32_t lost;              /* SO_RXQ_OVFL so far */
-    bool no_netlink;            /* vcan, or a kernel that answers nothing: do not ask again */
+    int64_t unconfirmed_ms; /* the oldest unconfirmed frame was sent then */
+    uint32_t lost;          /* SO_RXQ_OVFL so far */
+    bool no_netlink;        /* vcan, or a kernel that answers nothing: do not ask again */
     bool restart_refused;
 };
 
@@ -65,7 +65,7 @@ static int options_set(struct bus *bus, int fd)
 {
     int on = 1;
     can_err_mask_t errors = CAN_ERR_MASK & ~(can_err_mask_t)CAN_ERR_BUSERROR;
-    set(fd, SOL_CAN_RAW, CAN_RAW_FD_FRAMES, &on, sizeof on);    /* refused where there is no FD */
+    set(fd, SOL_CAN_RAW, CAN_RAW_FD_FRAMES, &on, sizeof on); /* refused where there is no FD */
     int status = set(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     if (status == 0)
         status = set(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
@@ -107,8 +107,8 @@ static int socket_bind(struct bus *bus, int fd, const char *name)
 static int socketcan_open(struct bus *bus, const char *where)
 {
     if (strlen(where) == 0 || strlen(where) >= IFNAMSIZ) {
-        snprintf(bus->problem, sizeof bus->problem, "\"%.40s\": an interface has 1 to %d characters",
-                 where, IFNAMSIZ - 1);
+        snprintf(bus->problem, sizeof bus->problem,
+                 "\"%.40s\": an interface has 1 to %d characters", where, IFNAMSIZ - 1);
         return -EINVAL;
     }
     int fd = socket(PF_CAN, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, CAN_RAW);
@@ -234,7 +234,7 @@ static int batch_take(struct bus *bus, struct mmsghdr *messages, int count,
             frame->flags |= FRAME_OWN;
             confirmed(sock);
         } else if (!(frame->flags & FRAME_ERR)) {
-            sock->in_flight = 0;     /* somebody is there: what we sent has had its turn */
+            sock->in_flight = 0; /* somebody is there: what we sent has had its turn */
         }
         taken++;
     }
@@ -329,7 +329,8 @@ static enum bus_state state_of(int state)
 /* libsocketcan tells its troubles on stderr; ours go to problem. */
 static int stderr_hush(void)
 {
-    int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3),
+        null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (saved >= 0 && null >= 0)
         dup2(null, STDERR_FILENO);
     if (null >= 0)

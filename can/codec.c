@@ -5,7 +5,10 @@
  *     x = x << up >> down                     cuts what stands left and right of the signal
  *     x = (x ^ sign) - sign                   sign is the top bit for signed signals, else 0
  *
- * Wider misaligned signals span nine bytes and go bit by bit. */
+ * Wider misaligned signals span nine bytes and go bit by bit. A message that lies in its first eight bytes
+ * in one byte order, as nearly all do, is loaded once and unpacked four signals at a time:
+ *
+ *     raw = (((x >> shift) & mask) ^ sign) - sign */
 #include "can/codec.h"
 
 #include <assert.h>
@@ -102,11 +105,48 @@ int64_t codec_signal(const struct dbc_signal *signal, const uint8_t data[CODEC_R
     return (int64_t)((x ^ plan->sign) - plan->sign);
 }
 
+bool codec_lanes(const struct dbc_message *message, struct dbc_lanes *blocks)
+{
+    memset(blocks, 0, CODEC_RAW(message->signal_count) / DBC_LANES * sizeof *blocks);
+    for (size_t i = 0; i < message->signal_count; i++) {
+        const struct dbc_signal *signal = &message->signals[i];
+        if (signal->last_byte > 7 || signal->big_endian != message->signals[0].big_endian)
+            return false;
+        struct dbc_lanes *block = &blocks[i / DBC_LANES];
+        block->shift[i % DBC_LANES] =
+            signal->big_endian ? 64u - stream_start(signal) - signal->length : signal->start;
+        block->mask[i % DBC_LANES] = UINT64_MAX >> (64 - signal->length);
+        block->sign[i % DBC_LANES] = signal->plan.sign;
+    }
+    return message->signal_count > 0;
+}
+
+typedef uint64_t lanes __attribute__((vector_size(8 * DBC_LANES), aligned(8), may_alias));
+
+/* Processors with shifts by lane (AVX2) get their own copy of this loop. */
+#if defined(__x86_64__) && defined(__linux__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+static void
+blocks_decode(const struct dbc_lanes *block, size_t count, uint64_t word, int64_t raw[])
+{
+    lanes words = {word, word, word, word};
+    for (size_t i = 0; i < count; i++) {
+        lanes shift = *(const lanes *)block[i].shift, mask = *(const lanes *)block[i].mask;
+        lanes sign = *(const lanes *)block[i].sign;
+        *(lanes *)(void *)&raw[i * DBC_LANES] = (((words >> shift) & mask) ^ sign) - sign;
+    }
+}
+
 void codec_decode(const struct dbc_message *message, const uint8_t data[CODEC_ROOM], int64_t raw[])
 {
-    const struct dbc_signal *signal = message->signals;
+    if (message->lanes) {
+        const struct dbc_plan whole = {.flags = message->lanes_big ? PLAN_BIG : 0};
+        blocks_decode(message->lanes, message->lane_blocks, load(&whole, data), raw);
+        return;
+    }
     for (size_t i = 0; i < message->signal_count; i++)
-        raw[i] = codec_signal(&signal[i], data);
+        raw[i] = codec_signal(&message->signals[i], data);
 }
 
 bool codec_present(const struct dbc_message *message, const int64_t raw[], int signal)
@@ -118,7 +158,8 @@ bool codec_present(const struct dbc_message *message, const int64_t raw[], int s
             return true;
         bool chosen = false;
         for (size_t r = 0; r < s->mux_range_count && !chosen; r++)
-            chosen = raw[s->mux_by] >= s->mux_ranges[r].from && raw[s->mux_by] <= s->mux_ranges[r].to;
+            chosen =
+                raw[s->mux_by] >= s->mux_ranges[r].from && raw[s->mux_by] <= s->mux_ranges[r].to;
         if (!chosen)
             return false;
         signal = s->mux_by;

@@ -15,10 +15,16 @@ enum { CODEC_ROOM = 64 };
 /* Works out how the codec reaches a signal's bits. False when it does not fit into length bytes. */
 bool codec_plan(struct dbc_signal *signal, unsigned length);
 
+/* Whether all signals of the message fit into lanes; fills blocks of them when they do. */
+bool codec_lanes(const struct dbc_message *message, struct dbc_lanes *blocks);
+
 /* One signal, whether the frame's multiplexer chooses it or not. */
 int64_t codec_signal(const struct dbc_signal *signal, const uint8_t data[CODEC_ROOM]);
 
-/* Every signal of the message into raw[signal_count]. For a multiplexed message, use
+/* Room for the raw values of count signals: they are written DBC_LANES at a time. */
+#define CODEC_RAW(count) (((count) + DBC_LANES - 1) / DBC_LANES * DBC_LANES)
+
+/* Every signal of the message into raw[CODEC_RAW(signal_count)]. For a multiplexed message, use
  * codec_present to see which of them are in this frame. */
 void codec_decode(const struct dbc_message *message, const uint8_t data[CODEC_ROOM], int64_t raw[]);
 

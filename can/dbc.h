@@ -31,6 +31,12 @@ struct dbc_plan {
     uint64_t sign;
 };
 
+/* A whole message of up to 8 bytes in one byte order: all signals side by side, DBC_LANES at a time. */
+enum { DBC_LANES = 4 };
+struct dbc_lanes {
+    uint64_t shift[DBC_LANES], mask[DBC_LANES], sign[DBC_LANES];
+};
+
 struct dbc_signal {
     const char *name, *unit, *comment;   /* unit and comment "" when absent */
     uint16_t start;                      /* as in the file: LSB (Intel) or MSB (Motorola) */
@@ -57,6 +63,9 @@ struct dbc_message {
     bool muxed;                          /* any signal is chosen by another */
     struct dbc_signal *signals;
     size_t signal_count;
+    const struct dbc_lanes *lanes;       /* NULL where they do not fit: signal by signal then */
+    size_t lane_blocks;
+    bool lanes_big;                      /* Motorola */
 };
 
 struct dbc {

@@ -29,6 +29,9 @@ static void space_skip(struct dbc_lexer *lexer, bool *indented)
             *indented = false;
         } else if (is_space(*lexer->at) || *lexer->at == '\0') {
             *indented = true;
+        } else if (*lexer->at == '/' && lexer->at + 1 < lexer->end && lexer->at[1] == '/') {
+            while (lexer->at + 1 < lexer->end && lexer->at[1] != '\n') /* not in the format, */
+                lexer->at++;                                           /* but in real files */
         } else {
             return;
         }
@@ -129,6 +132,6 @@ struct dbc_token dbc_lex_next(struct dbc_lexer *lexer)
 
 bool dbc_lex_is(const struct dbc_token *token, const char *word)
 {
-    return (token->kind == DBC_WORD || token->kind == DBC_MARK) &&
-           strlen(word) == token->length && memcmp(token->text, word, token->length) == 0;
+    return (token->kind == DBC_WORD || token->kind == DBC_MARK) && strlen(word) == token->length &&
+           memcmp(token->text, word, token->length) == 0;
 }

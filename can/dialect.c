@@ -7,7 +7,8 @@
 #include "can/dialect_plan.h"
 #include "core/reading.h"
 
-static uint32_t id_of(const struct dialect *dialect, const struct dbc_message *message, uint8_t node)
+static uint32_t id_of(const struct dialect *dialect, const struct dbc_message *message,
+                      uint8_t node)
 {
     return dialect->node ? message->id + node - dialect->node : message->id;
 }
@@ -23,12 +24,14 @@ static size_t ids_fill(const struct dialect *dialect, const struct dialect_messa
     return count;
 }
 
-size_t dialect_takes(const struct dialect *dialect, uint8_t node, struct dialect_id *ids, size_t room)
+size_t dialect_takes(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
+                     size_t room)
 {
     return ids_fill(dialect, dialect->takes, dialect->take_count, node, ids, room);
 }
 
-size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect_id *ids, size_t room)
+size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
+                     size_t room)
 {
     return ids_fill(dialect, dialect->sends, dialect->send_count, node, ids, room);
 }
@@ -132,10 +135,10 @@ static void rows_set(const struct dialect_message *plan, const int64_t raw[],
         if (!applies[i])
             continue;
         struct reading *reading = reading_at(readings, row);
-        int32_t value = row->bit == NO_BIT
-                            ? values[i]
-                            : bit_apply(row, raw[row->signal - plan->message->signals],
-                                        reading->value);
+        int32_t value =
+            row->bit == NO_BIT
+                ? values[i]
+                : bit_apply(row, raw[row->signal - plan->message->signals], reading->value);
         reading_set(reading, value, now_ms);
     }
 }

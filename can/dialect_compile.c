@@ -89,7 +89,8 @@ static int signal_find(struct compiler *c, const struct dbc_message *message, co
 }
 
 /* "Message.Signal" */
-static const struct dbc_message *path_find(struct compiler *c, const char *path, int line, int *signal)
+static const struct dbc_message *path_find(struct compiler *c, const char *path, int line,
+                                           int *signal)
 {
     char name[128];
     const char *dot = strchr(path, '.');
@@ -151,7 +152,8 @@ static void message_row(struct compiler *c, const struct dialect_take *take)
 {
     const struct dbc_message *message = message_find(c, take->message, take->line);
     struct dialect_message *plan =
-        message ? plan_of(c, c->dialect->takes, &c->dialect->take_count, message, take->line) : NULL;
+        message ? plan_of(c, c->dialect->takes, &c->dialect->take_count, message, take->line)
+                : NULL;
     if (!plan)
         return;
     if (take->length_count > LENGTHS)
@@ -184,7 +186,8 @@ static void signal_row(struct compiler *c, const struct dialect_take *take)
     }
     const struct field *field = field_find(c, c->readings, take->field, take->line);
     struct dialect_message *plan =
-        message ? plan_of(c, c->dialect->takes, &c->dialect->take_count, message, take->line) : NULL;
+        message ? plan_of(c, c->dialect->takes, &c->dialect->take_count, message, take->line)
+                : NULL;
     struct dialect_row *row = plan && field ? row_add(c, plan, signal, take->line) : NULL;
     if (!row)
         return;
@@ -215,7 +218,8 @@ static void send_row(struct compiler *c, const struct dialect_send *send)
     }
     const struct dbc_message *message = message_find(c, send->message, send->line);
     struct dialect_message *plan =
-        message ? plan_of(c, c->dialect->sends, &c->dialect->send_count, message, send->line) : NULL;
+        message ? plan_of(c, c->dialect->sends, &c->dialect->send_count, message, send->line)
+                : NULL;
     if (!plan)
         return;
     if (send->every_ms)

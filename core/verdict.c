@@ -5,8 +5,8 @@
 const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[VERDICTS] = {
-        [VERDICT_TAKEN] = "taken",   [VERDICT_FOREIGN] = "foreign", [VERDICT_LENGTH] = "length",
-        [VERDICT_RANGE] = "range",   [VERDICT_FROZEN] = "frozen",   [VERDICT_CHECK] = "check",
+        [VERDICT_TAKEN] = "taken", [VERDICT_FOREIGN] = "foreign", [VERDICT_LENGTH] = "length",
+        [VERDICT_RANGE] = "range", [VERDICT_FROZEN] = "frozen",   [VERDICT_CHECK] = "check",
         [VERDICT_SHAPE] = "shape",
     };
     assert((unsigned)verdict < VERDICTS);

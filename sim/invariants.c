@@ -1,12 +1,24 @@
-/* The numbered invariants of docs/safety.md, checked on the truth: real contacts, real currents. */
+/* The numbered invariants of safety.md section 2.4, checked on the truth: real contacts, real
+ * currents. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "sim/state.h"
 
-enum { ZERO_HOLD_MS = 500, DEAD_MS = 500, PICKUP_MS = 200, DWELL_MS = 900000, MOVES_A_DAY = 12,
-       TOLERATED_MS = 60000, LOCKOUT_MS = 60000, EV_QUIET_MS = 3000 };
+enum {
+    ZERO_HOLD_MS = 500,
+    DEAD_MS = 500,
+    PICKUP_MS = 200,
+    TRANSFER_MS = 60000, /* a string that has not landed by then is no transfer, but stranded */
+    DWELL_MS = 900000,
+    MOVES_A_DAY = 12,
+    TOLERATED_MS = 60000, /* settings are written slowly, on purpose */
+    LOCKOUT_MS = 60000,
+    EV_QUIET_MS = 3000,
+};
+
+static const double ZERO_A = 0.5;
 
 void sim_violation(struct sim *sim, int number, const char *format, ...)
 {
@@ -22,14 +34,41 @@ void sim_violation(struct sim *sim, int number, const char *format, ...)
              (double)(sim->now_ms - sim->start_ms) / 1000, text);
 }
 
+/* One transfer at a time: from the order that takes a string off its input to the one that lands
+ * it. */
+static void transfer_begin(struct sim *sim, int s)
+{
+    for (int other = 0; other < sim->config.strings; other++)
+        if (other != s && sim->moving_ms[other] &&
+            sim->now_ms - sim->moving_ms[other] < TRANSFER_MS)
+            sim_violation(sim, 11, "strings %d and %d on their way at once", s, other);
+    sim->moving_ms[s] = sim->now_ms;
+}
+
 /* A coil is ordered off. */
 void invariant_open(struct sim *sim, int c)
 {
     int s = sim->config.contact[c].string;
-    if (!sim->zero_ms[s] || sim->now_ms - sim->zero_ms[s] < ZERO_HOLD_MS)
+    int64_t zero_ms = sim->zero_ms[s] ? sim->now_ms - sim->zero_ms[s] : 0;
+    if (zero_ms < ZERO_HOLD_MS)
         sim_violation(sim, 3, "contact %d ordered open at %.2f A, zero for %lld ms", c,
-                      sim->truth.string_A[s],
-                      sim->zero_ms[s] ? (long long)(sim->now_ms - sim->zero_ms[s]) : 0LL);
+                      sim->truth.string_A[s], (long long)zero_ms);
+    transfer_begin(sim, s);
+}
+
+/* The other contacts of the string: all seen open, long enough. */
+static void others_check(struct sim *sim, int c)
+{
+    for (int k = 0; k < sim->config.contacts; k++) {
+        const struct sim_contact *other = &sim->contact[k];
+        if (k == c || sim->config.contact[k].string != sim->config.contact[c].string)
+            continue;
+        if (other->closed || other->coil)
+            sim_violation(sim, 6, "contact %d ordered closed while contact %d is", c, k);
+        else if (other->opened_ms && sim->now_ms - other->opened_ms < DEAD_MS)
+            sim_violation(sim, 5, "contact %d ordered closed %lld ms after contact %d opened", c,
+                          (long long)(sim->now_ms - other->opened_ms), k);
+    }
 }
 
 /* A coil is ordered on. */
@@ -39,33 +78,45 @@ void invariant_close(struct sim *sim, int c)
     double amperes = 0;
     for (int other = 0; other < sim->config.strings; other++)
         amperes += sim->truth.string_input[other] == input ? fabs(sim->truth.string_A[other]) : 0;
-    if (amperes > 0.5 || (sim->truth.switch_on[s] && !sim->switch_shorted[s]))
+    if (amperes > ZERO_A || (sim->truth.switch_on[s] && !sim->switch_shorted[s]))
         sim_violation(sim, 4, "contact %d ordered closed onto a live input", c);
-    for (int k = 0; k < sim->config.contacts; k++) {
-        if (k == c || sim->config.contact[k].string != s)
-            continue;
-        if (sim->contact[k].closed || sim->contact[k].coil)
-            sim_violation(sim, 6, "contact %d ordered closed while contact %d is", c, k);
-        else if (sim->contact[k].opened_ms && sim->now_ms - sim->contact[k].opened_ms < DEAD_MS)
-            sim_violation(sim, 5, "contact %d ordered closed %lld ms after contact %d opened", c,
-                          (long long)(sim->now_ms - sim->contact[k].opened_ms), k);
-    }
+    others_check(sim, c);
     if (sim->pv[s].voc_V > sim->config.input[input].voc_max_V)
         sim_violation(sim, 8, "string %d with %.0f V onto input %d", s, sim->pv[s].voc_V, input);
     if (sim->pickup_ms && sim->now_ms - sim->pickup_ms < PICKUP_MS)
-        sim_violation(sim, 11, "two pick-ups within %lld ms", (long long)(sim->now_ms - sim->pickup_ms));
+        sim_violation(sim, 11, "two pick-ups within %lld ms",
+                      (long long)(sim->now_ms - sim->pickup_ms));
     sim->pickup_ms = sim->now_ms;
 }
 
-static void exclusive_check(struct sim *sim, int s)
+/* A string on two inputs joins them; on two inverters' it joins these. */
+static void exclusive_check(struct sim *sim, int c)
 {
-    int closed = 0;
-    for (int c = 0; c < sim->config.contacts; c++)
-        closed += sim->config.contact[c].string == s && sim->contact[c].closed;
-    if (closed > 1) {
-        sim_violation(sim, 1, "string %d stands on %d inputs", s, closed);
-        sim_violation(sim, 2, "string %d joins two inputs", s);
+    const struct sim_contact_config *mine = &sim->config.contact[c];
+    for (int k = 0; k < sim->config.contacts; k++) {
+        const struct sim_contact_config *other = &sim->config.contact[k];
+        if (k == c || other->string != mine->string || !sim->contact[k].closed)
+            continue;
+        sim_violation(sim, 1, "string %d stands on inputs %d and %d", mine->string, other->input,
+                      mine->input);
+        if (sim->config.input[other->input].inverter != sim->config.input[mine->input].inverter)
+            sim_violation(sim, 2, "string %d joins inverters %d and %d", mine->string,
+                          sim->config.input[other->input].inverter,
+                          sim->config.input[mine->input].inverter);
     }
+}
+
+/* The short-circuit currents of the strings on an input, by the type plate. */
+static void rating_check(struct sim *sim, int i)
+{
+    double isc_A = 0;
+    for (int s = 0; s < sim->config.strings; s++)
+        isc_A += sim->truth.string_input[s] == i ? sim->config.string[s].isc_A : 0;
+    bool over = isc_A > sim->config.input[i].isc_max_A;
+    if (over && !sim->input_over[i])
+        sim_violation(sim, 9, "input %d takes %.1f A, strings on it give %.1f A", i,
+                      sim->config.input[i].isc_max_A, isc_A);
+    sim->input_over[i] = over;
 }
 
 /* A string has arrived at another input than the one it last stood on. */
@@ -79,31 +130,38 @@ static void transfer_check(struct sim *sim, int s)
     if (sim->transfer_ms[s] && sim->now_ms - sim->transfer_ms[s] < DWELL_MS)
         sim_violation(sim, 12, "string %d moved again after %lld s", s,
                       (long long)(sim->now_ms - sim->transfer_ms[s]) / 1000);
-    if (++sim->moved_today[s] > MOVES_A_DAY)
+    int day = (int)(sim->truth.day_s / 86400);
+    sim->moved_today[s] = sim->moved_day[s] == day ? sim->moved_today[s] + 1 : 1;
+    sim->moved_day[s] = day;
+    if (sim->moved_today[s] > MOVES_A_DAY)
         sim_violation(sim, 12, "string %d moved %u times", s, sim->moved_today[s]);
     sim->transfer_ms[s] = sim->now_ms;
 }
 
+/* True once each time the condition has held for a minute. */
 static bool lasts(int64_t *since_ms, bool holds, int64_t now_ms)
 {
     *since_ms = !holds ? 0 : *since_ms ? *since_ms : now_ms;
-    return *since_ms && now_ms - *since_ms > TOLERATED_MS;
+    if (!*since_ms || now_ms - *since_ms <= TOLERATED_MS)
+        return false;
+    *since_ms = now_ms;
+    return true;
 }
 
 static void battery_check(struct sim *sim)
 {
-    bool charging = sim->battery_A > 0.02 * sim->config.battery_Ah / 2;
-    if (lasts(&sim->overcurrent_ms, sim->battery_A > battery_ccl_A(sim) * 1.05 + 2, sim->now_ms)) {
-        sim_violation(sim, 22, "%.1f A into the battery, the BMS allows %.1f A", sim->battery_A,
-                      battery_ccl_A(sim));
-        sim->overcurrent_ms = 0;
-    }
-    if (lasts(&sim->overcap_ms, charging && sim->soc > sim->config.cap + 0.01, sim->now_ms)) {
-        sim_violation(sim, 23, "charging with %.1f A at %.1f %%", sim->battery_A, sim->soc * 100);
-        sim->overcap_ms = 0;
-    }
-    if (charging && sim->config.battery_C < 0)
-        sim_violation(sim, 24, "charging at %.0f C", sim->config.battery_C);
+    double amperes = sim->battery_A, C = sim->config.battery_C;
+    double in_A = battery_ccl_A(sim), out_A = battery_dcl_A(sim);
+    bool charging = amperes > 0.01 * sim->config.battery_Ah;
+    int64_t now_ms = sim->now_ms;
+    if (lasts(&sim->charge_ms, amperes > in_A * 1.05 + 2, now_ms))
+        sim_violation(sim, 22, "%.1f A into the battery, the BMS allows %.1f A", amperes, in_A);
+    if (lasts(&sim->discharge_ms, -amperes > out_A * 1.05 + 10, now_ms))
+        sim_violation(sim, 22, "%.1f A out of the battery, the BMS allows %.1f A", -amperes, out_A);
+    if (lasts(&sim->overcap_ms, charging && sim->soc > sim->config.cap + 0.01, now_ms))
+        sim_violation(sim, 23, "charging with %.1f A at %.1f %%", amperes, sim->soc * 100);
+    if (lasts(&sim->temperature_ms, charging && (C < 0 || C >= 55), now_ms))
+        sim_violation(sim, 24, "charging with %.1f A at %.0f C", amperes, C);
 }
 
 /* The wallbox's inverter changes its source only with the car off, and the car waits after. */
@@ -124,12 +182,21 @@ static void source_check(struct sim *sim)
     }
 }
 
+void invariant_moved(struct sim *sim, int c)
+{
+    int s = sim->config.contact[c].string;
+    if (!sim->contact[c].closed)
+        return;
+    exclusive_check(sim, c);
+    sim->moving_ms[s] = 0;
+}
+
 void invariants_step(struct sim *sim)
 {
-    for (int s = 0; s < sim->config.strings; s++) {
-        exclusive_check(sim, s);
+    for (int s = 0; s < sim->config.strings; s++)
         transfer_check(sim, s);
-    }
+    for (int i = 0; i < sim->config.inputs; i++)
+        rating_check(sim, i);
     battery_check(sim);
     source_check(sim);
 }

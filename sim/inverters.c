@@ -1,35 +1,42 @@
-/* Axpert-style inverters on one common battery: sources, modes, overload. Priorities as PI30 numbers
- * them: 0 utility, 1 solar, 2 solar-battery-utility. */
+/* Axpert-style inverters on one common battery: sources, modes, overload, chargers. Priorities as
+ * PI30 numbers them. Output: 0 utility (sun only charges), 1 solar, then utility, 2 solar,
+ * battery, utility. Charger: 1 solar first, 2 solar and utility, 3 only solar. */
 #include <math.h>
 
 #include "sim/state.h"
 
-static const double BULK_V = 56.4, BACK_TO_GRID_V = 46, BACK_TO_BATTERY_V = 51;
+enum { OVER_S = 7, TRIP_S = 10 };
+
+static const double PV_EFFICIENCY = 0.98;
+
+static bool output_alive(char mode)
+{
+    return mode == 'B' || mode == 'L';
+}
 
 static bool ac_in_present(const struct sim *sim, int u)
 {
     int from = sim->config.inverter[u].ac_from;
-    return from < 0 || (sim->unit[from].mode != 'F' && sim->unit[from].mode != 'S');
+    return from < 0 || output_alive(sim->unit[from].mode);
 }
 
-static void mode_choose(struct sim *sim, int u)
+/* Below its back-to-grid voltage a unit leaves the battery by itself, and comes back late; set to
+ * 0, only when the battery is full. */
+static char mode_of(const struct sim *sim, const struct sim_unit *unit)
 {
-    struct sim_unit *unit = &sim->unit[u];
-    bool battery_well = sim->battery_V > (unit->mode == 'B' ? BACK_TO_GRID_V : BACK_TO_BATTERY_V);
-    unit->ac_present = ac_in_present(sim, u);
     if (unit->trip_s > 0)
-        unit->mode = 'F';
-    else if (!unit->ac_present)
-        unit->mode = 'B';
-    else if (unit->output_priority == 0)
-        unit->mode = 'L';
-    else if (unit->output_priority == 1)
-        unit->mode = unit->pv_W > unit->load_W * 1.1 + 100 ? 'B' : 'L';
-    else
-        unit->mode = battery_well ? 'B' : 'L';
+        return 'F';
+    double back_V = unit->to_battery_V > 0 ? unit->to_battery_V : unit->bulk_V - 0.4;
+    double wanted_V = unit->mode == 'B' ? unit->to_grid_V : back_V;
+    bool battery_well = sim->battery_V > wanted_V && !unit->discharger_off;
+    if (!unit->ac_present)
+        return sim->battery_V > unit->cut_off_V && !unit->discharger_off ? 'B' : 'S';
+    if (unit->output_priority == 2)
+        return battery_well ? 'B' : 'L';
+    return 'L';
 }
 
-/* Above 110 % for seven seconds it trips, and comes back after ten. */
+/* Above 110 % for seven seconds it trips, above 200 % at once, and comes back after ten. */
 static void overload_watch(struct sim *sim, int u, double dt_s)
 {
     struct sim_unit *unit = &sim->unit[u];
@@ -37,35 +44,58 @@ static void overload_watch(struct sim *sim, int u, double dt_s)
     if (unit->trip_s > 0)
         unit->trip_s -= dt_s;
     unit->over_s = unit->load_W > 1.1 * rated ? unit->over_s + dt_s : 0;
-    if (unit->over_s > 7 || unit->load_W > 2 * rated) {
-        unit->trip_s = 10;
-        unit->over_s = 0;
-    }
+    if (unit->over_s <= OVER_S && unit->load_W <= 2 * rated)
+        return;
+    sim_violation(sim, 20, "inverter %d tripped at %.0f W", u, unit->load_W);
+    unit->trip_s = TRIP_S;
+    unit->over_s = 0;
 }
 
 /* What this unit may put into the battery: its own setting, its switch, the bulk voltage. */
 static double charge_room_W(const struct sim *sim, const struct sim_unit *unit)
 {
-    if (unit->charger_off)
+    if (unit->charger_off || unit->mode == 'S')
         return 0;
-    double taper = fmin(1, fmax(0, (BULK_V - sim->battery_V) / 0.4));
+    double taper = fmin(1, fmax(0, (unit->bulk_V - sim->battery_V) / 0.4));
     return unit->charge_max_A * sim->battery_V * taper;
 }
 
-static void power_flow(struct sim *sim, int u)
+/* What it charges from its AC input, beside what the sun leaves of the room. */
+static double ac_charge_W(const struct sim *sim, const struct sim_unit *unit, double room_W,
+                          double sun_W)
+{
+    bool sun = unit->pv_W > 50;
+    if (unit->mode != 'L' || unit->charger_priority == 3 || (unit->charger_priority == 1 && sun))
+        return 0;
+    double left_W = room_W - sun_W;
+    return fmin(fmax(0, left_W), unit->ac_charge_max_A * sim->battery_V);
+}
+
+/* Sun first; the lack comes from the battery in mode B, from the AC input in mode L. */
+static void power_flow(struct sim *sim, int u, double dt_s)
 {
     struct sim_unit *unit = &sim->unit[u];
     const struct sim_inverter_config *config = &sim->config.inverter[u];
-    double need_W = unit->mode == 'F' ? 0 : config->idle_W;
-    unit->grid_W = 0;
-    if (unit->mode == 'B')
-        need_W += unit->load_W / config->efficiency;
-    else if (unit->mode == 'L')
-        unit->grid_W = unit->load_W;
-    unit->pv_limit_W = unit->mode == 'F' ? 0 : (need_W + charge_room_W(sim, unit)) / 0.98;
-    unit->dc_W = unit->pv_W * 0.98 - need_W;
+    double idle_W = unit->mode == 'F' ? 0 : config->idle_W;
+    double sun_W = unit->pv_W * PV_EFFICIENCY, load_W = unit->load_W / config->efficiency;
+    bool sun_serves = unit->mode == 'B' || (unit->mode == 'L' && unit->output_priority != 0);
+    double room_W = charge_room_W(sim, unit), own_W = idle_W + (sun_serves ? load_W : 0);
+    double from_grid_W = 0;
+    unit->dc_W = sun_W - idle_W;
+    if (unit->mode == 'B') {
+        unit->dc_W -= load_W;
+    } else if (unit->mode == 'L') {
+        double by_sun_W = sun_serves ? fmin(load_W, fmax(0, sun_W - idle_W)) : 0;
+        double charge_W = ac_charge_W(sim, unit, room_W, sun_W - idle_W - by_sun_W);
+        unit->dc_W += charge_W - by_sun_W;
+        from_grid_W = unit->load_W - by_sun_W * config->efficiency + charge_W / config->efficiency;
+    }
+    unit->pv_limit_W = unit->mode == 'F' ? 0 : (own_W + room_W) / PV_EFFICIENCY;
+    unit->grid_W = from_grid_W;
+    unit->pv_Ws += unit->pv_W * dt_s;
+    unit->load_Ws += unit->load_W * dt_s;
     sim->truth.load_W[u] = unit->load_W;
-    sim->truth.grid_W[u] = config->ac_from < 0 ? unit->grid_W : 0;
+    sim->truth.grid_W[u] = config->ac_from < 0 ? from_grid_W : 0;
     sim->truth.dc_A[u] = unit->dc_W / sim->battery_V;
     sim->truth.mode[u] = unit->mode;
 }
@@ -75,18 +105,19 @@ void inverters_step(struct sim *sim, double dt_s)
 {
     for (int u = 0; u < sim->config.inverters; u++) {
         bool box = u == sim->config.wallbox_inverter;
-        sim->unit[u].load_W = box ? sim->truth.wallbox_W
-                                  : sim->truth.house_W[sim->config.inverter[u].phase];
+        sim->unit[u].load_W =
+            box ? sim->truth.wallbox_W : sim->truth.house_W[sim->config.inverter[u].phase];
     }
     for (int u = sim->config.inverters - 1; u >= 0; u--) {
+        struct sim_unit *unit = &sim->unit[u];
         int from = sim->config.inverter[u].ac_from;
         overload_watch(sim, u, dt_s);
-        mode_choose(sim, u);
-        if (sim->unit[u].mode == 'F')
-            sim->unit[u].load_W = 0;
-        if (from >= 0 && sim->unit[u].mode == 'L')
-            sim->unit[from].load_W += sim->unit[u].load_W;
+        unit->ac_present = ac_in_present(sim, u);
+        unit->mode = mode_of(sim, unit);
+        if (!output_alive(unit->mode))
+            unit->load_W = 0;
+        power_flow(sim, u, dt_s);
+        if (from >= 0 && unit->mode == 'L')
+            sim->unit[from].load_W += unit->grid_W;
     }
-    for (int u = 0; u < sim->config.inverters; u++)
-        power_flow(sim, u);
 }

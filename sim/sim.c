@@ -27,6 +27,17 @@ void sim_queue_add(struct sim *sim, enum sim_bus bus, const struct frame *frame)
     }
 }
 
+/* Nodes do not speak in step: each on its own beat from the start. */
+static void beats_init(struct sim *sim)
+{
+    int64_t now_ms = sim->now_ms;
+    for (int node = 0; node < SIM_NODES; node++)
+        sim->heartbeat_ms[node] = now_ms + 100 * node;
+    for (int i = 0; i < SIM_SHUNT_FRAMES; i++)
+        sim->shunt_ms[i] = now_ms;
+    sim->currents_ms = sim->voltages_ms = sim->wallbox_ms = sim->button_ms = sim->bms_ms = now_ms;
+}
+
 static void units_init(struct sim *sim)
 {
     for (int u = 0; u < sim->config.inverters; u++) {
@@ -35,7 +46,14 @@ static void units_init(struct sim *sim)
                                          .output_priority = box ? 0 : 2,
                                          .charger_priority = 3,
                                          .charge_max_A = 60,
-                                         .ac_charge_max_A = 2};
+                                         .ac_charge_max_A = 2,
+                                         .to_grid_V = 46,
+                                         .to_battery_V = 51,
+                                         .cut_off_V = 44,
+                                         .bulk_V = 56.4,
+                                         .float_V = 54,
+                                         .switches = "000",
+                                         .pv_limit_W = 1e6};
     }
     sim->wallbox_mode = sim->unit[sim->config.wallbox_inverter].mode;
 }
@@ -50,18 +68,30 @@ static void contacts_init(struct sim *sim)
         sim->truth.contact_closed[c] = true;
         sim->board[sim->config.contact[c].board].outputs |=
             (uint8_t)(1 << sim->config.contact[c].channel);
-        sim->board[sim->config.switch_board].outputs |= (uint8_t)(1 << sim->config.switch_channel[s]);
+        sim->board[sim->config.switch_board].outputs |=
+            (uint8_t)(1 << sim->config.switch_channel[s]);
         sim->last_input[s] = sim->config.contact[c].input;
     }
-    for (int c = 0; c < sim->config.contacts; c++)
-        sim->contact[c].coil_ms = sim->now_ms - 10000;
+}
+
+/* The plant has run for long: what has sun is tracked. */
+static void trackers_init(struct sim *sim)
+{
+    for (int s = 0; s < sim->config.strings; s++) {
+        struct sim_mppt *mppt = &sim->mppt[sim->last_input[s]];
+        if (sim->pv[s].voc_V < sim->config.input[sim->last_input[s]].start_V)
+            continue;
+        mppt->cap_V = sim->pv[s].voc_V;
+        mppt->voltage_ms = sim->now_ms;
+        mppt->share = 1;
+    }
 }
 
 void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
 {
     memset(sim, 0, sizeof *sim);
     sim->config = *config;
-    sim->now_ms = sim->start_ms = sim->second_ms = now_ms;
+    sim->now_ms = sim->truth.now_ms = sim->start_ms = sim->second_ms = now_ms;
     sim->random = config->seed * 2654435761u + 1;
     sim->cloud = sim->cloud_target = 0.5;
     sim->soc = sim->truth.battery_soc_max = config->battery_soc;
@@ -72,15 +102,15 @@ void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
     sim->plugged = config->car_arrive_h <= config->start_h;
     sim->contactor_open_ms = now_ms - 600000;
     for (int b = 0; b < SIM_BOARDS; b++)
-        sim->board[b].up_ms = now_ms - 60000;
+        sim->board[b] = (struct sim_board){.up_ms = now_ms - 60000, .booted = true};
     for (int s = 0; s < config->strings; s++)
         sim->cell_C[s] = config->ambient_max_C + 20;
-    for (int i = 0; i < config->inputs; i++)
-        sim->mppt[i].voltage_since_s = -1;
+    beats_init(sim);
     units_init(sim);
     contacts_init(sim);
     sun_second(sim);
     house_second(sim);
+    trackers_init(sim);
 }
 
 static void plant_step(struct sim *sim, double dt_s)
@@ -98,10 +128,15 @@ static void plant_step(struct sim *sim, double dt_s)
         pi30_step(sim, u);
 }
 
+int64_t sim_pace_ms(const struct sim *sim)
+{
+    return contacts_moving(sim) ? STEP_MS : CALM_MS;
+}
+
 void sim_step(struct sim *sim, int64_t now_ms)
 {
     while (sim->now_ms < now_ms) {
-        int64_t step = contacts_moving(sim) ? STEP_MS : CALM_MS;
+        int64_t step = sim_pace_ms(sim);
         if (step > now_ms - sim->now_ms)
             step = now_ms - sim->now_ms;
         sim->now_ms += step;
@@ -116,6 +151,9 @@ void sim_step(struct sim *sim, int64_t now_ms)
 
 void sim_frame(struct sim *sim, enum sim_bus bus, const struct frame *frame)
 {
+    bool backbone_id = frame->id >= 0x180 && frame->id < 0x300;
+    if (bus != SIM_BACKBONE && backbone_id && !frame->flags)
+        sim_violation(sim, 31, "backbone frame %03X on another bus", frame->id);
     if (bus != SIM_BACKBONE || frame->flags)
         return;
     if (frame->id == 0x210 || frame->id == 0x211)
@@ -139,6 +177,7 @@ size_t sim_frames(struct sim *sim, enum sim_bus bus, struct frame *frames, size_
 void sim_press_button(struct sim *sim)
 {
     sim->presses++;
+    sim->pressed_ms = sim->now_ms;
     sim->button_ms = 0;
 }
 
@@ -154,25 +193,18 @@ void sim_cloud(struct sim *sim, double cloudiness)
 
 void sim_set_soc(struct sim *sim, double soc)
 {
-    sim->soc = sim->truth.battery_soc_max = soc;
-}
-
-static void reboot(struct sim *sim, int b)
-{
-    /* Latching outputs: a board that starts again finds its contacts as they were. */
-    sim->board[b].up_ms = sim->now_ms;
-    sim->board[b].commanded = false;
-    sim->board[b].counter = 0;
+    sim->soc = sim->truth.battery_soc = sim->truth.battery_soc_max = soc;
 }
 
 void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on)
 {
     switch (fault) {
     case SIM_CONTACT_WELDED:
+        sim->contact[target].welds = on;
         sim->contact[target].welded = on && sim->contact[target].closed;
         return;
     case SIM_CONTACT_STUCK_OPEN:
-        sim->contact[target].stuck_open = on && !sim->contact[target].closed;
+        sim->contact[target].stuck_open = on;
         return;
     case SIM_CONTACT_SLOW:
         sim->contact[target].slow = on ? 40 : 1;
@@ -196,7 +228,7 @@ void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on)
         return;
     case SIM_BOARD_REBOOT:
         if (on)
-            reboot(sim, target);
+            board_start(sim, target);
         return;
     case SIM_BMS_SILENT:
         sim->bms_silent = on;

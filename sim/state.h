@@ -4,7 +4,8 @@
 
 #include "sim/sim.h"
 
-enum { SIM_BOARDS = 2, SIM_CHANNELS = 8, SIM_QUEUE = 64, SIM_LINE = 512 };
+enum { SIM_NODES = 5, SIM_BOARDS = 2, SIM_CHANNELS = 8, SIM_QUEUE = 64, SIM_LINE = 512,
+       SIM_SHUNT_FRAMES = 4 };
 
 struct sim_queue {
     struct frame frames[SIM_QUEUE];
@@ -13,21 +14,28 @@ struct sim_queue {
 
 /* One string's curve at this second's sun and temperature. */
 struct sim_pv {
-    double isc_A, voc_V, vmp_V, pmp_W, c1, c2;
+    double isc_A, voc_V, c1, c2;
 };
 
 struct sim_mppt {
-    double voltage_since_s;     /* plant seconds since which it sees its start voltage; < 0 = not */
+    double cap_V;               /* of its input capacitor */
+    int64_t voltage_ms;         /* sees its start voltage since; 0 = not */
     double share;               /* of the maximum power it has found, 0..1 */
+    unsigned strings;           /* bits: those that feed it */
+    double best_V, best_W;      /* its working point with them, within its limits */
+    bool stale;                 /* .. is to be sought again */
 };
 
 struct sim_unit {
     char mode;                  /* QMOD letter */
     int output_priority, charger_priority, charge_max_A, ac_charge_max_A;
-    bool charger_off;
-    double pv_limit_W;          /* what may be taken this step */
-    double ac_in_W, load_W, pv_W, dc_W, grid_W;
-    double over_s, trip_s;      /* overload since; restarts at */
+    double to_grid_V, to_battery_V, cut_off_V, bulk_V, float_V;   /* PBCV PBDV PSDV PCVV PBFT */
+    char switches[4];           /* PBATCD's digits as last set */
+    bool charger_off, discharger_off;
+    double pv_limit_W;          /* what may be taken next step */
+    double load_W, pv_W, dc_W, grid_W;
+    double pv_Ws, load_Ws;      /* since the start */
+    double over_s, trip_s;      /* overload for so long; back in so long */
     bool ac_present;
     /* its serial line */
     uint8_t request[64];
@@ -43,17 +51,22 @@ struct sim_unit {
 };
 
 struct sim_contact {
-    bool coil, closed, welded, stuck_open, feedback_lost;
+    bool coil, closed, feedback_lost;
+    bool welds, welded;         /* welds when it is next closed; has */
+    bool stuck_open;            /* once open it stays open */
     double slow;                /* factor on its times */
     int64_t coil_ms;            /* when the coil last changed */
+    double needs_ms;            /* its time for this movement, bounce included */
+    bool moving;                /* neither mirror contact is made */
     int64_t opened_ms;          /* when it last opened, for invariant 5 */
 };
 
 struct sim_board {
     uint8_t outputs, counter, command_counter;
     bool commanded;             /* a first command was taken since power-up */
-    int64_t up_ms, state_ms, heartbeat_ms;
-    bool silent;
+    bool alone, told_alone;     /* no command for a second; .. has been said by EMCY */
+    int64_t command_ms, changed_ms, up_ms, state_ms;
+    bool silent, booted;
     uint8_t sent_closed, sent_opened;
 };
 
@@ -69,6 +82,8 @@ struct sim {
     double cell_C[SIM_STRINGS];
     bool switch_shorted[SIM_STRINGS], sensor_frozen, sensor_silent, foreign;
     double frozen_A[SIM_STRINGS];
+    int64_t foreign_ms;
+    uint8_t foreign_counter;
     int64_t zero_ms[SIM_STRINGS];     /* no current since; 0 = some */
     struct sim_mppt mppt[SIM_INPUTS];
     struct sim_unit unit[SIM_INVERTERS];
@@ -83,15 +98,22 @@ struct sim {
     int64_t limit_ms, contactor_open_ms;
     uint8_t wallbox_counter;
     uint8_t presses, lamp;
+    int64_t pressed_ms;
 
-    int64_t currents_ms, voltages_ms, wallbox_ms, button_ms, shunt_ms, shunt_slow_ms, bms_ms;
-    uint8_t currents_counter, voltages_counter, wallbox_state_counter, button_counter, shunt_counter;
+    int64_t heartbeat_ms[SIM_NODES];
+    int64_t currents_ms, voltages_ms, wallbox_ms, button_ms, bms_ms;
+    int64_t shunt_ms[SIM_SHUNT_FRAMES];
+    uint8_t currents_counter, voltages_counter, wallbox_state_counter, button_counter;
+    uint8_t shunt_counter[SIM_SHUNT_FRAMES];
 
     /* invariants */
     int64_t pickup_ms, transfer_ms[SIM_STRINGS];
     int last_input[SIM_STRINGS];
     uint32_t moved_today[SIM_STRINGS];
-    int64_t overcap_ms, overcurrent_ms, source_ms;
+    int moved_day[SIM_STRINGS];
+    int64_t overcap_ms, charge_ms, discharge_ms, temperature_ms, source_ms;
+    int64_t moving_ms[SIM_STRINGS];   /* its transfer is under way since; 0 = none is */
+    bool input_over[SIM_INPUTS];
     char wallbox_mode;
 };
 
@@ -102,21 +124,32 @@ void sim_violation(struct sim *sim, int number, const char *format, ...)
 
 void sun_second(struct sim *sim);                       /* sun.c */
 double pv_current(const struct sim_pv *pv, double volts);
-double pv_voltage_for(const struct sim_pv *pv, double watts);
 void strings_step(struct sim *sim, double dt_s);        /* strings.c */
 void inverters_step(struct sim *sim, double dt_s);      /* inverters.c */
 void battery_step(struct sim *sim, double dt_s);        /* battery.c */
-double battery_ccl_A(const struct sim *sim);
+double battery_ccl_A(const struct sim *sim);          /* what the BMS allows */
+double battery_dcl_A(const struct sim *sim);
 void contacts_step(struct sim *sim);                    /* contacts.c */
 void board_command(struct sim *sim, int board, const struct frame *frame);
+void board_start(struct sim *sim, int board);
 bool contacts_moving(const struct sim *sim);
 void car_step(struct sim *sim, double dt_s);            /* car.c */
+double wallbox_limit_A(const struct sim *sim);          /* in force; 0 after the deadman time */
 void wallbox_command(struct sim *sim, const struct frame *frame);
 void house_second(struct sim *sim);
 void frames_step(struct sim *sim);                      /* frames.c */
 void pi30_step(struct sim *sim, int inverter);          /* pi30.c */
+/* pi30_ask.c: false when the word is no question; out gets the answer from its "(" on. */
+bool pi30_question(const struct sim *sim, int inverter, const char *word, char *out, size_t room);
+/* False where the unit would say NAK. */
+bool pi30_setter(struct sim_unit *unit, const char *word);        /* pi30_set.c */
+
+#define COUNT(array) (sizeof(array) / sizeof (array)[0])
+/* What QMCHGCR and QMUCHGCR tell, and the only values their setters take. */
+extern const int pi30_charge_A[12], pi30_ac_charge_A[13];
 void invariants_step(struct sim *sim);                  /* invariants.c */
 void invariant_open(struct sim *sim, int contact);
 void invariant_close(struct sim *sim, int contact);
+void invariant_moved(struct sim *sim, int contact);   /* it has closed or opened */
 
 #endif

@@ -6,24 +6,27 @@
 static const double DEG = 3.14159265358979323846 / 180;
 
 struct sky {
-    double elevation, azimuth;    /* radians; azimuth clockwise from north */
-    double direct_Wm2, diffuse_Wm2;
+    double elevation, azimuth; /* radians; azimuth clockwise from north */
+    double direct_Wm2, diffuse_Wm2, ground_Wm2;
 };
 
-/* Declination by Cooper, air mass plain, direct beam by Meinel. */
+/* Declination by Cooper, air mass plain, direct beam by Meinel, diffuse light of a clear sky an
+ * eighth of it, ground that gives back a fifth. */
 static struct sky sky_at(const struct sim_config *config, double hour)
 {
     double declination = 23.45 * DEG * sin(2 * 180 * DEG * (284 + config->day_of_year) / 365.0);
     double latitude = config->latitude_deg * DEG, angle = 15 * DEG * (hour - 12);
     struct sky sky = {0};
-    double height = sin(latitude) * sin(declination) + cos(latitude) * cos(declination) * cos(angle);
+    double height =
+        sin(latitude) * sin(declination) + cos(latitude) * cos(declination) * cos(angle);
     sky.elevation = asin(height);
     double west = cos(declination) * sin(angle);
     double north = cos(latitude) * sin(declination) - sin(latitude) * cos(declination) * cos(angle);
     sky.azimuth = atan2(-west, north);
     if (height > 0.02) {
         sky.direct_Wm2 = 1361 * pow(0.7, pow(1 / height, 0.678));
-        sky.diffuse_Wm2 = 0.10 * sky.direct_Wm2 + 20 * height;
+        sky.diffuse_Wm2 = 0.125 * sky.direct_Wm2;
+        sky.ground_Wm2 = 0.2 * (sky.direct_Wm2 * height + sky.diffuse_Wm2);
     }
     return sky;
 }
@@ -33,7 +36,8 @@ static double plane_Wm2(const struct sky *sky, const struct sim_string_config *s
     double tilt = string->tilt_deg * DEG;
     double cosine = sin(sky->elevation) * cos(tilt) +
                     cos(sky->elevation) * sin(tilt) * cos(sky->azimuth - string->azimuth_deg * DEG);
-    return sky->direct_Wm2 * (cosine > 0 ? cosine : 0) + sky->diffuse_Wm2 * (1 + cos(tilt)) / 2;
+    return sky->direct_Wm2 * (cosine > 0 ? cosine : 0) + sky->diffuse_Wm2 * (1 + cos(tilt)) / 2 +
+           sky->ground_Wm2 * (1 - cos(tilt)) / 2;
 }
 
 /* Clouds drift towards a new random cover each few minutes. */
@@ -45,7 +49,8 @@ static void cloud_second(struct sim *sim)
 }
 
 /* The usual four-point fit of a module's curve: I = Isc (1 - c1 (exp(V / (c2 Voc)) - 1)). */
-static void pv_curve(struct sim_pv *pv, const struct sim_string_config *string, double Wm2, double C)
+static void pv_curve(struct sim_pv *pv, const struct sim_string_config *string, double Wm2,
+                     double C)
 {
     double g = Wm2 / 1000, n = string->modules;
     pv->isc_A = string->isc_A * g * (1 + string->isc_per_K * (C - 25));
@@ -57,32 +62,14 @@ static void pv_curve(struct sim_pv *pv, const struct sim_string_config *string, 
     pv->voc_V = voc > 0 ? voc : 0;
     pv->c2 = (string->vmp_V / string->voc_V - 1) / log(1 - string->imp_A / string->isc_A);
     pv->c1 = (1 - string->imp_A / string->isc_A) * exp(-string->vmp_V / (pv->c2 * string->voc_V));
-    pv->vmp_V = pv->voc_V * string->vmp_V / string->voc_V;
-    pv->pmp_W = pv->vmp_V * pv_current(pv, pv->vmp_V);
 }
 
+/* Past its open-circuit voltage a string takes current: another one drives it. */
 double pv_current(const struct sim_pv *pv, double volts)
 {
-    if (pv->voc_V <= 0 || volts >= pv->voc_V)
+    if (pv->voc_V <= 0)
         return 0;
-    double amperes = pv->isc_A * (1 - pv->c1 * (exp(volts / (pv->c2 * pv->voc_V)) - 1));
-    return amperes > 0 ? amperes : 0;
-}
-
-/* Right of the maximum, where an inverter stands that takes less than it could. */
-double pv_voltage_for(const struct sim_pv *pv, double watts)
-{
-    double low = pv->vmp_V, high = pv->voc_V;
-    if (watts >= pv->pmp_W)
-        return pv->vmp_V;
-    for (int i = 0; i < 14; i++) {
-        double middle = (low + high) / 2;
-        if (middle * pv_current(pv, middle) > watts)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2;
+    return pv->isc_A * (1 - pv->c1 * (exp(volts / (pv->c2 * pv->voc_V)) - 1));
 }
 
 void sun_second(struct sim *sim)
@@ -101,4 +88,6 @@ void sun_second(struct sim *sim)
         if (s == 0)
             sim->truth.irradiance_Wm2 = Wm2;
     }
+    for (int i = 0; i < sim->config.inputs; i++)
+        sim->mppt[i].stale = true;
 }

@@ -44,9 +44,12 @@ static double wait_strings(int count, double limit_s)
     return (double)(t.now_ms - from_ms) / 1000;
 }
 
+static void journal_read(void);
+
 static double wallbox_mean_W(int64_t ms)
 {
     double sum = 0;
+    journal_read();
     int64_t from_ms = t.now_ms;
     while (t.now_ms - from_ms < ms) {
         together_step(&t);
@@ -55,10 +58,43 @@ static double wallbox_mean_W(int64_t ms)
     return sum / (double)ms;
 }
 
+/* --- invariant 36: each actuator change has exactly one record with its cause --- */
+
+static unsigned recorded[JOURNAL_KINDS], causeless;
+
+static void journal_read(void)
+{
+    for (const struct journal_record *record; (record = journal_take(&t.controller->journal));) {
+        recorded[record->kind]++;
+        causeless += record->cause[0] == '\0';
+    }
+}
+
+static void check_journal(void)
+{
+    unsigned operations = 0, writes = 0;
+    journal_read();
+    for (int c = 0; c < t.plant.contacts; c++)
+        operations += truth()->contact_operations[c];
+    for (int u = 0; u < t.plant.inverters; u++)
+        writes += truth()->setter_writes[u];
+    CHECK(operations > 0 && recorded[JOURNAL_CONTACT] == operations,
+          "%u records of contacts, %u operations seen", recorded[JOURNAL_CONTACT], operations);
+    CHECK(writes > 0 && recorded[JOURNAL_CHARGE_MAX] + recorded[JOURNAL_CHARGER_OFF] +
+                                recorded[JOURNAL_OUTPUT_PRIORITY] == writes,
+          "%u records of settings, %u writes taken by the inverters",
+          recorded[JOURNAL_CHARGE_MAX] + recorded[JOURNAL_CHARGER_OFF] +
+              recorded[JOURNAL_OUTPUT_PRIORITY], writes);
+    CHECK(causeless == 0 && t.controller->journal.lost == 0, "every record has its cause");
+}
+
 static void the_afternoon(void)
 {
     begin_at(13, 16, 0.6);
-    together_run(&t, (int64_t)(3 * 3600 + 300) * 1000);
+    for (int minute = 0; minute < 3 * 60 + 5; minute++) {
+        together_run(&t, 60000);
+        journal_read();
+    }
     CHECK(truth()->car_state != 'A', "the car has come at 16:00");
     double before_W = truth()->wallbox_W;
     CHECK(before_W < 4500, "a third of the sun before the push, %.0f W", before_W);
@@ -72,8 +108,11 @@ static void the_afternoon(void)
     CHECK(mean_W >= 7900, "wallbox over ten minutes: %.0f W", mean_W);
     printf("bundled after %.1f s, wallbox %.0f W (before %.0f W)\n", bundled_s, mean_W, before_W);
 
-    for (int i = 0; i < 4 * 60 && !together_home(&t); i++)
+    for (int i = 0; i < 4 * 60 && !together_home(&t); i++) {
         together_run(&t, 60000);
+        journal_read();
+    }
+    check_journal();
     CHECK(together_home(&t), "the strings are home after the car is full");
     CHECK(truth()->transfers == 4, "%u transfers", truth()->transfers);
     CHECK(truth()->battery_soc_max <= t.plant.cap + 0.01, "highest charge %.3f",

@@ -15,52 +15,52 @@ set -- $(for t in /sys/class/tty/ttyS*; do case $(readlink -f $t/device) in *pci
 sed -e 's/port: can2}/port: can4}/' -e 's/port: can1}/port: can2}/' \
     -e "s#tty:/tmp/busbar/inv1#serial:/dev/$1#" -e "s#tty:/tmp/busbar/inv2#serial:/dev/$3#" \
     -e "s#tty:/tmp/busbar/inv3#serial:/dev/$5#" -e "s#tty:/tmp/busbar/inv4#serial:/dev/$7#" \
-    -e 's#^state_dir:.*#state_dir: /tmp/state#' -e 's#^control:.*#control: /tmp/control.sock#' \
+    -e 's#^state_dir:.*#state_dir: /run/state#' -e 's#^control:.*#control: /run/control.sock#' \
     sim/uc001.yaml | sed -e 's/name: native, port: can[0-9]/name: native, port: can4/' \
-    -e 's/name: battery, port: can[0-9]/name: battery, port: can2/' > /tmp/busbar.yaml
-export BUSBAR_SOCKET=/tmp/control.sock
-$B check /tmp/busbar.yaml >/tmp/check.log 2>&1; check $? "the config is well formed: $(tail -n 1 /tmp/check.log)"
+    -e 's/name: battery, port: can[0-9]/name: battery, port: can2/' > /run/busbar.yaml
+export BUSBAR_SOCKET=/run/control.sock
+$B check /run/busbar.yaml >/run/check.log 2>&1; check $? "the config is well formed: $(tail -n 1 /run/check.log)"
 
 python3 - <<'PY' &
 import os, socket
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind('/tmp/notify')
+s.bind('/run/notify')
 seen = set()
 while True:
     for line in s.recv(4096).decode().split('\n'):
         if line.split('=')[0] not in seen:
             seen.add(line.split('=')[0])
-            open('/tmp/notified', 'a').write(line + '\n')
+            open('/run/notified', 'a').write(line + '\n')
 PY
-while [ ! -S /tmp/notify ]; do sleep 0.1; done
+while [ ! -S /run/notify ]; do sleep 0.1; done
 
 $B sim --backbone can1 --battery can3 --native can5 --start-h 15.9 --car-h 15.905 --push-s 75 \
-    --serial serial:/dev/$2,serial:/dev/$4,serial:/dev/$6,serial:/dev/$8 >/tmp/sim.log 2>&1 &
+    --serial serial:/dev/$2,serial:/dev/$4,serial:/dev/$6,serial:/dev/$8 >/run/sim.log 2>&1 &
 sim=$!
 sleep 1
-candump -L can1 > /tmp/can1.log & dump=$!
+candump -L can1 > /run/can1.log & dump=$!
 started=$(now_ms)
-NOTIFY_SOCKET=/tmp/notify WATCHDOG_USEC=10000000 $B run --config /tmp/busbar.yaml >/tmp/run.log 2>&1 &
+NOTIFY_SOCKET=/run/notify WATCHDOG_USEC=10000000 $B run --config /run/busbar.yaml >/run/run.log 2>&1 &
 run=$!
 timeout 5 candump -n 1 can1,701:7FF >/dev/null; check $? "first frame of the controller $(($(now_ms) - started)) ms after its start"
 timeout 5 candump -n 1 can1,181:7FF >/dev/null; check $? "candump sees the summary 0x181"
 text=$(timeout 10 candump -a -n 1 can1,281:7FF); check $? "and reads it: $(printf '%s' "$text" | sed "s/.*  '/'/")"
-grep -q READY=1 /tmp/notified; check $? "systemd is told READY=1"
+grep -q READY=1 /run/notified; check $? "systemd is told READY=1"
 
 sleep 14
-timeout 3 candump -n 1 can1,581:7FF > /tmp/sdo & answer=$!
+timeout 3 candump -n 1 can1,581:7FF > /run/sdo & answer=$!
 sleep 0.3
 cansend can1 601#4001200000000000
-wait $answer; check $? "cansend 601#4001200000000000 is answered:$(sed 's/.*581//' /tmp/sdo)"
-grep -q '4B 01 20 00' /tmp/sdo; check $? "with two bytes of object 0x2001"
+wait $answer; check $? "cansend 601#4001200000000000 is answered:$(sed 's/.*581//' /run/sdo)"
+grep -q '4B 01 20 00' /run/sdo; check $? "with two bytes of object 0x2001"
 status=$($B status --json)
 soc=$(printf '%s' "$status" | sed 's/.*"soc_permille":\([-0-9]*\).*/\1/')
-low=$(sed 's/.*4B 01 20 00 \(..\) \(..\).*/\2\1/' /tmp/sdo)
+low=$(sed 's/.*4B 01 20 00 \(..\) \(..\).*/\2\1/' /run/sdo)
 [ $((0x$low - soc)) -ge -3 ] && [ $((0x$low - soc)) -le 3 ]; check $? "the same as busbar status says: $((0x$low)) and $soc permille"
 [ "$(printf '%s' "$status" | grep -o '"well":true' | wc -l)" -eq 11 ]; check $? "all eleven parts are heard, four inverters over libserialport among them$($B status | sed -n 's/^  missing  /;/p' | tr '\n' ' ')"
 printf '%s' "$status" | grep -q '"state":"active"'; check $? "libsocketcan tells the bus state: active"
 printf '%s' "$status" | grep -q '"router_state":"idle"'; check $? "everything is read back, the router is idle"
-grep -q WATCHDOG=1 /tmp/notified; check $? "the watchdog is fed"
+grep -q WATCHDOG=1 /run/notified; check $? "the watchdog is fed"
 
 before=$(contacts)
 [ "$before" = 0778 ]; check $? "the strings are at home (closed, opened: $before)"
@@ -74,8 +74,8 @@ back=$(($(now_ms) - up))
 [ $back -le 3000 ]; check $? "by itself, $back ms after the bus (3000 allowed)"
 sleep 2
 [ "$(contacts)" = "$before" ]; check $? "no contact has moved (closed, opened: $(contacts))"
-sed -n 's/.* 190#..\(....\).*/\1/p' /tmp/can1.log | sort -u > /tmp/seen
-[ "$(cat /tmp/seen)" = "$before" ]; check $? "nor did one for a moment: $(wc -l < /tmp/can1.log) frames looked at"
+sed -n 's/.* 190#..\(....\).*/\1/p' /run/can1.log | sort -u > /run/seen
+[ "$(cat /run/seen)" = "$before" ]; check $? "nor did one for a moment: $(wc -l < /run/can1.log) frames looked at"
 
 for i in $(seq 60); do [ "$(contacts)" != "$before" ] && break; sleep 1; done
 sleep 8
@@ -86,10 +86,10 @@ count=$(( (closed >> 3 & 1) + (closed >> 4 & 1) + (closed >> 5 & 1) + (closed >>
 kill -TERM $run; wait $run; check $? "SIGTERM ends the controller with status 0"
 sleep 3
 [ "$(contacts)" = "$moved" ]; check $? "and leaves the contacts as they are"
-tail -n 1 /tmp/sim.log | grep -q 'broken invariants 0'; check $? "the plant saw no invariant broken"
+tail -n 1 /run/sim.log | grep -q 'broken invariants 0'; check $? "the plant saw no invariant broken"
 kill $sim $dump 2>/dev/null
 wait $sim
-tail -n 1 /tmp/sim.log | grep -q 'broken invariants 0'; check $? "to the end: $(tail -n 1 /tmp/sim.log | cut -c1-90)"
-if [ $failed -ne 0 ]; then echo "--- controller"; tail -n 20 /tmp/run.log; echo "--- plant"; tail -n 5 /tmp/sim.log; $B status 2>&1 | tail -n 30; fi
+tail -n 1 /run/sim.log | grep -q 'broken invariants 0'; check $? "to the end: $(tail -n 1 /run/sim.log | cut -c1-90)"
+if [ $failed -ne 0 ]; then echo "--- controller"; tail -n 20 /run/run.log; echo "--- plant"; tail -n 5 /run/sim.log; $B status 2>&1 | tail -n 30; fi
 echo "shed: $passed passed, $failed failed"
 [ $failed -eq 0 ]
