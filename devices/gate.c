@@ -142,9 +142,10 @@ static enum gate_verdict input_cold(const struct command *command, uint8_t s, ui
             const struct gate_board *board = &config->boards[b];
             uint8_t other = board->string_of[channel];
             if (!(board->contacts >> channel & 1) || board->input_of[channel] != input ||
-                other == s || other >= MAX_STRINGS ||
-                contact_open(command, b, channel) == GATE_PASS)
+                other == s || contact_open(command, b, channel) == GATE_PASS)
                 continue;
+            if (other >= MAX_STRINGS)
+                return GATE_UNSEEN;
             struct stand stand = string_stand(command, other, MAX_BOARDS, 0);
             enum gate_verdict verdict = cold(command, other, &stand);
             if (verdict != GATE_PASS)

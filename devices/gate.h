@@ -27,7 +27,7 @@ enum gate_verdict {
     GATE_RATE,           /* too soon after the last one */
     GATE_UNSEEN,         /* board or sensor not heard, too old, or not read back since start */
     GATE_CURRENT,        /* would move a contact under current, or zero not long enough */
-    GATE_EXCLUSIVE,      /* would join a second input, or the other contact is not seen open long enough */
+    GATE_EXCLUSIVE,      /* another contact of the string is not seen open for long enough */
     GATE_PICKUP,         /* more than one contact at once, or too soon after the last */
     GATE_FOREIGN_LOCK,   /* somebody else sends on our identifiers: switching is locked */
     GATE_MISMATCH,       /* commanded and seen differ for too long on this string */
@@ -42,8 +42,8 @@ struct gate_board {
     uint16_t switches;                    /* channels that are semiconductor string switches */
     uint16_t allowed;                     /* channels that may be on at all */
     uint8_t string_of[BOARD_CHANNELS];    /* string of each contact or switch channel */
-    uint8_t input_of[BOARD_CHANNELS];     /* number of each contact's input, counted from 1; others that
-                                           * stand there must be cold for a close. 0 = not told */
+    uint8_t input_of[BOARD_CHANNELS];     /* each contact's input, counted from 1; others that stand
+                                           * there must be cold for a close. 0 = not told */
 };
 
 struct gate_counter {
@@ -73,10 +73,10 @@ struct gate_seen_board {
     int64_t heard_ms;                    /* newest good state frame, 0 = never */
     uint16_t closed, opened, outputs;
     int64_t opened_ms[BOARD_CHANNELS];   /* seen open without a break since; 0 = not */
-    int64_t differs_ms[BOARD_CHANNELS];  /* position and the board's own output differ since; 0 = not */
+    int64_t differs_ms[BOARD_CHANNELS];  /* position and its own output differ since; 0 = not */
     uint16_t uptime_s;
-    uint8_t counter;                     /* of its newest state frame: a frozen one is no sighting */
-    bool synced;                         /* a command equal to its outputs has passed since it was lost */
+    uint8_t counter;                     /* of its newest state frame */
+    bool synced;                         /* told what it is since it was (re)started or lost */
     uint16_t sent;                       /* last pattern passed; holds while synced */
     int64_t sent_ms;                     /* 0 = never */
     uint8_t sent_counter;
@@ -93,7 +93,7 @@ struct gate_seen_string {
     int64_t heard_ms;
     int32_t current_mA;
     int64_t zero_ms;                     /* |I| <= 0.5 A without a break since; 0 = not */
-    int64_t flows_ms;                    /* current though all contacts are seen open since; 0 = not */
+    int64_t flows_ms;                    /* current though open everywhere since; 0 = not */
     bool locked;
 };
 

@@ -1,10 +1,10 @@
 /* What the gate has seen on the wire. Frame layouts, all Intel (dbc/backbone.dbc):
  *
- *              byte 0        1          2          3         4 5       6          7
- *   0x180+n    outputs       closed     opened     faults    uptime s  counter    ~outputs   board
- *   0x180+n    <------ four currents of 14 bits, signed, 10 mA ----->             counter    strings
- *   0x200+n    outputs       ~outputs   counter    0                                         command
- *                                       (4 bits)
+ *            byte 0    1          2         3       4 5       6         7
+ *   0x180+n  outputs   closed     opened    faults  uptime s  counter   ~outputs   board
+ *   0x180+n  <----- four currents of 14 bits, signed, 10 mA ----->      counter    strings
+ *   0x200+n  outputs   ~outputs   counter   0                                      command
+ *                                 (4 bits)
  *
  * A frame whose length, flags, inverted copy or counter is wrong is no sighting at all. */
 #include <stdlib.h>

@@ -65,6 +65,15 @@ static bool dwells(const struct turn *turn, size_t s)
            turn->now_ms - r->moved_ms[s] < r->config.dwell_ms;
 }
 
+/* A coil is not as ordered: its board is being found out about. */
+static bool strays(const struct router *r, size_t s)
+{
+    for (size_t c = 0; c < r->topology->contacts; c++)
+        if (r->topology->contact[c].string == s && r->strays_ms[c])
+            return true;
+    return false;
+}
+
 /* What delays the string, whether or not its place is free. */
 static enum router_why delay(const struct turn *turn, size_t s)
 {
@@ -74,6 +83,8 @@ static enum router_why delay(const struct turn *turn, size_t s)
     if (r->failed_today[s] >= r->config.retries_per_day ||
         (r->failed_ms[s] && turn->now_ms - r->failed_ms[s] < r->config.retry_ms))
         return (enum router_why)r->failed_why[s];
+    if (strays(r, s))
+        return WHY_BOARD_STATE;
     if (!budget_left(r, s, turn->seen[s]))
         return WHY_BUDGET;
     if (dwells(turn, s))

@@ -1,8 +1,9 @@
 /* Which string on which input: greedy with moving aside first, then branch and bound.
  *
  * Strings are decided one after the other, the one worth most first. When all inputs take single
- * strings and none is limited in power, taking them greedily, each by an augmenting path, is already
- * the best (matchable sets form a transversal matroid: Edmonds); the search then only proves it. */
+ * strings and none is limited in power, taking them greedily, each by an augmenting path, is
+ * already the best (matchable sets form a transversal matroid: Edmonds); the search then only
+ * proves it. */
 #include <assert.h>
 #include <string.h>
 

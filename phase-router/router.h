@@ -17,8 +17,8 @@
  * How a transfer ends when something does not happen in its time:
  *   - no contact has moved: the way back, switch on again, with its reason; tried again after
  *     retry_ms, at most retries_per_day times a day;
- *   - the destination alone is refused (inverter not ready, voltage) once the string is open: back to
- *     the input it came from, with the same checks; HOLD when that is refused too;
+ *   - the destination alone is refused (inverter not ready, voltage) once the string is open: back
+ *     to the input it came from, with the same checks; HOLD when that is refused too;
  *   - a contact has moved, or may have: ROUTER_HOLD, left by router_reset only;
  *   - a board or sensor is silent, a board lost its outputs (reboot), or switching is locked:
  *     ROUTER_HOLD too, but left without a person when all was heard again for stable_ms without a
@@ -79,7 +79,7 @@ struct router_wish {
     uint8_t charge_point;               /* bundle for this one; NO_CHARGE_POINT = everyone home */
     uint8_t strings_wanted;             /* how many strings; 0 = two thirds of all, rounded up */
     int32_t string_W[MAX_STRINGS];      /* present power of each string */
-    int32_t phase_load_W[4];            /* [1..3]: house load of each phase, for choosing who stays */
+    int32_t phase_load_W[4];            /* [1..3]: house load of each phase: who stays home */
     bool stays[MAX_STRINGS];            /* this string is left where it stands now */
 };
 struct router_layout {
@@ -88,10 +88,10 @@ struct router_layout {
     uint8_t strings_there;
     uint8_t transfers;                  /* from the present layout */
 };
-/* The layout that delivers most to the wish. Ties, in this order: most by the strings' rating (a push
- * at night), those stay home whose phase has the most load, fewest transfers, lowest index moves.
- * Never a forbidden one, when topology_check has passed. Exact for plants up to a dozen strings; in
- * larger ones the search stops after a fixed number of layouts with the best seen. */
+/* The layout that delivers most to the wish. Ties, in this order: most by the strings' rating (a
+ * push at night), those stay home whose phase has the most load, fewest transfers, lowest index
+ * moves. Never a forbidden one, when topology_check has passed. Exact for plants up to a dozen
+ * strings; in larger ones the search stops after a fixed number of layouts with the best seen. */
 void router_plan(struct router_layout *out, const struct topology *topology,
                  const struct router_wish *wish, const uint8_t present[]);
 
@@ -109,7 +109,7 @@ struct router_view {
     bool input_ready[MAX_INPUTS];               /* inverter heard, no fault, no PV warning */
     bool switches_heard;                        /* the boards that carry the string switches */
     bool boards_heard;                          /* all boards of contacts */
-    bool vetoed;                                /* the gate has refused an order since the last step */
+    bool vetoed;                                /* the gate refused an order since the last step */
     bool switching_locked;                      /* foreign frame or operator */
     bool insulation_fault;
 };
@@ -122,17 +122,18 @@ enum router_state {
     ROUTER_DEAD_TIME,
     ROUTER_CLOSING,
     ROUTER_SWITCH_ON,
-    ROUTER_HOLD,          /* something did not happen in its time; orders stay; leaves by local reset */
+    ROUTER_HOLD,          /* something did not happen in its time; orders stay; see above */
     ROUTER_STATES
 };
 
 enum router_why {
-    WHY_NOTHING, WHY_READ_BACK, WHY_ADOPTED, WHY_WANTED, WHY_ZERO_SEEN, WHY_OPEN_SEEN, WHY_DEAD_TIME_OVER,
-    WHY_CLOSED_SEEN, WHY_DONE, WHY_NO_ZERO, WHY_NOT_OPEN, WHY_NOT_CLOSED, WHY_CURRENT_ON_OPEN,
+    WHY_NOTHING, WHY_READ_BACK, WHY_ADOPTED, WHY_WANTED, WHY_ZERO_SEEN, WHY_OPEN_SEEN,
+    WHY_DEAD_TIME_OVER, WHY_CLOSED_SEEN, WHY_DONE, WHY_NO_ZERO, WHY_NOT_OPEN, WHY_NOT_CLOSED,
+    WHY_CURRENT_ON_OPEN,
     WHY_BOARD_SILENT, WHY_SENSOR_SILENT, WHY_VETO, WHY_LOCKED, WHY_DWELL, WHY_BUDGET,
     WHY_DESTINATION_NOT_READY, WHY_VOLTAGE, WHY_RESET, WHY_INSULATION, WHY_BACK_HOME, WHY_CANCELLED,
-    WHY_ISOLATED, WHY_RELEASED, WHY_CONTACT_FAULT, WHY_NOT_SWITCHED, WHY_BOARD_STATE, WHY_TWO_INPUTS,
-    ROUTER_WHYS
+    WHY_ISOLATED, WHY_RELEASED, WHY_CONTACT_FAULT, WHY_NOT_SWITCHED, WHY_BOARD_STATE,
+    WHY_TWO_INPUTS, ROUTER_WHYS
 };
 const char *router_state_name(enum router_state state);
 /* A few words that finish the sentence "the strings hold, because ...". */
@@ -144,7 +145,7 @@ struct router_config {
     int32_t sample_age_ms;           /* 200 */
     int32_t zero_wait_ms;            /* 10000: for zero current, and for the destination */
     int32_t feedback_ms;             /* 250: a contact's or switch's own time .. */
-    int32_t report_ms;               /* 450: .. and what order and answer need, each sent each 100 ms */
+    int32_t report_ms;               /* 450: .. and order and answer, each sent each 100 ms */
     int32_t dead_ms;                 /* 500 */
     int32_t pickup_gap_ms;           /* 200 */
     int32_t dwell_ms;                /* 900000 */
@@ -155,7 +156,7 @@ struct router_config {
     int32_t stable_ms;               /* 1500: heard again without a break before HOLD resumes */
     int32_t settle_ms;               /* 500: what was adopted is restated before anything changes */
     int32_t node_lost_ms;            /* 1500 */
-    int32_t voltage_margin_permille; /* 20: measured voltage stays this far below the input's limit */
+    int32_t voltage_margin_permille; /* 20: the measured voltage's distance to the limit */
 };
 extern const struct router_config router_defaults;
 
@@ -169,17 +170,17 @@ struct router {
     const struct topology *topology;
     struct router_config config;
     enum router_state state;
-    enum router_why why;                     /* of the last transition; in IDLE, what delays the wish */
+    enum router_why why;                     /* of the last transition; in IDLE, of a delay */
     enum router_why delayed;                 /* what was last found to delay it */
     struct router_orders orders;
     uint8_t string, from, to;                /* of the newest transfer (inputs); NO_STRING = none */
-    bool group[MAX_STRINGS];                 /* switched off for it: the string and its new neighbours */
+    bool group[MAX_STRINGS];                 /* off for it: the string, its new neighbours */
     bool veto_seen;                          /* in this state */
     int64_t since_ms;                        /* state entered */
     int64_t zero_since_ms;                   /* the group draws nothing since; 0 = it does */
     int64_t seen_ms;                         /* the string is seen open everywhere since; 0 = not */
     int64_t pickup_ms, started_ms;
-    int64_t heard_since_ms;                  /* all boards heard without a break since; 0 = not */
+    int64_t heard_since_ms;                  /* all boards heard, no frame late, since; 0 = not */
     int64_t settled_ms;                      /* nothing changes before */
     uint8_t target[MAX_STRINGS];             /* wanted layout; NO_INPUT = where it stands */
     bool asked;                              /* dwell does not delay the wish */
@@ -202,7 +203,7 @@ struct router {
 void router_init(struct router *router, const struct topology *topology,
                  const struct router_config *config, int64_t now_ms);
 
-/* The layout wanted from now on, taken up between transfers; NO_INPUT leaves a string where it stands.
+/* The layout wanted from now on, taken up between transfers; NO_INPUT leaves a string as it is.
  * isolate: strings whose switch is held off, without moving contacts (NULL = none).
  * asked: a person asked for it, or a session has ended: dwell_ms does not delay it. */
 void router_want(struct router *router, const uint8_t layout[], const bool isolate[], bool asked);
@@ -212,7 +213,8 @@ int64_t router_step(struct router *router, const struct router_view *view, int64
 
 /* The layout as seen; layout[string] = input, NO_INPUT when isolated or unknown. False when any
  * string is unknown. */
-bool router_layout_seen(const struct router *router, const struct router_view *view, uint8_t layout[]);
+bool router_layout_seen(const struct router *router, const struct router_view *view,
+                        uint8_t layout[]);
 
 /* A person at the plant: leaves HOLD, unlocks strings, reads everything back again. */
 void router_reset(struct router *router, int64_t now_ms);

@@ -47,13 +47,15 @@ void turn_look(struct turn *turn)
     const struct router_view *view = turn->view;
     memset(turn->seen, NO_INPUT, sizeof turn->seen);
     turn->heard = view->boards_heard && view->switches_heard;
+    bool steady = turn->heard;
     for (size_t c = 0; c < t->contacts; c++) {
         bool fresh = turn_contact_fresh(turn, c);
         turn->heard &= fresh;
+        steady &= fresh && turn->now_ms - view->contact_ms[c] <= turn->router->config.report_ms;
         string_place(&turn->seen[t->contact[c].string], fresh ? view->contact[c] : CONTACT_UNKNOWN,
                      t->contact[c].input);
     }
-    since_keep(&turn->router->heard_since_ms, turn->heard, turn->now_ms);
+    since_keep(&turn->router->heard_since_ms, steady, turn->now_ms);
 }
 
 bool router_layout_seen(const struct router *router, const struct router_view *view,

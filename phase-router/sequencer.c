@@ -1,5 +1,5 @@
-/* One transfer at a time; HOLD when anything is not as it should be. The states of a transfer are in
- * transfer.c:
+/* One transfer at a time; HOLD when anything is not as it should be. The states of a transfer are
+ * in transfer.c:
  *
  *   START  no orders; everything is read back, fresh, for boot_hold_ms; what is found is adopted
  *   IDLE   switches on unless isolated; the wish is looked at
@@ -66,6 +66,8 @@ static void adopt(struct turn *turn, enum router_why why)
             r->locked_why[s] = WHY_TWO_INPUTS;
         }
     memset(r->group, 0, sizeof r->group);
+    memset(r->strays_ms, 0, sizeof r->strays_ms);
+    memset(r->switch_strays_ms, 0, sizeof r->switch_strays_ms);
     r->orders.valid = true;
     r->string = NO_STRING;
     r->settled_ms = turn->now_ms + r->config.settle_ms;
@@ -102,7 +104,7 @@ static void hold_step(struct turn *turn)
 {
     struct router *r = turn->router;
     int64_t from_ms = r->heard_since_ms > r->since_ms ? r->heard_since_ms : r->since_ms;
-    if (resumes(turn) && unheard(turn, r->since_ms) == WHY_NOTHING &&
+    if (resumes(turn) && unheard(turn, r->since_ms) == WHY_NOTHING && r->heard_since_ms &&
         turn->now_ms - from_ms >= r->config.stable_ms)
         adopt(turn, WHY_READ_BACK);
 }
@@ -170,8 +172,6 @@ void router_reset(struct router *r, int64_t now_ms)
 {
     memset(r->locked, 0, sizeof r->locked);
     memset(r->differs_ms, 0, sizeof r->differs_ms);
-    memset(r->strays_ms, 0, sizeof r->strays_ms);
-    memset(r->switch_strays_ms, 0, sizeof r->switch_strays_ms);
     memset(r->flows_ms, 0, sizeof r->flows_ms);
     memset(r->failed_ms, 0, sizeof r->failed_ms);
     memset(r->failed_today, 0, sizeof r->failed_today);
@@ -218,7 +218,7 @@ int64_t router_step(struct router *r, const struct router_view *view, int64_t no
     turn_look(&turn);
     day_turn(r, now_ms);
     r->veto_seen |= view->vetoed;
-    enum router_why wrong = r->state == ROUTER_START ? WHY_NOTHING : trouble(&turn);
+    enum router_why wrong = trouble(&turn);
     if (r->state == ROUTER_START)
         start_step(&turn);
     else if (r->state == ROUTER_HOLD)

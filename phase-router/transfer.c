@@ -3,7 +3,7 @@
  *   state        switches of the group   the string's contacts   leaves when
  *   SWITCH_OFF   off                     as they are             zero current for zero_hold_ms
  *   OPENING      off                     all open                seen open
- *   DEAD_TIME    off                     all open                dead_ms since seen open, way is clear
+ *   DEAD_TIME    off                     all open                dead_ms seen open, way clear
  *   CLOSING      off                     destination closed      seen closed
  *   SWITCH_ON    on, unless isolated     destination closed      the switches are seen on
  *
@@ -32,6 +32,12 @@ static bool waited(const struct turn *turn, int64_t limit_ms)
 static bool feedback_late(const struct turn *turn)
 {
     return waited(turn, turn->router->config.feedback_ms + turn->router->config.report_ms);
+}
+
+/* Nothing heard of a contact for longer than a frame may take: its board is falling silent. */
+static bool contact_silent(const struct turn *turn, uint8_t contact)
+{
+    return turn->now_ms - turn->view->contact_ms[contact] > turn->router->config.report_ms;
 }
 
 static uint8_t contact_at(const struct router *r, uint8_t input)
@@ -128,7 +134,8 @@ static void finish(struct turn *turn)
 {
     struct router *r = turn->router;
     if (r->to == r->from) {
-        router_enter(turn, ROUTER_IDLE, r->why);
+        bool moved = r->why == WHY_CLOSED_SEEN;
+        router_enter(turn, ROUTER_IDLE, moved ? (enum router_why)r->failed_why[r->string] : r->why);
         return;
     }
     if (r->to != NO_INPUT) {
@@ -154,7 +161,7 @@ void transfer_begin(struct turn *turn, const struct router_move *move)
     router_enter(turn, ROUTER_SWITCH_OFF, move->why);
 }
 
-/* Taken off for another's sake, the string is wanted neither here nor there: any wish but staying. */
+/* A string that is taken off for another's sake may be wanted anywhere but where it stands. */
 static bool still_wanted(const struct router *r)
 {
     uint8_t target = r->target[r->string];
@@ -189,7 +196,10 @@ static void switch_off_step(struct turn *turn)
 static void opening_late(struct turn *turn, uint8_t contact)
 {
     struct router *r = turn->router;
-    if (turn->view->contact_output[contact] && turn->view->contact[contact] == CONTACT_CLOSED) {
+    if (contact_silent(turn, contact)) {
+        router_enter(turn, ROUTER_HOLD, WHY_BOARD_SILENT);
+    } else if (turn->view->contact_output[contact] &&
+               turn->view->contact[contact] == CONTACT_CLOSED) {
         r->orders.contact_closed[contact] = true;
         r->pickup_ms = turn->now_ms;
         way_back(turn, r->veto_seen ? WHY_VETO : WHY_NOT_OPEN);
@@ -277,13 +287,14 @@ static void dead_time_step(struct turn *turn)
 static void closing_late(struct turn *turn, uint8_t contact)
 {
     struct router *r = turn->router;
-    if (turn->view->contact_output[contact]) {
+    if (contact_silent(turn, contact)) {
+        router_enter(turn, ROUTER_HOLD, WHY_BOARD_SILENT);
+    } else if (turn->view->contact_output[contact]) {
         hold_locked(turn, WHY_NOT_CLOSED);
-        return;
+    } else {
+        r->orders.contact_closed[contact] = false;
+        router_enter(turn, ROUTER_HOLD, r->veto_seen ? WHY_VETO : WHY_NOT_CLOSED);
     }
-    enum router_why why = r->veto_seen ? WHY_VETO : WHY_NOT_CLOSED;
-    r->orders.contact_closed[contact] = false;
-    router_enter(turn, ROUTER_HOLD, why);
 }
 
 static void closing_step(struct turn *turn)
@@ -296,7 +307,8 @@ static void closing_step(struct turn *turn)
         closing_late(turn, contact);
 }
 
-/* The contact has stopped bouncing before it gets current: feedback_ms after its coil was ordered. */
+/* The contact has stopped bouncing before it gets current: feedback_ms after its coil was ordered.
+ * The limit leaves time to tell a board that does not switch from one that is silent. */
 static void switch_on_step(struct turn *turn)
 {
     struct router *r = turn->router;
@@ -310,7 +322,7 @@ static void switch_on_step(struct turn *turn)
             return;
         }
     }
-    if (waited(turn, 2 * r->config.feedback_ms + r->config.report_ms))
+    if (waited(turn, r->config.node_lost_ms + r->config.feedback_ms + r->config.report_ms))
         router_enter(turn, ROUTER_HOLD,
                      r->veto_seen ? WHY_VETO
                      : there      ? WHY_NOT_SWITCHED
