@@ -231,6 +231,25 @@ static void budget(void)
     CHECK(shed.router.operations[4] == 14 - 1, "wear is counted on: %u", shed.router.operations[4]);
 }
 
+/* Eleven: a string leaves home only with its way back in the budget. */
+static void odd_budget(void)
+{
+    struct shed shed;
+    begin(&shed);
+    shed.router.config.transfers_per_day = 11;
+    for (int i = 0; i < 7; i++) {
+        want_s2(&shed);
+        shed_run(&shed, 2500);
+        want_home(&shed);
+        shed_run(&shed, 2500);
+    }
+    CHECK(shed.router.moved_today[1] == 10 && shed_stands(&shed, 0, 1, 2), "home after ten: %d",
+          shed.router.moved_today[1]);
+    reboot_contacts(&shed);
+    shed_run(&shed, 15000);
+    CHECK(shed.router.moved_today[1] == 11 && shed_stands(&shed, 0, 1, 2), "the last one joins it");
+}
+
 static void the_words(void)
 {
     for (int i = 0; i < ROUTER_STATES; i++)
@@ -251,6 +270,7 @@ int main(void)
     isolating();
     dwell();
     budget();
+    odd_budget();
     the_words();
     return check_done("router");
 }
