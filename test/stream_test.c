@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -197,12 +198,28 @@ static int listen_on(int family, uint16_t *port)
     return fd;
 }
 
+/* A system without /etc/hosts does not know even localhost. */
+static bool host_known(const char *host)
+{
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(host, NULL, NULL, &found) != 0)
+        return false;
+    freeaddrinfo(found);
+    return true;
+}
+
 static void check_tcp(int family, const char *host)
 {
     uint16_t port;
     uint8_t bytes[64];
     char url[64];
     struct stream stream;
+    char bare[64];
+    snprintf(bare, sizeof bare, "%.*s", (int)strcspn(host + (*host == '['), "]"), host + (*host == '['));
+    if (!host_known(bare)) {
+        check_skip("this system does not know the host's name");
+        return;
+    }
     int server = listen_on(family, &port);
     if (server < 0) {
         check_skip("no loopback of this family");
