@@ -11,6 +11,7 @@
 #include "app/control.pb-c.h"
 #include "app/status.h"
 #include "app/why.h"
+#include "can/stale.h"
 
 enum { LEASE_MAX_MS = 60000, REQUEST_ROOM = 2048, ARENA_SIZE = 16384, CAP_MIN = 300 };
 
@@ -200,22 +201,6 @@ static int control_failed(struct control *control, const char *what, int error)
         close(control->fd);
     control->fd = -1;
     return -error;
-}
-
-/* A socket file that nobody answers on is left over from a process that died. */
-static int stale_remove(const struct sockaddr_un *address)
-{
-    int probe = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (probe < 0)
-        return -errno;
-    int answer = connect(probe, (const struct sockaddr *)address, sizeof *address);
-    int error = errno;
-    close(probe);
-    if (answer == 0)
-        return -EADDRINUSE;
-    if (error == ECONNREFUSED)
-        unlink(address->sun_path);
-    return 0;
 }
 
 int control_open(struct control *control, const char *path)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "can/bus_backends.h"
+#include "can/stale.h"
 
 enum { HUB_CLIENTS = 32, HUB_ROUNDS = 256 };
 
@@ -19,22 +20,6 @@ struct bus_hub {
     uint32_t lost[HUB_CLIENTS]; /* not yet told */
     struct sockaddr_un address;
 };
-
-/* A socket file nobody answers on is left over; one that somebody answers on is in use. */
-static int stale_remove(const struct sockaddr_un *address)
-{
-    int probe = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (probe < 0)
-        return -errno;
-    int status = connect(probe, (const struct sockaddr *)address, sizeof *address);
-    int error = errno;
-    close(probe);
-    if (status == 0)
-        return -EADDRINUSE;
-    if (error == ECONNREFUSED)
-        unlink(address->sun_path);
-    return 0;
-}
 
 static int watch(struct bus_hub *hub, int fd, int slot)
 {
