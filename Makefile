@@ -7,19 +7,20 @@ CC      ?= gcc
 V       ?= 0
 Q       := $(if $(filter 1,$(V)),,@)
 
-PACKAGES := libsystemd libserialport libprotobuf-c yaml-0.1 jansson libmd
+PACKAGES := libsystemd libserialport libsocketcan libprotobuf-c libcyaml yaml-0.1 jansson libmd
 WARN   := -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Werror
 CFLAGS ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) -DBUSBAR_PREFIX='"$(PREFIX)"' -DBUSBAR_VERSION='"$(VERSION)"'
 BASE   := -std=c11 -ffp-contract=off $(WARN)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcyaml -lsocketcan -lpthread -lm
+LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread -lm
 
-# A plain `make` without the libraries says what to do instead of failing in the first header.
-NEEDS_LIBS := $(filter-out help deps demo check shed layers clean format,$(or $(MAKECMDGOALS),all))
-ifneq ($(NEEDS_LIBS),)
-ifneq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && echo yes),yes)
-$(error libraries are missing: run `make deps`)
+# A plain `make` names what it lacks and what to do about it, instead of failing in the first header.
+ifneq ($(filter-out help deps demo check shed layers clean format uninstall,$(or $(MAKECMDGOALS),all)),)
+MISSING := $(strip $(shell for tool in $(firstword $(CC)) pkg-config protoc-c; do command -v $$tool >/dev/null || echo $$tool; done; \
+	for library in $(PACKAGES); do pkg-config --exists $$library 2>/dev/null || echo $$library; done))
+ifneq ($(MISSING),)
+$(error missing: $(MISSING). `make deps` installs what busbar is built and tested with)
 endif
 endif
 
@@ -31,10 +32,12 @@ PROTO_C := $(PROTO:%.proto=$(BUILD)/%.pb-c.c)
 TESTS := $(sort $(wildcard test/*_test.c))
 FUZZ  := $(sort $(wildcard test/fuzz_*.c))
 
-# Three flavours of the same sources: rel (what ships), san (ASan + UBSan), cov (gcov).
+# Four flavours of the same sources: rel (what ships), san (ASan + UBSan), cov (gcov), fuz (libFuzzer).
 FLAGS_rel := $(CFLAGS)
 FLAGS_san := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_cov := -O0 -g --coverage
+FLAGS_fuz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+$(BUILD)/fuz/%: CC := clang
 OBJ = $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o) $(PROTO:%.proto=$(BUILD)/$(1)/%.pb-c.o)
 
 .PHONY: all help
@@ -68,7 +71,7 @@ $(BUILD)/$(1)/busbar: $(BUILD)/$(1)/app/main.o $(BUILD)/$(1)/libbusbar.a
 	@echo "  LD      $$@"
 	$(Q)$(CC) $(FLAGS_$(1)) -o $$@ $$^ $(LIBS)
 endef
-$(foreach f,rel san cov,$(eval $(call flavour,$(f))))
+$(foreach f,rel san cov fuz,$(eval $(call flavour,$(f))))
 
 $(BUILD)/busbar: $(BUILD)/rel/busbar
 	@cp $< $@
@@ -100,33 +103,33 @@ $(BUILD)/corpus/fuzz_%: $(BUILD)/san/test/fuzz_%.o $(BUILD)/san/test/fuzz_main.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS_san) -o $@ $^ $(LIBS)
 
-$(BUILD)/fuzz/fuzz_%: test/fuzz_%.c $(LIB_SRC) | $(PROTO_C)
-	@mkdir -p $(@D)
-	@echo "  FUZZ    $*"
-	$(Q)clang -std=c11 -O1 -g $(CPPFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< $(LIB_SRC) $(PROTO_C) $(LIBS)
+$(BUILD)/fuz/fuzz_%: $(BUILD)/fuz/test/fuzz_%.o $(BUILD)/fuz/libbusbar.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(FLAGS_fuz) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-test: $(TESTS:%.c=$(BUILD)/san/%) $(BUILD)/san/busbar ## every test program, with ASan and UBSan
-	$(Q)tools/run-tests $(TESTS:%.c=$(BUILD)/san/%)
+test: $(TESTS:%.c=$(BUILD)/san/%) $(CORPUS) $(BUILD)/san/busbar ## every test program and the fuzz corpus, with ASan and UBSan
+	$(Q)tools/run-tests $(TESTS:%.c=$(BUILD)/san/%) 'tools/corpus $(CORPUS)'
 
-corpus: $(CORPUS) ## what fuzzing has found before, through the same targets
+corpus: $(CORPUS) ## the fuzz corpus alone: what fuzzing has found before, through the same targets
 	$(Q)tools/corpus $(CORPUS)
 
 layers: ## prove who may include whom
 	$(Q)tools/layers
 
 PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/pi30*.c inverter/unit*.c) \
-	inverter/stream_hid.c can/text.c can/codec.c can/dialect.c can/dispatch.c \
-	app/policy.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c app/look.c app/journal.c
+	inverter/stream_hid.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
+	app/controller.c app/policy.c app/policy_text.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c \
+	app/look.c app/journal.c
+# app/plant.c prints what is wrong with a config, at start, to the file it is given; the rest of it is pure.
+PURE_TOO := plant_init plant_devices plant_orders plant_hear
 purity: $(PURE:%.c=$(BUILD)/rel/%.o) ## prove that pure code has no clock, heap, descriptor, print or variable
-	$(Q)tools/purity $^
+	$(Q)tools/purity $(PURE_TOO:%=-f %) $^
 
 BENCHES := $(patsubst %.c,$(BUILD)/rel/%,$(sort $(wildcard test/bench_*.c)))
 bench: $(BENCHES) $(BUILD)/busbar ## figures, one JSON line each
-	$(Q)for b in $(BENCHES); do $$b || exit 1; done
-	$(Q)tools/bench-process
-	$(Q)tools/bench-dbc
+	$(Q)tools/bench $(BENCHES) tools/bench-process tools/bench-dbc
 
-fuzz: $(FUZZ_NAMES:%=$(BUILD)/fuzz/fuzz_%) ## fuzz every decoder of foreign bytes, FUZZ_SECONDS=60 each
+fuzz: $(FUZZ_NAMES:%=$(BUILD)/fuz/fuzz_%) ## fuzz every decoder of foreign bytes, FUZZ_SECONDS=60 each
 	$(Q)tools/fuzz $^
 
 cov: $(TESTS:%.c=$(BUILD)/cov/%) ## line coverage by folder, into build/cov.txt
@@ -147,10 +150,12 @@ shed: $(BUILD)/busbar ## the virtual shed: Debian's kernel under QEMU, real CAN 
 check: ## every test there is, the virtual shed included
 	$(Q)tools/deps shed
 	$(Q)mkdir -p $(BUILD)
-	$(Q)MAKE="$(MAKE)" tools/check test corpus layers purity afternoon peers shed
+	$(Q)MAKE="$(MAKE)" tools/check test layers purity clang afternoon peers shed bench
 
-clang: ## build everything with clang too
-	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang $(BUILD)/clang/busbar
+clang: ## build everything with clang's warnings as errors too
+	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang $(BUILD)/clang/busbar \
+		$(patsubst %.c,$(BUILD)/clang/rel/%.o,$(TESTS) $(FUZZ) $(wildcard test/bench_*.c))
+	@echo "clang: 1 passed, 0 failed"
 
 format: ## clang-format every C file
 	clang-format -i $(foreach d,$(FOLDERS) test,$(wildcard $(d)/*.[ch]))
