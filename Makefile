@@ -148,7 +148,7 @@ afternoon: $(BUILD)/busbar
 peers: $(BUILD)/busbar ## foreign programs as witnesses: a PI30 client, cantools (from PyPI, else skipped)
 	$(Q)tools/check-peers
 
-shed: $(BUILD)/busbar ## the virtual shed: Debian's kernel under QEMU, real CAN and serial lines
+shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test ## the virtual shed: Debian's kernel under QEMU, real CAN and serial lines
 	$(Q)tools/deps shed
 	$(Q)tools/shed test/shed/first_light.sh
 

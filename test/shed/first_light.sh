@@ -12,6 +12,8 @@ contacts() { timeout 2 candump -L -n 1 can1,190:7FF | sed 's/.*#..\(....\).*/\1/
 # the serial cables, in the order the kernel found them
 set -- $(for t in /sys/class/tty/ttyS*; do case $(readlink -f $t/device) in *pci*) basename $t;; esac; done | sort -V)
 [ $# -eq 8 ]; check $? "eight ends of four serial cables: $*"
+BUSBAR_TEST_SERIAL=/dev/$1 build/rel/test/stream_test >/run/stream.log 2>&1; check $? "byte streams on a real line: $(tail -n 1 /run/stream.log)"
+! grep '^skipped' /run/stream.log; check $? "none of them skipped"
 sed -e 's/port: can2}/port: can4}/' -e 's/port: can1}/port: can2}/' \
     -e "s#tty:/tmp/busbar/inv1#serial:/dev/$1#" -e "s#tty:/tmp/busbar/inv2#serial:/dev/$3#" \
     -e "s#tty:/tmp/busbar/inv3#serial:/dev/$5#" -e "s#tty:/tmp/busbar/inv4#serial:/dev/$7#" \
