@@ -12,6 +12,8 @@ enum {
     PICKUP_GAP_MS = 200,
     BOUNCE_MS = 250,    /* a contact is commanded closed this long before it gets current */
     COMMAND_GAP_MS = 5, /* 100 ms is the pace; on change sooner */
+    STOP_AGE_MS = 1000,
+    STOP_WAIT_MS = 5000, /* Battery-Emulator waits 7 s (safety.md, section 0) */
 };
 
 /* One relay command under judgement. */
@@ -47,14 +49,35 @@ static bool commanded_on(const struct command *command, size_t b, unsigned chann
     return pattern >> channel & 1;
 }
 
+/* --- the emergency stop --- */
+
+/* Pressed when last heard: a button that is silent since does not release it. */
+static bool stop_pressed(const struct command *command)
+{
+    bool pressed = false;
+    for (size_t n = 0; n < command->gate->config.stop_count; n++)
+        pressed |= command->gate->stops[n].pressed_ms != 0;
+    return pressed;
+}
+
+/* Heard to be pressed, now and all through the bounded wait. */
+static bool stop_waited(const struct command *command)
+{
+    bool waited = false;
+    for (size_t n = 0; n < command->gate->config.stop_count; n++)
+        waited |= recent(command->gate->stops[n].heard_ms, STOP_AGE_MS, command->now_ms) &&
+                  since_long(command->gate->stops[n].pressed_ms, STOP_WAIT_MS, command->now_ms);
+    return waited;
+}
+
 /* --- a string, over all boards --- */
 
-static enum gate_verdict string_zero(const struct command *command, uint8_t s)
+static enum gate_verdict string_zero(const struct command *command, uint8_t s, int64_t hold_ms)
 {
     const struct gate_seen_string *string = &command->gate->strings[s];
     if (!recent(string->heard_ms, SAMPLE_AGE_MS, command->now_ms))
         return GATE_UNSEEN;
-    return since_long(string->zero_ms, ZERO_HOLD_MS, command->now_ms) ? GATE_PASS : GATE_CURRENT;
+    return since_long(string->zero_ms, hold_ms, command->now_ms) ? GATE_PASS : GATE_CURRENT;
 }
 
 /* Off by its board's own word, and not on the way to being switched on. */
@@ -125,12 +148,14 @@ static struct stand string_stand(const struct command *command, uint8_t s, size_
 
 /* --- one changed channel --- */
 
-/* Without current, and with no way for it to come back. */
+/* Without current, and with no way for it to come back: switched off, or calm for long where there
+ * is no switch. */
 static enum gate_verdict cold(const struct command *command, uint8_t s, const struct stand *stand)
 {
+    uint16_t calm_ms = command->gate->config.calm_ms[s];
     if (stand->switches == 0)
-        return GATE_UNSEEN;
-    return stand->not_off != GATE_PASS ? stand->not_off : string_zero(command, s);
+        return calm_ms ? string_zero(command, s, calm_ms) : GATE_UNSEEN;
+    return stand->not_off != GATE_PASS ? stand->not_off : string_zero(command, s, ZERO_HOLD_MS);
 }
 
 /* Whoever may stand on the input is cold too (invariant 4). */
@@ -154,13 +179,30 @@ static enum gate_verdict input_cold(const struct command *command, uint8_t s, ui
     return GATE_PASS;
 }
 
+/* The partner of an interlocked contact is open. */
+static enum gate_verdict partner_open(const struct command *command, unsigned channel)
+{
+    const struct gate_config *config = &command->gate->config;
+    for (size_t i = 0; i < config->interlock_count; i++)
+        for (unsigned side = 0; side < 2; side++) {
+            const struct gate_interlock *lock = &config->interlocks[i];
+            if (lock->board[side] != command->board || lock->channel[side] != channel)
+                continue;
+            enum gate_verdict open =
+                contact_open(command, lock->board[1 - side], lock->channel[1 - side]);
+            if (open != GATE_PASS)
+                return open;
+        }
+    return GATE_PASS;
+}
+
 static enum gate_verdict close_judge(const struct command *command, uint8_t s, unsigned channel)
 {
     const struct gate *gate = command->gate;
     struct stand stand = string_stand(command, s, command->board, channel);
-    bool restated = gate->boards[command->board].sent >> channel & 1;
-    if (gate->pickup_ms && !restated && command->now_ms - gate->pickup_ms < PICKUP_GAP_MS)
-        return GATE_PICKUP;
+    enum gate_verdict partner = partner_open(command, channel);
+    if (partner != GATE_PASS)
+        return partner;
     enum gate_verdict own = stand.not_open != GATE_PASS ? stand.not_open : cold(command, s, &stand);
     uint8_t input = gate->config.boards[command->board].input_of[channel];
     return own != GATE_PASS ? own : input_cold(command, s, input);
@@ -179,6 +221,29 @@ static enum gate_verdict switch_on_judge(const struct command *command, uint8_t 
     return stand.closed == 1 && stand.open == stand.contacts - 1 ? GATE_PASS : GATE_EXCLUSIVE;
 }
 
+/* The coil picks up now, and another one did a moment ago. */
+static bool picks_up_soon(const struct command *command, unsigned channel)
+{
+    const struct gate *gate = command->gate;
+    const struct gate_board *board = &gate->config.boards[command->board];
+    unsigned coils = command->pattern ^ board->normally_closed;
+    unsigned before = gate->boards[command->board].sent ^ board->normally_closed;
+    return (coils & ~before) >> channel & 1 && gate->pickup_ms &&
+           command->now_ms - gate->pickup_ms < PICKUP_GAP_MS;
+}
+
+static enum gate_verdict contact_judge(const struct command *command, uint8_t s, unsigned channel)
+{
+    bool on = command->pattern >> channel & 1;
+    if (!on && stop_waited(command))
+        return GATE_PASS;
+    if (command->gate->strings[s].locked)
+        return GATE_MISMATCH;
+    if (picks_up_soon(command, channel))
+        return GATE_PICKUP;
+    return on ? close_judge(command, s, channel) : open_judge(command, s, channel);
+}
+
 static enum gate_verdict channel_judge(const struct command *command, unsigned channel)
 {
     const struct gate_board *board = &command->gate->config.boards[command->board];
@@ -189,11 +254,11 @@ static enum gate_verdict channel_judge(const struct command *command, unsigned c
         return GATE_PASS;
     if (s >= MAX_STRINGS)
         return GATE_UNSEEN;
-    if (command->gate->strings[s].locked)
-        return GATE_MISMATCH;
-    if (!contact)
-        return switch_on_judge(command, s);
-    return on ? close_judge(command, s, channel) : open_judge(command, s, channel);
+    if (on && stop_pressed(command))
+        return GATE_STOP;
+    if (contact)
+        return contact_judge(command, s, channel);
+    return command->gate->strings[s].locked ? GATE_MISMATCH : switch_on_judge(command, s);
 }
 
 /* --- one command --- */
@@ -213,7 +278,8 @@ static enum gate_verdict changes_judge(const struct command *command)
     const struct gate_board *board = &command->gate->config.boards[command->board];
     unsigned changes = command->pattern ^ command->gate->boards[command->board].outputs;
     unsigned contacts = changes & board->contacts;
-    if (contacts & (contacts - 1))
+    bool opens_all = stop_waited(command) && !(contacts & command->pattern);
+    if (contacts & (contacts - 1) && !opens_all)
         return GATE_PICKUP;
     for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
         enum gate_verdict verdict =
@@ -229,6 +295,7 @@ static enum gate_verdict command_judge(const struct command *command, const stru
     const struct gate *gate = command->gate;
     const struct gate_seen_board *seen = &gate->boards[command->board];
     bool unchanged = command->pattern == seen->outputs;
+    bool opens = stop_waited(command) && !(command->pattern & ~seen->outputs);
     enum gate_verdict form = form_judge(&gate->config.boards[command->board], seen, frame);
     if (form != GATE_PASS)
         return form;
@@ -236,17 +303,34 @@ static enum gate_verdict command_judge(const struct command *command, const stru
         return GATE_RATE;
     if (!board_heard(command, command->board))
         return GATE_UNSEEN;
-    if (gate->foreign && !(unchanged && seen->synced && command->pattern == seen->sent))
+    if (gate->foreign && !opens && !(unchanged && seen->synced && command->pattern == seen->sent))
         return GATE_FOREIGN_LOCK;
     if (!seen->synced)
         return unchanged ? GATE_PASS : GATE_UNSEEN;
     return changes_judge(command);
 }
 
+/* Contacts that this command is the first to open, under current. */
+static unsigned hot_openings(const struct command *command)
+{
+    const struct gate_board *board = &command->gate->config.boards[command->board];
+    const struct gate_seen_board *seen = &command->gate->boards[command->board];
+    unsigned opens = seen->sent & ~command->pattern & board->contacts, hot = 0;
+    for (unsigned channel = 0; channel < BOARD_CHANNELS && seen->synced; channel++)
+        hot += opens >> channel & 1 && board->string_of[channel] < MAX_STRINGS &&
+               string_zero(command, board->string_of[channel], ZERO_HOLD_MS) != GATE_PASS;
+    return hot;
+}
+
 static void command_note(struct gate *gate, const struct command *command, uint8_t counter)
 {
     struct gate_seen_board *seen = &gate->boards[command->board];
-    unsigned contacts = gate->config.boards[command->board].contacts;
+    const struct gate_board *board = &gate->config.boards[command->board];
+    unsigned coils = command->pattern ^ board->normally_closed;
+    unsigned before = seen->sent ^ board->normally_closed;
+    gate->hot_openings += hot_openings(command);
+    if (coils & ~before & board->contacts && seen->synced)
+        gate->pickup_ms = command->now_ms;
     for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
         unsigned bit = 1u << channel;
         if (!(command->pattern & bit)) {
@@ -256,8 +340,6 @@ static void command_note(struct gate *gate, const struct command *command, uint8
         if (seen->on_since_ms[channel] == 0)
             seen->on_since_ms[channel] = command->now_ms;
         seen->on_ms[channel] = command->now_ms;
-        if (contacts & bit && seen->synced && !(seen->sent & bit))
-            gate->pickup_ms = command->now_ms;
     }
     seen->sent = command->pattern;
     seen->sent_ms = command->now_ms;
@@ -268,7 +350,8 @@ static void command_note(struct gate *gate, const struct command *command, uint8
 static enum gate_verdict command_check(struct gate *gate, uint8_t board, const struct frame *frame,
                                        int64_t now_ms)
 {
-    struct command command = {gate, board, frame->data[0], now_ms};
+    uint16_t pattern = frame->data[0] ^ gate->config.boards[board].normally_closed;
+    struct command command = {gate, board, pattern, now_ms};
     enum gate_verdict verdict = command_judge(&command, frame);
     if (verdict == GATE_PASS)
         command_note(gate, &command, frame->data[2]);
@@ -340,6 +423,7 @@ const char *gate_verdict_text(enum gate_verdict verdict)
         [GATE_PICKUP] = "one contact at a time, 200 ms apart",
         [GATE_FOREIGN_LOCK] = "somebody else sends on our identifiers",
         [GATE_MISMATCH] = "coil and feedback of this string differ",
+        [GATE_STOP] = "the emergency stop is pressed",
     };
     assert((unsigned)verdict < GATE_VERDICTS);
     return text[verdict];

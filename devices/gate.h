@@ -4,6 +4,12 @@
  * view of what was last seen on the wire. It shares no code with dialects, encoders or
  * router, and it can only veto. Invariants 1, 3-7, 11, 14, 27, 31 of docs/safety.md.
  *
+ * Inside, a bit means closed (contact) or on (string switch), whether its coil opens or closes it.
+ *
+ * The emergency stop: while a stop button is seen pressed nothing closes and no string is switched
+ * on. Pressed for STOP_WAIT_MS without a break, any contact may open, under current too: the one
+ * exception from zero current first. Each opening under current is counted.
+ *
  * A change is every bit in which a command differs from the outputs the board itself reports, so a
  * restated order is judged again until the board has taken it, and a board that lost its outputs is
  * not blindly commanded. The first command after a start, after a silence, or after the board's
@@ -31,6 +37,7 @@ enum gate_verdict {
     GATE_PICKUP,         /* more than one contact at once, or too soon after the last */
     GATE_FOREIGN_LOCK,   /* somebody else sends on our identifiers: switching is locked */
     GATE_MISMATCH,       /* commanded and seen differ for too long on this string */
+    GATE_STOP,           /* the emergency stop is pressed: nothing closes */
     GATE_VERDICTS
 };
 
@@ -41,6 +48,7 @@ struct gate_board {
     uint16_t contacts;                    /* channels that are string contacts */
     uint16_t switches;                    /* channels that are semiconductor string switches */
     uint16_t allowed;                     /* channels that may be on at all */
+    uint16_t normally_closed;             /* contacts that the coil opens */
     uint8_t string_of[BOARD_CHANNELS];    /* string of each contact or switch channel */
     uint8_t input_of[BOARD_CHANNELS];     /* each contact's input, counted from 1; others that stand
                                            * there must be cold for a close. 0 = not told */
@@ -49,6 +57,16 @@ struct gate_board {
 struct gate_counter {
     uint8_t bus, node;
     uint8_t string_of[COUNTER_CHANNELS];  /* GATE_NO_STRING where unused */
+};
+
+/* A button with an emergency stop. */
+struct gate_stop {
+    uint8_t bus, node;
+};
+
+/* Contacts that hardware never lets close together: the other is seen open before one closes. */
+struct gate_interlock {
+    uint8_t board[2], channel[2];
 };
 
 /* Other frames that may be sent: identifier, bus, length, shortest distance. */
@@ -63,10 +81,14 @@ struct gate_allow {
 enum { GATE_ALLOWS = 128 };
 
 struct gate_config {
-    uint8_t board_count, counter_count, allow_count;
+    uint8_t board_count, counter_count, allow_count, stop_count, interlock_count;
+    uint16_t calm_ms[MAX_STRINGS];        /* a string without a switch: without current for this
+                                           * long counts as cold; 0 = never without its switch */
     struct gate_board boards[MAX_BOARDS];
     struct gate_counter counters[MAX_COUNTERS];
     struct gate_allow allows[GATE_ALLOWS];
+    struct gate_stop stops[MAX_BUTTONS];
+    struct gate_interlock interlocks[MAX_CONTACTS];
 };
 
 struct gate_seen_board {
@@ -97,17 +119,25 @@ struct gate_seen_string {
     bool locked;
 };
 
+struct gate_seen_stop {
+    int64_t heard_ms;                    /* 0 = never */
+    int64_t pressed_ms;                  /* without a break since; 0 = not pressed */
+    uint8_t counter;
+};
+
 struct gate {
     struct gate_config config;
     struct gate_seen_board boards[MAX_BOARDS];
     struct gate_seen_counter counters[MAX_COUNTERS];
     struct gate_seen_string strings[MAX_STRINGS];
+    struct gate_seen_stop stops[MAX_BUTTONS];
     int64_t allow_sent_ms[GATE_ALLOWS];
     int64_t start_ms;
     int64_t pickup_ms;                   /* last coil ordered on; 0 = none yet */
     bool foreign;                        /* latched until gate_reset */
     uint32_t foreign_id;
     uint32_t vetoes[GATE_VERDICTS];
+    uint32_t hot_openings;               /* contacts opened under current by the emergency stop */
 };
 
 void gate_init(struct gate *gate, const struct gate_config *config, int64_t now_ms);

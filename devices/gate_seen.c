@@ -3,6 +3,8 @@
  *            byte 0    1          2         3       4 5       6         7
  *   0x180+n  outputs   closed     opened    faults  uptime s  counter   ~outputs   board
  *   0x180+n  <----- four currents of 14 bits, signed, 10 mA ----->      counter    strings
+ *   0x180+n  presses   bit 1:     counter                                          button
+ *                      stop
  *   0x200+n  outputs   ~outputs   counter   0                                      command
  *                                 (4 bits)
  *
@@ -18,6 +20,7 @@ enum {
     BOARD_AGE_MS = 1500,
     MISMATCH_MS = 1000, /* 250 ms for the contact, the rest for frames lost and late */
     OPEN_HOLD_MS = 500,
+    STOP_AGE_MS = 1000,
 };
 
 void gate_init(struct gate *gate, const struct gate_config *config, int64_t now_ms)
@@ -80,7 +83,7 @@ static void board_seen(struct gate *gate, size_t b, const struct frame *frame, i
     bool gap = first || now_ms - seen->heard_ms > BOARD_AGE_MS;
     if (gap || uptime_s < seen->uptime_s)
         seen->synced = false;
-    seen->outputs = d[0];
+    seen->outputs = d[0] ^ gate->config.boards[b].normally_closed;
     seen->closed = d[1];
     seen->opened = d[2];
     seen->uptime_s = uptime_s;
@@ -145,6 +148,22 @@ static void counter_seen(struct gate *gate, size_t n, const struct frame *frame,
     }
 }
 
+/* --- a stop button --- */
+
+/* A button that fell silent is not known to have been pressed all the time. */
+static void stop_seen(struct gate *gate, size_t n, const struct frame *frame, int64_t now_ms)
+{
+    struct gate_seen_stop *seen = &gate->stops[n];
+    bool first = seen->heard_ms == 0;
+    if (frame->len != 4 || (!first && frame->data[2] == seen->counter))
+        return;
+    bool gap = first || now_ms - seen->heard_ms > STOP_AGE_MS;
+    bool pressed = frame->data[1] & 2;
+    seen->pressed_ms = !pressed ? 0 : gap || seen->pressed_ms == 0 ? now_ms : seen->pressed_ms;
+    seen->heard_ms = now_ms;
+    seen->counter = frame->data[2];
+}
+
 /* --- every frame --- */
 
 /* Identifiers that only this controller sends. */
@@ -181,4 +200,7 @@ void gate_seen(struct gate *gate, uint8_t bus, const struct frame *frame, int64_
         if (gate->config.counters[n].bus == bus &&
             frame->id == 0x180u + gate->config.counters[n].node)
             counter_seen(gate, n, frame, now_ms);
+    for (size_t n = 0; n < gate->config.stop_count; n++)
+        if (gate->config.stops[n].bus == bus && frame->id == 0x180u + gate->config.stops[n].node)
+            stop_seen(gate, n, frame, now_ms);
 }
