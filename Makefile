@@ -10,7 +10,7 @@ V       ?= 0
 Q       := $(if $(filter 1,$(V)),,@)
 
 PACKAGES := libsystemd libserialport libsocketcan libprotobuf-c libcyaml yaml-0.1 jansson libmd
-WARN   := -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Werror
+WARN   := -Wall -Wextra -Wno-missing-field-initializers -Wconversion -Wshadow -Wswitch-enum -Werror
 CFLAGS ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD) -DBUSBAR_PREFIX='"$(PREFIX)"' -DBUSBAR_VERSION='"$(VERSION)"'
 BASE   := -std=c11 -ffp-contract=off $(WARN)

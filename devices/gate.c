@@ -237,7 +237,7 @@ static enum gate_verdict contact_judge(const struct command *command, uint8_t s,
     bool on = command->pattern >> channel & 1;
     if (!on && stop_waited(command))
         return GATE_PASS;
-    if (command->gate->strings[s].locked)
+    if (command->gate->strings[s].locked && !(stop_pressed(command) && !on))
         return GATE_MISMATCH;
     if (picks_up_soon(command, channel))
         return GATE_PICKUP;
@@ -295,7 +295,7 @@ static enum gate_verdict command_judge(const struct command *command, const stru
     const struct gate *gate = command->gate;
     const struct gate_seen_board *seen = &gate->boards[command->board];
     bool unchanged = command->pattern == seen->outputs;
-    bool opens = stop_waited(command) && !(command->pattern & ~seen->outputs);
+    bool opens = stop_pressed(command) && !(command->pattern & ~seen->outputs);
     enum gate_verdict form = form_judge(&gate->config.boards[command->board], seen, frame);
     if (form != GATE_PASS)
         return form;

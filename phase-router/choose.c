@@ -30,11 +30,43 @@ static bool neighbours_known(const struct turn *turn, size_t s, uint8_t to)
     return true;
 }
 
+/* What takes the current from a string on this input is not there, or not yet. */
+static enum router_why inhibit_obstacle(const struct turn *turn, size_t s, uint8_t input)
+{
+    const struct router *r = turn->router;
+    if (!r->topology->string[s].switchless || input >= r->topology->inputs)
+        return WHY_NOTHING;
+    switch (r->topology->input[input].inhibit) {
+    case INHIBIT_NONE:
+        return WHY_NO_INHIBIT;
+    case INHIBIT_ORDER:
+        return WHY_NOTHING;
+    case INHIBIT_DUSK:
+        return turn_string_dark(turn, s) ? WHY_NOTHING : WHY_DAYLIGHT;
+    }
+    return WHY_NO_INHIBIT;
+}
+
+/* Of the string where it stands and where it goes, and of those that stand there. */
+static enum router_why inhibits_obstacle(const struct turn *turn, size_t s, uint8_t to)
+{
+    enum router_why why = inhibit_obstacle(turn, s, turn->seen[s]);
+    if (why == WHY_NOTHING)
+        why = inhibit_obstacle(turn, s, to);
+    for (size_t k = 0; k < turn->router->topology->strings && why == WHY_NOTHING; k++)
+        if (k != s && turn->seen[k] == to && to != NO_INPUT)
+            why = inhibit_obstacle(turn, k, to);
+    return why;
+}
+
 enum router_why router_obstacle(const struct turn *turn, size_t s, uint8_t to)
 {
     const struct router_view *view = turn->view;
+    enum router_why inhibit = inhibits_obstacle(turn, s, to);
     if (view->insulation_fault)
         return WHY_INSULATION;
+    if (inhibit != WHY_NOTHING)
+        return inhibit;
     if (to == NO_INPUT)
         return WHY_NOTHING;
     if (!view->input_ready[to] || !neighbours_known(turn, s, to))
@@ -47,14 +79,14 @@ enum router_why router_obstacle(const struct turn *turn, size_t s, uint8_t to)
 static bool wants_move(const struct turn *turn, size_t s)
 {
     const struct router *r = turn->router;
-    return r->target[s] != NO_INPUT && turn->seen[s] != STRING_UNKNOWN &&
-           r->target[s] != turn->seen[s];
+    uint8_t target = turn_target(r, s);
+    return target != NO_INPUT && turn->seen[s] != STRING_UNKNOWN && target != turn->seen[s];
 }
 
 /* A string leaves home only while its way back is still in the day's budget. */
 static bool budget_left(const struct router *r, size_t s, uint8_t from)
 {
-    bool leaves = from != NO_INPUT && r->target[s] != r->topology->string[s].home;
+    bool leaves = from != NO_INPUT && turn_target(r, s) != r->topology->string[s].home;
     return r->moved_today[s] + (leaves ? 2 : 1) <= r->config.transfers_per_day;
 }
 
@@ -91,7 +123,7 @@ static enum router_why delay(const struct turn *turn, size_t s)
         return WHY_DWELL;
     if (!turn_sensor_fresh(turn, s))
         return WHY_SENSOR_SILENT;
-    return router_obstacle(turn, s, r->target[s]);
+    return router_obstacle(turn, s, turn_target(r, s));
 }
 
 /* The layout as it is, unknown strings left out: router_obstacle keeps others away from them. */
@@ -103,15 +135,8 @@ static void layout_now(const struct turn *turn, uint8_t layout[])
 
 static bool place_free(const struct turn *turn, size_t s, const uint8_t layout[])
 {
-    const struct topology *t = turn->router->topology;
-    uint8_t to = turn->router->target[s];
-    struct joined joined = {0};
-    joined_add(&joined, &t->string[s]);
-    for (size_t k = 0; k < t->strings; k++)
-        if (k != s && layout[k] == to)
-            joined_add(&joined, &t->string[k]);
-    return contact_between(t, (uint8_t)s, to) != NO_CONTACT &&
-           joined_forbidden(&joined, &t->input[to]) == NULL;
+    const struct router *r = turn->router;
+    return place_forbidden(r->topology, layout, s, turn_target(r, s)) == NULL;
 }
 
 static struct router_move move_to(const struct turn *turn, size_t s, uint8_t to)
@@ -140,7 +165,7 @@ static struct choice look_round(const struct turn *turn, const uint8_t now[], ui
             choice.delayed = choice.delayed == none ? s : choice.delayed;
             continue;
         }
-        after[s] = turn->router->target[s];
+        after[s] = turn_target(turn->router, s);
         if (!place_free(turn, s, now))
             choice.blocked = choice.blocked == none && now[s] != NO_INPUT ? s : choice.blocked;
         else if (choice.ready == none || (now[s] == NO_INPUT && now[choice.ready] != NO_INPUT))
@@ -157,7 +182,7 @@ bool router_choose(const struct turn *turn, struct router_move *move)
     memcpy(after, now, sizeof after);
     struct choice choice = look_round(turn, now, after);
     if (choice.ready < t->strings) {
-        *move = move_to(turn, choice.ready, turn->router->target[choice.ready]);
+        *move = move_to(turn, choice.ready, turn_target(turn->router, choice.ready));
         return true;
     }
     if (choice.blocked < t->strings && layout_forbidden(t, after) == NULL) {

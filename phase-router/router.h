@@ -10,9 +10,16 @@
  * as they were. Orders follow from the state and are restated on every step.
  * Invariants 1-7, 11-15 and the times of docs/safety.md.
  *
- * One transfer: switch off (semiconductor, per string; also of the strings that stand on the
+ * One transfer: the current is taken away (of the string, and of those that stand on the
  * destination) -> |I| <= 0.5 A for 500 ms -> open -> seen open -> dead time 500 ms -> close ->
- * seen closed -> switch on.
+ * seen closed -> current again -> the destination is seen to draw it.
+ *
+ * Taking the current away: a semiconductor switch of the string; where it has none, by what is
+ * proven for the input's inverter (enum inhibit): an order to it, or waiting for the dark.
+ *
+ * Emergency stop (router_view.stop): everything is taken off; each contact opens when its string
+ * has no current, and all that are left open after stop_wait_ms, under current too. It is the only
+ * way to that, and counted (hot_openings). Then HOLD, until a person resets.
  *
  * How a transfer ends when something does not happen in its time:
  *   - no contact has moved: the way back, switch on again, with its reason; tried again after
@@ -39,13 +46,25 @@
 
 enum { NO_INPUT = 0xFF, NO_CONTACT = 0xFF, NO_STRING = 0xFF, NO_CHARGE_POINT = 0xFF };
 
+/* How the current is taken from an input whose strings have no switch of their own. */
+enum inhibit {
+    INHIBIT_NONE,                /* not at all: such strings do not move */
+    INHIBIT_ORDER,               /* router_orders.input_off: a command proven for this inverter */
+    INHIBIT_DUSK,                /* it is dark: no current for dusk_ms */
+};
+
 struct topology_string {
     char name[NAME_SIZE];
+    uint8_t modules;             /* in series */
     int32_t voc_mV;              /* whole string at the site's coldest day */
+    int32_t vmp_hot_mV;          /* at the power point on the hottest day; 0 = not told */
     int32_t isc_mA;              /* STC */
     int32_t mpp_W;               /* STC */
+    int16_t azimuth_deg;         /* 0 = north, 90 = east, 180 = south; -1 = not told */
+    int16_t tilt_deg;            /* 0 = flat; -1 = not told */
     uint8_t home;                /* input */
     bool fused;
+    bool switchless;             /* it has no semiconductor switch */
 };
 struct topology_input {
     char name[NAME_SIZE];
@@ -53,20 +72,32 @@ struct topology_input {
     uint8_t phase;               /* 1..3 */
     uint8_t charge_point;        /* it feeds this wallbox when bundled; NO_CHARGE_POINT */
     int32_t voc_max_mV, isc_max_mA, power_max_W;
+    int32_t mppt_low_mV, mppt_high_mV;  /* where it tracks; 0 = not told */
     uint8_t strings_max;         /* how many strings may be joined here */
+    enum inhibit inhibit;
 };
 struct topology_contact {
     uint8_t string, input;
+    bool normally_closed;        /* closed while its coil is off */
+    bool auxiliary;              /* its feedback is a plain auxiliary contact, no mirror contact */
+    uint16_t operate_ms, release_ms;    /* data sheet, at most; 0 = not told */
+    int32_t break_mA;            /* what it may break; 0 = not told */
+    uint32_t life_operations;    /* without current; 0 = not told */
+    uint32_t life_hot_operations;       /* under current; 0 = not told */
+};
+struct topology_interlock {
+    uint8_t contact[2];          /* hardware never lets both close */
 };
 struct topology {
-    uint8_t strings, inputs, contacts;
+    uint8_t strings, inputs, contacts, interlocks;
     struct topology_string string[MAX_STRINGS];
     struct topology_input input[MAX_INPUTS];
     struct topology_contact contact[MAX_CONTACTS];
+    struct topology_interlock interlock[MAX_CONTACTS];
 };
 
 /* Every rule the wiring breaks, one call each; true when there was none. The text names the
- * parts and the rule. */
+ * parts and the rule; where two inputs could be joined, the path. */
 typedef void topology_error_fn(void *context, const char *text);
 bool topology_check(const struct topology *topology, topology_error_fn *error, void *context);
 
@@ -104,6 +135,7 @@ struct router_view {
     bool contact_output[MAX_CONTACTS];          /* what its board says it commands the coil */
     bool contact_fault[MAX_CONTACTS];
     bool switch_output[MAX_STRINGS];            /* what its board says of the string's switch */
+    bool input_off[MAX_INPUTS];                 /* the inverter confirmed the order to take none */
     struct reading current_mA[MAX_STRINGS];     /* + flows into the inverter */
     struct reading voltage_mV[MAX_STRINGS];
     bool input_ready[MAX_INPUTS];               /* inverter heard, no fault, no PV warning */
@@ -112,6 +144,7 @@ struct router_view {
     bool vetoed;                                /* the gate refused an order since the last step */
     bool switching_locked;                      /* foreign frame or operator */
     bool insulation_fault;
+    bool stop;                                  /* the emergency stop is heard to be pressed */
 };
 
 enum router_state {
@@ -123,6 +156,7 @@ enum router_state {
     ROUTER_CLOSING,
     ROUTER_SWITCH_ON,
     ROUTER_HOLD,          /* something did not happen in its time; orders stay; see above */
+    ROUTER_STOP,          /* emergency stop: opening everything */
     ROUTER_STATES
 };
 
@@ -133,7 +167,7 @@ enum router_why {
     WHY_BOARD_SILENT, WHY_SENSOR_SILENT, WHY_VETO, WHY_LOCKED, WHY_DWELL, WHY_BUDGET,
     WHY_DESTINATION_NOT_READY, WHY_VOLTAGE, WHY_RESET, WHY_INSULATION, WHY_BACK_HOME, WHY_CANCELLED,
     WHY_ISOLATED, WHY_RELEASED, WHY_CONTACT_FAULT, WHY_NOT_SWITCHED, WHY_BOARD_STATE,
-    WHY_TWO_INPUTS, ROUTER_WHYS
+    WHY_TWO_INPUTS, WHY_STOPPED, WHY_DAYLIGHT, WHY_NO_INHIBIT, WHY_NOT_STARTED, ROUTER_WHYS
 };
 const char *router_state_name(enum router_state state);
 /* A few words that finish the sentence "the strings hold, because ...". */
@@ -148,6 +182,11 @@ struct router_config {
     int32_t report_ms;               /* 450: .. and order and answer, each sent each 100 ms */
     int32_t dead_ms;                 /* 500 */
     int32_t pickup_gap_ms;           /* 200 */
+    int32_t open_proof_ms;           /* 2000: instead of dead_ms after a contact without mirror */
+    int32_t dusk_ms;                 /* 60000 without current: it is dark */
+    int32_t inhibit_ms;              /* 20000: an inverter's order to take no current, and back */
+    int32_t stop_wait_ms;            /* 5000: then the emergency stop opens under current */
+    int32_t start_ms;                /* 300000: the destination must draw current by then */
     int32_t dwell_ms;                /* 900000 */
     int32_t transfers_per_day;       /* 12, per string */
     int32_t retry_ms;                /* 60000 after a way back */
@@ -163,7 +202,9 @@ extern const struct router_config router_defaults;
 struct router_orders {
     bool valid;                              /* false: send nothing to the boards */
     bool contact_closed[MAX_CONTACTS];
-    bool string_on[MAX_STRINGS];             /* semiconductor switch */
+    bool string_on[MAX_STRINGS];             /* semiconductor switch; of a switchless string: it
+                                              * may deliver */
+    bool input_off[MAX_INPUTS];              /* INHIBIT_ORDER: take no current */
 };
 
 struct router {
@@ -197,7 +238,10 @@ struct router {
     int64_t strays_ms[MAX_CONTACTS];         /* order and coil differ since */
     int64_t switch_strays_ms[MAX_STRINGS];
     int64_t flows_ms[MAX_STRINGS];           /* current though open everywhere since */
-    uint32_t transfers, operations[MAX_CONTACTS];
+    int64_t calm_ms[MAX_STRINGS];            /* no current since; 0 = it flows, or is not heard */
+    int64_t joined_ms[MAX_STRINGS];          /* waiting for its new input to draw; 0 = not */
+    uint8_t dead_input[MAX_STRINGS];         /* did not draw: not wanted there; NO_INPUT = none */
+    uint32_t transfers, operations[MAX_CONTACTS], hot_openings;
 };
 
 void router_init(struct router *router, const struct topology *topology,

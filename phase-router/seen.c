@@ -26,6 +26,39 @@ bool turn_sensor_fresh(const struct turn *turn, size_t s)
            reading_fresh(&turn->view->voltage_mV[s], turn->now_ms, lost_ms);
 }
 
+static bool calm_for(const struct turn *turn, size_t s, int64_t hold_ms)
+{
+    int64_t calm_ms = turn->router->calm_ms[s];
+    return calm_ms && turn->now_ms - calm_ms >= hold_ms;
+}
+
+bool turn_string_dark(const struct turn *turn, size_t s)
+{
+    return calm_for(turn, s, turn->router->config.dusk_ms);
+}
+
+bool turn_string_calm(const struct turn *turn, size_t s)
+{
+    return calm_for(turn, s, turn->router->config.zero_hold_ms);
+}
+
+static bool input_off(const struct turn *turn, uint8_t input)
+{
+    return turn->router->orders.input_off[input] && turn->view->input_off[input];
+}
+
+bool turn_string_off(const struct turn *turn, size_t s)
+{
+    const struct router *r = turn->router;
+    if (!r->topology->string[s].switchless)
+        return !r->orders.string_on[s] && !turn->view->switch_output[s];
+    if (turn->seen[s] >= r->topology->inputs) /* nowhere, or unknown */
+        return turn->seen[s] == NO_INPUT;
+    return r->topology->input[turn->seen[s]].inhibit == INHIBIT_ORDER
+               ? input_off(turn, turn->seen[s])
+               : turn_string_dark(turn, s);
+}
+
 /* One closed contact after the other: a second one makes the string unknown. */
 static void string_place(uint8_t *seen, enum contact_seen contact, uint8_t input)
 {

@@ -3,7 +3,8 @@
  *
  *   START  no orders; everything is read back, fresh, for boot_hold_ms; what is found is adopted
  *   IDLE   switches on unless isolated; the wish is looked at
- *   HOLD   orders stay; a string may still be isolated, which is always safe */
+ *   HOLD   orders stay; a string may still be isolated, which is always safe
+ *   STOP   the emergency stop, in stop.c: from any state in which the plant has been read back */
 #include <assert.h>
 #include <string.h>
 
@@ -18,6 +19,11 @@ const struct router_config router_defaults = {
     .report_ms = 450,
     .dead_ms = 500,
     .pickup_gap_ms = 200,
+    .open_proof_ms = 2000,
+    .dusk_ms = 60000,
+    .inhibit_ms = 20000,
+    .stop_wait_ms = 5000,
+    .start_ms = 300000,
     .dwell_ms = 900000,
     .transfers_per_day = 12,
     .retry_ms = 60000,
@@ -33,7 +39,7 @@ enum { DAY_MS = 86400000, WAKE_RESTING_MS = 100, WAKE_MOVING_MS = 20 };
 
 static bool moving(enum router_state state)
 {
-    return state >= ROUTER_SWITCH_OFF && state <= ROUTER_SWITCH_ON;
+    return (state >= ROUTER_SWITCH_OFF && state <= ROUTER_SWITCH_ON) || state == ROUTER_STOP;
 }
 
 /* --- reading back --- */
@@ -60,6 +66,10 @@ static void adopt(struct turn *turn, enum router_why why)
     struct router *r = turn->router;
     memcpy(r->orders.contact_closed, turn->view->contact_output, sizeof r->orders.contact_closed);
     memcpy(r->orders.string_on, turn->view->switch_output, sizeof r->orders.string_on);
+    memcpy(r->orders.input_off, turn->view->input_off, sizeof r->orders.input_off);
+    for (size_t s = 0; s < r->topology->strings; s++)
+        if (r->topology->string[s].switchless)
+            r->orders.string_on[s] = turn->seen[s] < r->topology->inputs;
     for (size_t s = 0; s < r->topology->strings; s++)
         if (turn->seen[s] == STRING_UNKNOWN && !r->locked[s]) {
             r->locked[s] = true;
@@ -156,6 +166,7 @@ void router_init(struct router *router, const struct topology *topology,
     router->day_ms = now_ms;
     router->string = NO_STRING;
     memset(router->target, NO_INPUT, sizeof router->target);
+    memset(router->dead_input, NO_INPUT, sizeof router->dead_input);
     router_reset(router, now_ms);
     router->why = WHY_READ_BACK;
 }
@@ -164,8 +175,11 @@ void router_want(struct router *router, const uint8_t layout[], const bool isola
 {
     memcpy(router->target, layout, router->topology->strings);
     router->asked = asked;
-    for (size_t s = 0; s < router->topology->strings; s++)
+    for (size_t s = 0; s < router->topology->strings; s++) {
         router->isolate[s] = isolate && isolate[s];
+        if (layout[s] != router->dead_input[s])
+            router->dead_input[s] = NO_INPUT;
+    }
 }
 
 void router_reset(struct router *r, int64_t now_ms)
@@ -175,6 +189,8 @@ void router_reset(struct router *r, int64_t now_ms)
     memset(r->flows_ms, 0, sizeof r->flows_ms);
     memset(r->failed_ms, 0, sizeof r->failed_ms);
     memset(r->failed_today, 0, sizeof r->failed_today);
+    memset(r->joined_ms, 0, sizeof r->joined_ms);
+    memset(r->dead_input, NO_INPUT, sizeof r->dead_input);
     r->orders.valid = false;
     r->state = ROUTER_START;
     r->why = WHY_RESET;
@@ -188,6 +204,7 @@ static void day_turn(struct router *r, int64_t now_ms)
     r->day_ms = now_ms;
     memset(r->moved_today, 0, sizeof r->moved_today);
     memset(r->failed_today, 0, sizeof r->failed_today);
+    memset(r->dead_input, NO_INPUT, sizeof r->dead_input);
 }
 
 /* What stops everything, whatever the state; WHY_NOTHING when nothing does. */
@@ -210,6 +227,26 @@ static void isolate_restate(struct turn *turn)
         return;
     for (size_t s = 0; s < r->topology->strings; s++)
         r->orders.string_on[s] &= !r->isolate[s];
+    router_inputs_order(turn);
+}
+
+static void state_step(struct turn *turn, enum router_why wrong)
+{
+    struct router *r = turn->router;
+    if (r->state == ROUTER_START)
+        start_step(turn);
+    else if (r->state == ROUTER_STOP)
+        stop_step(turn);
+    else if (turn->view->stop)
+        router_enter(turn, ROUTER_STOP, WHY_STOPPED);
+    else if (r->state == ROUTER_HOLD)
+        hold_step(turn);
+    else if (wrong != WHY_NOTHING)
+        router_enter(turn, ROUTER_HOLD, wrong);
+    else if (r->state == ROUTER_IDLE)
+        idle_step(turn);
+    else
+        transfer_step(turn);
 }
 
 int64_t router_step(struct router *r, const struct router_view *view, int64_t now_ms)
@@ -218,17 +255,7 @@ int64_t router_step(struct router *r, const struct router_view *view, int64_t no
     turn_look(&turn);
     day_turn(r, now_ms);
     r->veto_seen |= view->vetoed;
-    enum router_why wrong = trouble(&turn);
-    if (r->state == ROUTER_START)
-        start_step(&turn);
-    else if (r->state == ROUTER_HOLD)
-        hold_step(&turn);
-    else if (wrong != WHY_NOTHING)
-        router_enter(&turn, ROUTER_HOLD, wrong);
-    else if (r->state == ROUTER_IDLE)
-        idle_step(&turn);
-    else
-        transfer_step(&turn);
+    state_step(&turn, trouble(&turn));
     isolate_restate(&turn);
     return now_ms + (moving(r->state) ? WAKE_MOVING_MS : WAKE_RESTING_MS);
 }

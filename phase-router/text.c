@@ -5,10 +5,15 @@
 const char *router_state_name(enum router_state state)
 {
     static const char *const names[ROUTER_STATES] = {
-        [ROUTER_START] = "start",           [ROUTER_IDLE] = "idle",
-        [ROUTER_SWITCH_OFF] = "switch off", [ROUTER_OPENING] = "opening",
-        [ROUTER_DEAD_TIME] = "dead time",   [ROUTER_CLOSING] = "closing",
-        [ROUTER_SWITCH_ON] = "switch on",   [ROUTER_HOLD] = "hold",
+        [ROUTER_START] = "start",
+        [ROUTER_IDLE] = "idle",
+        [ROUTER_SWITCH_OFF] = "switch off",
+        [ROUTER_OPENING] = "opening",
+        [ROUTER_DEAD_TIME] = "dead time",
+        [ROUTER_CLOSING] = "closing",
+        [ROUTER_SWITCH_ON] = "switch on",
+        [ROUTER_HOLD] = "hold",
+        [ROUTER_STOP] = "stop",
     };
     assert((unsigned)state < ROUTER_STATES);
     return names[state];
@@ -48,6 +53,10 @@ const char *router_why_text(enum router_why why)
         [WHY_NOT_SWITCHED] = "a string's switch did not follow in time",
         [WHY_BOARD_STATE] = "a relay board's outputs are not as ordered",
         [WHY_TWO_INPUTS] = "the string is seen on two inputs or its contacts are unknown",
+        [WHY_STOPPED] = "the emergency stop was pressed",
+        [WHY_DAYLIGHT] = "the string moves only in the dark",
+        [WHY_NO_INHIBIT] = "nothing can take the string's current away",
+        [WHY_NOT_STARTED] = "the new input does not draw from the string",
     };
     assert((unsigned)why < ROUTER_WHYS);
     return text[why];

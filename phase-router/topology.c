@@ -28,6 +28,15 @@ uint8_t contact_between(const struct topology *t, uint8_t string, uint8_t input)
     return NO_CONTACT;
 }
 
+bool contacts_interlocked(const struct topology *t, uint8_t a, uint8_t b)
+{
+    for (size_t i = 0; i < t->interlocks; i++)
+        if ((t->interlock[i].contact[0] == a && t->interlock[i].contact[1] == b) ||
+            (t->interlock[i].contact[0] == b && t->interlock[i].contact[1] == a))
+            return true;
+    return false;
+}
+
 static bool contact_exists(const struct topology *t, size_t string, size_t input)
 {
     return contact_between(t, (uint8_t)string, (uint8_t)input) != NO_CONTACT;
@@ -37,7 +46,8 @@ static bool counts_fit(struct inspection *in)
 {
     const struct topology *t = in->topology;
     char text[160];
-    if (t->strings <= MAX_STRINGS && t->inputs <= MAX_INPUTS && t->contacts <= MAX_CONTACTS)
+    if (t->strings <= MAX_STRINGS && t->inputs <= MAX_INPUTS && t->contacts <= MAX_CONTACTS &&
+        t->interlocks <= MAX_CONTACTS)
         return true;
     snprintf(text, sizeof text,
              "%d strings, %d inputs, %d contacts are too many: at most %d, %d, %d are allowed",
@@ -67,6 +77,17 @@ static bool indices_known(struct inspection *in)
             tell(in, text);
             known = false;
         }
+    for (size_t i = 0; i < t->interlocks; i++)
+        if (t->interlock[i].contact[0] >= t->contacts ||
+            t->interlock[i].contact[1] >= t->contacts ||
+            t->interlock[i].contact[0] == t->interlock[i].contact[1]) {
+            snprintf(text, sizeof text,
+                     "interlock %zu: contacts %d and %d: two different ones of 1 to %d are allowed",
+                     i + 1, t->interlock[i].contact[0] + 1, t->interlock[i].contact[1] + 1,
+                     t->contacts);
+            tell(in, text);
+            known = false;
+        }
     return known;
 }
 
@@ -87,6 +108,53 @@ static void contacts_check(struct inspection *in)
             }
 }
 
+/* Two ways of one string that could be closed at once when a board loses its supply: a contact that
+ * closes then, and another that needs not have opened. */
+static void path_check(struct inspection *in, uint8_t resting, uint8_t other)
+{
+    const struct topology *t = in->topology;
+    const struct topology_contact *a = &t->contact[resting], *b = &t->contact[other];
+    char text[240];
+    if (!a->normally_closed || a->string != b->string || a->input == b->input ||
+        (!b->normally_closed && contacts_interlocked(t, resting, other)))
+        return;
+    const char *joins = t->input[a->input].name, *with = t->input[b->input].name;
+    snprintf(text, sizeof text,
+             "string %s could join two inputs: %s --[contact %d, closed without supply]-- %s "
+             "--[contact %d%s]-- %s: %s",
+             t->string[a->string].name, joins, resting + 1, t->string[a->string].name, other + 1,
+             b->normally_closed ? ", closed without supply" : "", with,
+             b->normally_closed ? "one of a string's contacts may be normally closed"
+                                : "an interlock between them is needed");
+    tell(in, text);
+}
+
+static void paths_check(struct inspection *in)
+{
+    const struct topology *t = in->topology;
+    for (uint8_t c = 0; c < t->contacts; c++)
+        for (uint8_t d = 0; d < t->contacts; d++)
+            if (c != d && !(t->contact[d].normally_closed && d < c)) /* each pair once */
+                path_check(in, c, d);
+}
+
+/* Without supply the strings stand by their normally closed contacts. */
+static void rest_check(struct inspection *in)
+{
+    const struct topology *t = in->topology;
+    uint8_t layout[MAX_STRINGS];
+    char text[160];
+    memset(layout, NO_INPUT, sizeof layout);
+    for (size_t c = 0; c < t->contacts; c++)
+        if (t->contact[c].normally_closed)
+            layout[t->contact[c].string] = t->contact[c].input;
+    const char *rule = layout_forbidden(t, layout);
+    if (!rule)
+        return;
+    snprintf(text, sizeof text, "as the contacts stand without supply: %s", rule);
+    tell(in, text);
+}
+
 static void pair_check(struct inspection *in, size_t c)
 {
     const struct topology_string *string = &in->topology->string[in->topology->contact[c].string];
@@ -96,6 +164,13 @@ static void pair_check(struct inspection *in, size_t c)
         snprintf(text, sizeof text,
                  "string %s reaches %.1f V on the coldest day: input %s takes at most %.1f V",
                  string->name, string->voc_mV / 1000.0, input->name, input->voc_max_mV / 1000.0);
+        tell(in, text);
+    }
+    if (string->vmp_hot_mV && string->vmp_hot_mV < input->mppt_low_mV) {
+        snprintf(text, sizeof text,
+                 "string %s works at %.1f V on the hottest day: input %s tracks from %.1f V",
+                 string->name, string->vmp_hot_mV / 1000.0, input->name,
+                 input->mppt_low_mV / 1000.0);
         tell(in, text);
     }
     if (string->isc_mA > input->isc_max_mA) {
@@ -143,8 +218,11 @@ static void fuses_check(struct inspection *in, size_t input)
 
 void joined_add(struct joined *joined, const struct topology_string *string)
 {
-    if (joined->count == 0)
+    if (joined->count == 0) {
         joined->voc_low_mV = joined->voc_high_mV = string->voc_mV;
+        joined->modules = string->modules;
+    }
+    joined->lengths_differ |= string->modules != joined->modules;
     joined->count++;
     joined->bare += !string->fused;
     joined->isc_mA += string->isc_mA;
@@ -166,16 +244,27 @@ const char *joined_forbidden(const struct joined *joined, const struct topology_
         return "more short-circuit current on one input than it takes";
     if (joined->voc_high_mV > input->voc_max_mV)
         return "more voltage on one input than it takes";
+    if (joined->lengths_differ)
+        return "strings joined that differ in length";
     if ((int64_t)(joined->voc_high_mV - joined->voc_low_mV) * 100 >
         (int64_t)joined->voc_high_mV * JOINED_VOC_PERCENT)
         return "strings joined whose voltages differ by more than 3 %";
     return NULL;
 }
 
+static bool contact_closed_in(const struct topology *t, uint8_t contact, const uint8_t layout[])
+{
+    return layout[t->contact[contact].string] == t->contact[contact].input;
+}
+
 const char *layout_forbidden(const struct topology *t, const uint8_t layout[])
 {
     struct joined joined[MAX_INPUTS];
     memset(joined, 0, sizeof joined);
+    for (size_t i = 0; i < t->interlocks; i++)
+        if (contact_closed_in(t, t->interlock[i].contact[0], layout) &&
+            contact_closed_in(t, t->interlock[i].contact[1], layout))
+            return "two contacts closed that are interlocked";
     for (size_t s = 0; s < t->strings; s++) {
         if (layout[s] == NO_INPUT)
             continue;
@@ -189,6 +278,23 @@ const char *layout_forbidden(const struct topology *t, const uint8_t layout[])
             return rule;
     }
     return NULL;
+}
+
+const char *place_forbidden(const struct topology *t, const uint8_t layout[], size_t s, uint8_t to)
+{
+    uint8_t contact = contact_between(t, (uint8_t)s, to);
+    struct joined joined = {0};
+    if (contact == NO_CONTACT)
+        return "a string on an input it has no contact to";
+    joined_add(&joined, &t->string[s]);
+    for (size_t k = 0; k < t->strings; k++)
+        if (k != s && layout[k] == to)
+            joined_add(&joined, &t->string[k]);
+    for (uint8_t c = 0; c < t->contacts && t->interlocks; c++)
+        if (t->contact[c].string != s && contact_closed_in(t, c, layout) &&
+            contacts_interlocked(t, contact, c))
+            return "two contacts closed that are interlocked";
+    return joined_forbidden(&joined, &t->input[to]);
 }
 
 static void home_check(struct inspection *in, size_t input)
@@ -235,5 +341,8 @@ bool topology_check(const struct topology *topology, topology_error_fn *error, v
         pair_check(&in, c);
     for (size_t i = 0; i < topology->inputs; i++)
         input_check(&in, i);
+    paths_check(&in);
+    if (in.clean)
+        rest_check(&in);
     return in.clean;
 }

@@ -29,9 +29,11 @@ static bool waited(const struct turn *turn, int64_t limit_ms)
     return turn->now_ms - turn->router->since_ms >= limit_ms;
 }
 
-static bool feedback_late(const struct turn *turn)
+/* A contact that by its data sheet is slower than others gets its time. */
+static bool feedback_late(const struct turn *turn, uint8_t contact, bool operates)
 {
-    return waited(turn, turn->router->config.feedback_ms + turn->router->config.report_ms);
+    const struct topology_contact *k = &turn->router->topology->contact[contact];
+    return waited(turn, turn_feedback_ms(turn->router, operates ? k->operate_ms : k->release_ms));
 }
 
 /* Nothing heard of a contact for longer than a frame may take: its board is falling silent. */
@@ -49,6 +51,24 @@ static uint8_t contact_at(const struct router *r, uint8_t input)
 
 /* --- the group --- */
 
+/* Inputs that take no current by order: of switchless strings that are off, and where one goes. */
+void router_inputs_order(struct turn *turn)
+{
+    struct router *r = turn->router;
+    const struct topology *t = r->topology;
+    bool goes = r->state >= ROUTER_SWITCH_OFF && r->state <= ROUTER_CLOSING &&
+                t->string[r->string].switchless;
+    for (uint8_t i = 0; i < t->inputs; i++) {
+        bool off = goes && r->to == i, known = true;
+        for (size_t s = 0; s < t->strings; s++) {
+            off |= t->string[s].switchless && turn->seen[s] == i && !r->orders.string_on[s];
+            known &= turn->seen[s] != STRING_UNKNOWN;
+        }
+        if (known && t->input[i].inhibit == INHIBIT_ORDER)
+            r->orders.input_off[i] = off;
+    }
+}
+
 static void group_switch(struct turn *turn, bool on)
 {
     struct router *r = turn->router;
@@ -57,6 +77,7 @@ static void group_switch(struct turn *turn, bool on)
         if (r->group[s])
             r->orders.string_on[s] = on && joined && !r->isolate[s] && !r->locked[s];
     }
+    router_inputs_order(turn);
 }
 
 /* The string and who stands where it goes; those gathered before stay off too. */
@@ -68,13 +89,38 @@ static void group_gather(struct turn *turn)
     group_switch(turn, false);
 }
 
+static bool string_as_ordered(const struct turn *turn, size_t s)
+{
+    const struct router *r = turn->router;
+    if (!r->topology->string[s].switchless)
+        return turn->view->switch_output[s] == r->orders.string_on[s];
+    return r->orders.string_on[s] || turn_string_off(turn, s);
+}
+
+static bool input_as_ordered(const struct turn *turn, uint8_t input)
+{
+    const struct router *r = turn->router;
+    return input >= r->topology->inputs || r->topology->input[input].inhibit != INHIBIT_ORDER ||
+           turn->view->input_off[input] == r->orders.input_off[input];
+}
+
 static bool group_switched(const struct turn *turn)
 {
     const struct router *r = turn->router;
     for (size_t s = 0; s < r->topology->strings; s++)
-        if (r->group[s] && turn->view->switch_output[s] != r->orders.string_on[s])
+        if (r->group[s] && !string_as_ordered(turn, s))
             return false;
-    return true;
+    return input_as_ordered(turn, r->from) && input_as_ordered(turn, r->to);
+}
+
+/* An inverter takes longer to confirm than a switch. */
+static int64_t inhibit_ms(const struct turn *turn)
+{
+    const struct router *r = turn->router;
+    for (size_t s = 0; s < r->topology->strings; s++)
+        if (r->group[s] && r->topology->string[s].switchless)
+            return r->config.inhibit_ms;
+    return 0;
 }
 
 static bool group_sensed(const struct turn *turn)
@@ -139,7 +185,7 @@ static void finish(struct turn *turn)
         return;
     }
     if (r->to != NO_INPUT) {
-        r->moved_ms[r->string] = turn->now_ms;
+        r->joined_ms[r->string] = r->moved_ms[r->string] = turn->now_ms;
         r->moved_today[r->string]++;
         r->transfers++;
     }
@@ -164,7 +210,7 @@ void transfer_begin(struct turn *turn, const struct router_move *move)
 /* A string that is taken off for another's sake may be wanted anywhere but where it stands. */
 static bool still_wanted(const struct router *r)
 {
-    uint8_t target = r->target[r->string];
+    uint8_t target = turn_target(r, r->string);
     return r->to == NO_INPUT ? target != r->from && target != NO_INPUT : target == r->to;
 }
 
@@ -187,7 +233,7 @@ static void switch_off_step(struct turn *turn)
         r->orders.contact_closed[contact] = false;
         r->operations[contact]++;
         router_enter(turn, ROUTER_OPENING, WHY_ZERO_SEEN);
-    } else if (waited(turn, r->config.zero_wait_ms)) {
+    } else if (waited(turn, r->config.zero_wait_ms + inhibit_ms(turn))) {
         way_back(turn, no_zero_why(turn));
     }
 }
@@ -223,7 +269,7 @@ static void opening_step(struct turn *turn)
     if (open) {
         r->seen_ms = turn->now_ms;
         router_enter(turn, r->to == NO_INPUT ? ROUTER_SWITCH_ON : ROUTER_DEAD_TIME, WHY_OPEN_SEEN);
-    } else if (feedback_late(turn)) {
+    } else if (feedback_late(turn, contact, false)) {
         opening_late(turn, contact);
     }
 }
@@ -263,6 +309,16 @@ static void dead_time_late(struct turn *turn, enum router_why obstacle)
     }
 }
 
+/* A contact without a mirror may stand closed and tell it is open: its string must have carried
+ * no current for longer. */
+static int64_t dead_ms(const struct router *r)
+{
+    for (size_t c = 0; c < r->topology->contacts; c++)
+        if (r->topology->contact[c].string == r->string && r->topology->contact[c].auxiliary)
+            return r->config.open_proof_ms;
+    return r->config.dead_ms;
+}
+
 static void dead_time_step(struct turn *turn)
 {
     struct router *r = turn->router;
@@ -270,7 +326,7 @@ static void dead_time_step(struct turn *turn)
     bool zero = group_zero(turn);
     enum router_why obstacle = dead_time_obstacle(turn);
     since_keep(&r->seen_ms, turn->seen[r->string] == NO_INPUT, now_ms);
-    bool over = r->seen_ms && now_ms - r->seen_ms >= r->config.dead_ms &&
+    bool over = r->seen_ms && now_ms - r->seen_ms >= dead_ms(r) &&
                 now_ms - r->pickup_ms >= r->config.pickup_gap_ms;
     if (over && zero && obstacle == WHY_NOTHING) {
         uint8_t contact = contact_at(r, r->to);
@@ -278,7 +334,7 @@ static void dead_time_step(struct turn *turn)
         r->operations[contact]++;
         r->pickup_ms = now_ms;
         router_enter(turn, ROUTER_CLOSING, WHY_DEAD_TIME_OVER);
-    } else if (waited(turn, r->config.zero_wait_ms)) {
+    } else if (waited(turn, r->config.zero_wait_ms + inhibit_ms(turn))) {
         dead_time_late(turn, obstacle);
     }
 }
@@ -303,7 +359,7 @@ static void closing_step(struct turn *turn)
     uint8_t contact = contact_at(r, r->to);
     if (turn->seen[r->string] == r->to && turn->view->contact_ms[contact] >= r->since_ms)
         router_enter(turn, ROUTER_SWITCH_ON, WHY_CLOSED_SEEN);
-    else if (feedback_late(turn))
+    else if (feedback_late(turn, contact, true))
         closing_late(turn, contact);
 }
 
@@ -322,7 +378,8 @@ static void switch_on_step(struct turn *turn)
             return;
         }
     }
-    if (waited(turn, r->config.node_lost_ms + r->config.feedback_ms + r->config.report_ms))
+    if (waited(turn, r->config.node_lost_ms + r->config.feedback_ms + r->config.report_ms +
+                         inhibit_ms(turn)))
         router_enter(turn, ROUTER_HOLD,
                      r->veto_seen ? WHY_VETO
                      : there      ? WHY_NOT_SWITCHED

@@ -38,6 +38,7 @@ enum fault {
     FAULT_NIGHT,
     FAULT_ISOLATE,
     FAULT_WISH,
+    FAULT_STOP,
     FAULT_RESET,
     FAULT_KINDS
 };
@@ -66,6 +67,7 @@ static const struct {
     [FAULT_NIGHT] = {"cloud", 1},
     [FAULT_ISOLATE] = {"isolate", PLANT_STRINGS},
     [FAULT_WISH] = {"other wish", 4},
+    [FAULT_STOP] = {"emergency stop", 1},
     [FAULT_RESET] = {"reset", 1},
 };
 
@@ -151,6 +153,9 @@ static inline void fault_set(struct shed *shed, enum fault fault, int at, bool o
     case FAULT_WISH:
         shed_want(shed, wishes[at][0], wishes[at][1], wishes[at][2]);
         break;
+    case FAULT_STOP:
+        stop_press(p, on);
+        break;
     case FAULT_RESET:
         if (on) {
             router_reset(&shed->router, p->now_ms);
@@ -214,9 +219,9 @@ static inline void random_walk(struct shed *shed, uint32_t seed, int events, not
         enum fault f = (enum fault)(random_next(&rnd) % FAULT_KINDS);
         int target = (int)(random_next(&rnd) % (uint32_t)faults[f].targets);
         bool on = random_next(&rnd) % 3 != 0;
-        /* Restating to a board that has just lost its outputs is the gate's to stop: it sees each
-         * frame, the router only ticks. */
-        if (!shed->gate_off || f != FAULT_REBOOT)
+        /* Restating to a board that has just lost its outputs, or comes back, is the gate's to stop:
+         * it sees each frame, the router only ticks. */
+        if (!shed->gate_off || (f != FAULT_REBOOT && f != FAULT_BOARD_SILENT))
             fault_set(shed, f, target, on);
         shed_run_noted(shed, note, 10 * (random_next(&rnd) % 150));
     }

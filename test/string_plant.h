@@ -15,7 +15,8 @@
 enum {
     PLANT_STRINGS = 3, PLANT_INPUTS = 5, PLANT_CONTACTS = 7, PLANT_BOARDS = 2,
     PLANT_STEP_MS = 10, TICK_EACH_MS = 100,
-    NODE_CONTACTS = 0x10, NODE_SWITCHES = 0x11, NODE_STRINGS = 0x12,
+    NODE_CONTACTS = 0x10, NODE_SWITCHES = 0x11, NODE_STRINGS = 0x12, NODE_BUTTON = 0x14,
+    STOP_WAIT = 5000,
 };
 
 /* sim/uc001.yaml: contacts in the order of their channels. */
@@ -51,6 +52,7 @@ struct plant_contact {
     int64_t coil_ms;              /* when the coil changed */
     int64_t opened_ms;            /* truly open since; 0 = closed */
     bool welded, stuck_open, feedback_lost, dropped;
+    bool emergency;               /* its coil was let go by the emergency stop, after the wait */
     int32_t travel_ms;
 };
 
@@ -75,6 +77,11 @@ struct string_plant {
     bool counter_silent, counter_frozen;
     uint8_t counter;
     int64_t counter_ms;
+    bool switchless[PLANT_STRINGS], input_off[PLANT_INPUTS];
+    bool stop_pressed, button_silent;
+    int64_t stop_ms, released_ms, button_ms;
+    uint8_t button_counter;
+    uint32_t hot_openings;             /* by the emergency stop */
     int64_t now_ms, pickup_ms, controller_start_ms;
     bool read_back[PLANT_BOARDS];      /* heard since it or the controller started .. */
     bool heard[PLANT_BOARDS];          /* .. since the controller started */
@@ -133,7 +140,7 @@ static inline void contact_advance(struct string_plant *p, int c)
     if (wants == k->closed || p->now_ms - k->coil_ms < k->travel_ms)
         return;
     int s = p->topology.contact[c].string;
-    if (!wants && abs(p->current_mA[s]) > 500 && !k->dropped &&
+    if (!wants && abs(p->current_mA[s]) > 500 && !k->dropped && !k->emergency &&
         !fault_too_new(p, s, k->coil_ms))
         violate(p, 3, c);          /* an arc */
     k->closed = wants;
@@ -147,8 +154,10 @@ static inline void string_advance(struct string_plant *p, int s)
         closed += p->topology.contact[c].string == s && p->contact[c].closed;
     if (closed > 1)
         violate(p, 1, s);
-    bool flows = closed > 0 && (p->switch_on[s] || p->switch_shorted[s]);
-    p->current_mA[s] = flows ? p->sun_mA : p->leaks[s] ? 1500 : 0;
+    int input = string_input(p, s);
+    bool conducts = p->switchless[s] ? input >= 0 && !p->input_off[input] : p->switch_on[s];
+    bool flows = closed > 0 && (conducts || p->switch_shorted[s]);
+    p->current_mA[s] = flows && p->sun_mA ? p->sun_mA : p->leaks[s] ? 1500 : 0;
     if (abs(p->current_mA[s]) > 500)
         p->zero_ms[s] = 0;
     else if (p->zero_ms[s] == 0)
@@ -170,19 +179,25 @@ static inline void coil_open(struct string_plant *p, int c)
 {
     int s = p->topology.contact[c].string;
     bool zero = p->zero_ms[s] && p->now_ms - p->zero_ms[s] >= 500;
-    if (!zero && !fault_too_new(p, s, p->now_ms))
+    bool waited = p->stop_pressed && p->now_ms - p->stop_ms >= STOP_WAIT;
+    p->contact[c].emergency = waited;
+    p->hot_openings += waited && !zero;
+    if (!zero && !waited && !fault_too_new(p, s, p->now_ms))
         violate(p, 3, c);
 }
 
 static inline void coil_close(struct string_plant *p, int c)
 {
     int s = p->topology.contact[c].string, input = p->topology.contact[c].input;
-    if ((p->switch_on[s] || p->current_mA[s] != 0) && !fault_too_new(p, s, p->now_ms))
+    bool live = p->switchless[s] ? p->sun_mA != 0 && !p->input_off[input] : p->switch_on[s];
+    if (p->stop_pressed && p->now_ms - p->stop_ms > 300) /* it is told each 100 ms */
+        violate(p, 4, c);
+    if ((live || p->current_mA[s] != 0) && !fault_too_new(p, s, p->now_ms))
         violate(p, 4, c);
     for (int k = 0; k < PLANT_STRINGS; k++)
         if (k != s && string_input(p, k) == input) {
             violate(p, 9, c);
-            if (p->switch_on[k] || p->current_mA[k] != 0)
+            if ((p->switch_on[k] && !p->switchless[k]) || p->current_mA[k] != 0)
                 violate(p, 4, c);
         }
     for (int k = 0; k < PLANT_CONTACTS; k++) {
@@ -204,7 +219,8 @@ static inline void outputs_take(struct string_plant *p, int b, uint8_t outputs)
     uint8_t changes = outputs ^ p->board[b].outputs;
     if (changes && !(p->read_back[b] && p->heard[0] && p->heard[1]))
         violate(p, 14, b);
-    if (b == 0 && changes & (changes - 1))
+    bool waited = p->stop_pressed && p->now_ms - p->stop_ms >= STOP_WAIT;
+    if (b == 0 && changes & (changes - 1) && !(waited && !(changes & outputs)))
         violate(p, 11, 0);
     for (int ch = 0; ch < 8; ch++) {
         if (!(changes >> ch & 1))
@@ -296,6 +312,26 @@ static inline bool counter_speaks(struct string_plant *p, struct frame *f)
         f->data[i] = (uint8_t)(bits >> (8 * i));
     p->counter += !p->counter_frozen;
     f->data[7] = p->counter;
+    return true;
+}
+
+/* It latches: nobody turns it free and presses it again between two of its frames. */
+static inline void stop_press(struct string_plant *p, bool pressed)
+{
+    if (pressed && !p->stop_pressed && p->now_ms - p->released_ms > 300)
+        p->stop_ms = p->now_ms;
+    if (!pressed && p->stop_pressed)
+        p->released_ms = p->now_ms;
+    p->stop_pressed = pressed;
+}
+
+static inline bool button_speaks(struct string_plant *p, struct frame *f)
+{
+    if (p->button_silent || p->now_ms - p->button_ms < 100)
+        return false;
+    p->button_ms = p->now_ms;
+    *f = (struct frame){.id = 0x180u + NODE_BUTTON, .len = 4,
+                        .data = {0, (uint8_t)(p->stop_pressed << 1), p->button_counter++, 0}};
     return true;
 }
 

@@ -25,6 +25,8 @@ static inline void plant_gate_config(struct gate_config *g)
         g->boards[1].string_of[s] = (uint8_t)s;
     g->boards[1].switches = g->boards[1].allowed = 0x07;
     g->counters[0] = (struct gate_counter){.node = NODE_STRINGS, .string_of = {0, 1, 2, 0xFF}};
+    g->stop_count = 1;
+    g->stops[0] = (struct gate_stop){.node = NODE_BUTTON};
     g->allow_count = 1;
     g->allows[0] = (struct gate_allow){.id = 0x701, .len = 1, .every_min_ms = 400};
 }
@@ -47,7 +49,27 @@ struct shed {
     void (*doctor)(struct shed *);     /* changes the view before the router sees it */
     void (*meddle)(struct shed *, uint8_t pattern[]);  /* changes what is sent */
     uint8_t heard_counter;
+    int64_t stop_heard_ms;
+    int64_t input_changed_ms[PLANT_INPUTS];  /* the inverter takes an order after INPUT_TAKES_MS */
+    bool inverter_deaf;
 };
+
+enum { INPUT_TAKES_MS = 2500 };
+
+/* Orders to inverters go over their own lines, and are confirmed when they are in force. */
+static inline void shed_inverters(struct shed *shed)
+{
+    for (int i = 0; i < PLANT_INPUTS; i++) {
+        bool wanted = shed->router.orders.valid && shed->router.orders.input_off[i];
+        int64_t *since_ms = &shed->input_changed_ms[i];
+        *since_ms = wanted == shed->plant.input_off[i] || shed->inverter_deaf ? 0
+                    : *since_ms                                             ? *since_ms
+                                                                            : shed->plant.now_ms;
+        if (*since_ms && shed->plant.now_ms - *since_ms >= INPUT_TAKES_MS)
+            shed->plant.input_off[i] = wanted;
+        shed->view.input_off[i] = shed->plant.input_off[i];
+    }
+}
 
 static inline void shed_hear(struct shed *shed, const struct frame *f)
 {
@@ -69,6 +91,9 @@ static inline void shed_hear(struct shed *shed, const struct frame *f)
         for (int s = 0; s < PLANT_STRINGS; s++)
             v->switch_output[s] = d[0] >> s & 1;
         shed->hurry = true;
+    } else if (f->id == 0x180 + NODE_BUTTON) {
+        v->stop = d[1] & 2;
+        shed->stop_heard_ms = now_ms;
     } else if (f->id == 0x180 + NODE_STRINGS) {
         if (d[7] == shed->heard_counter)
             return;
@@ -106,6 +131,7 @@ static inline void shed_tick(struct shed *shed)
     v->boards_heard = v->contact_ms[0] && now_ms - v->contact_ms[0] <= 1500;
     v->switches_heard = shed->gate.boards[1].heard_ms &&
                         now_ms - shed->gate.boards[1].heard_ms <= 1500;
+    v->stop &= now_ms - shed->stop_heard_ms <= 1000;
     v->switching_locked = shed->gate.foreign;
     v->vetoed = shed->vetoed;
     shed->vetoed = false;
@@ -143,6 +169,9 @@ static inline void shed_step(struct shed *shed)
         }
     if (counter_speaks(&shed->plant, &f) && !shed->controller_dead)
         shed_hear(shed, &f);
+    if (button_speaks(&shed->plant, &f) && !shed->controller_dead)
+        shed_hear(shed, &f);
+    shed_inverters(shed);
     if (shed->controller_dead ||
         (!shed->hurry && shed->plant.now_ms - shed->tick_ms < TICK_EACH_MS))
         return;
