@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "devices/gate_ac.h"
+
 enum {
     ZERO_HOLD_MS = 500,
     SAMPLE_AGE_MS = 200,
@@ -215,6 +217,12 @@ static enum gate_verdict changes_judge(const struct command *command)
     unsigned contacts = changes & board->contacts;
     if (contacts & (contacts - 1))
         return GATE_PICKUP;
+    enum gate_verdict ac = !command->gate->ac
+                               ? GATE_PASS
+                               : gate_ac_check(command->gate->ac, board->bus, board->node,
+                                               command->pattern, command->now_ms);
+    if (ac != GATE_PASS)
+        return ac;
     for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
         enum gate_verdict verdict =
             changes >> channel & 1 ? channel_judge(command, channel) : GATE_PASS;
@@ -272,6 +280,9 @@ static enum gate_verdict command_check(struct gate *gate, uint8_t board, const s
     enum gate_verdict verdict = command_judge(&command, frame);
     if (verdict == GATE_PASS)
         command_note(gate, &command, frame->data[2]);
+    if (verdict == GATE_PASS && gate->ac)
+        gate_ac_sent(gate->ac, gate->config.boards[board].bus, gate->config.boards[board].node,
+                     command.pattern, now_ms);
     return verdict;
 }
 
@@ -340,6 +351,10 @@ const char *gate_verdict_text(enum gate_verdict verdict)
         [GATE_PICKUP] = "one contact at a time, 200 ms apart",
         [GATE_FOREIGN_LOCK] = "somebody else sends on our identifiers",
         [GATE_MISMATCH] = "coil and feedback of this string differ",
+        [GATE_AC_CAR] = "the car is not seen off for three seconds",
+        [GATE_AC_SOURCE] = "another source's contact is not seen open for long enough",
+        [GATE_AC_ORDER] = "a neutral opens after its line and closes before it",
+        [GATE_AC_LIVE] = "the AC bus is not seen dead for long enough",
     };
     assert((unsigned)verdict < GATE_VERDICTS);
     return text[verdict];
