@@ -13,6 +13,7 @@
 
 enum { SOURCES = 3, BOARDS = 2, CHANNELS = 4 };
 enum { L0 = 1, N0 = 2, L1 = 4, N1 = 8 };
+enum { TOLD_MS = 1000 }; /* some frame has told it by then */
 
 static const struct gate_ac_config wiring = {
     .point_count = 1,
@@ -299,7 +300,8 @@ struct truth {
     int64_t silent_until_ms[BOARDS];
     bool alive[SOURCES], car_wants;
     double volts;
-    int64_t car_ms;  /* the car was last on */
+    int64_t car_ms;  /* the car was last on, long enough to be told */
+    int64_t on_ms;   /* it is on since; 0 = is not */
     int64_t live_ms; /* the bus was last at 50 V or more */
     uint32_t line_closes, line_opens, neutral_moves, broken, vetoes;
     const char *rule;
@@ -373,7 +375,9 @@ static void bus_and_car(struct truth *t)
     t->bench.contactor = on;
     t->bench.current_dA = on ? 200 : 0;
     t->bench.voltage_dV = (int)(t->volts * 10);
-    t->car_ms = on ? t->bench.now_ms : t->car_ms;
+    t->on_ms = !on ? 0 : t->on_ms ? t->on_ms : t->bench.now_ms;
+    if (on && t->bench.now_ms - t->on_ms >= TOLD_MS)
+        t->car_ms = t->bench.now_ms;
     t->live_ms = t->volts >= 50 ? t->bench.now_ms : t->live_ms;
 }
 
