@@ -32,10 +32,12 @@ static void resolve_sources(const struct resolver *r)
                               r->raw->inverters[out->inverter].phase);
         snprintf(path, sizeof path, "sources[%u].inverter", i);
         if (out->inverter == CONFIG_NONE && !out->grid && !*raw->inverter)
-            yaml_file_mistake(r->file, path, "given: an island is an inverter's output");
+            yaml_file_mistake(r->file, path,
+                              "missing, it must be given: an island is an inverter's output");
         if (out->grid && !r->config->neutral_max_dA)
             yaml_file_mistake(r->file, "site.neutral_max_A",
-                              "given: source %s is coupled to the grid", raw->name);
+                              "missing, it must be given: source %s is coupled to the grid",
+                              raw->name);
     }
     r->config->source_count = (uint8_t)r->raw->sources_count;
 }
