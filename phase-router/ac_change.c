@@ -18,14 +18,24 @@ static bool feedback_late(const struct ac_turn *turn)
     return waited(turn, turn->bus->config.feedback_ms + turn->bus->config.report_ms);
 }
 
-/* The contact this state has ordered, seen where it was ordered to be, told after the order. */
-static bool arrived(const struct ac_turn *turn)
-{
+/* The contact this state has ordered. */
+struct moved {
     uint8_t source;
     enum ac_pole pole;
-    ac_moves(turn->bus, &source, &pole);
-    const struct ac_contact_view *contact = &turn->view->contact[source][pole];
-    bool closed = turn->bus->orders.closed[source][pole];
+};
+static struct moved moved_by(const struct ac_bus *bus)
+{
+    bool opens = bus->state == AC_OPEN_LINE || bus->state == AC_OPEN_NEUTRAL;
+    bool line = bus->state == AC_OPEN_LINE || bus->state == AC_CLOSE_LINE;
+    return (struct moved){opens ? bus->from : bus->to, line ? AC_LINE : AC_NEUTRAL};
+}
+
+/* It is seen where it was ordered to be, told after the order. */
+static bool arrived(const struct ac_turn *turn)
+{
+    struct moved at = moved_by(turn->bus);
+    const struct ac_contact_view *contact = &turn->view->contact[at.source][at.pole];
+    bool closed = turn->bus->orders.closed[at.source][at.pole];
     return contact->seen == (closed ? CONTACT_CLOSED : CONTACT_OPEN) && contact->output == closed &&
            contact->heard_ms >= turn->bus->since_ms;
 }
@@ -33,11 +43,9 @@ static bool arrived(const struct ac_turn *turn)
 /* The coil never followed, so the order never arrived: it is taken back, that nothing moves later. */
 static bool taken_back(const struct ac_turn *turn)
 {
-    uint8_t source;
-    enum ac_pole pole;
-    ac_moves(turn->bus, &source, &pole);
-    const struct ac_contact_view *contact = &turn->view->contact[source][pole];
-    bool *order = &turn->bus->orders.closed[source][pole];
+    struct moved at = moved_by(turn->bus);
+    const struct ac_contact_view *contact = &turn->view->contact[at.source][at.pole];
+    bool *order = &turn->bus->orders.closed[at.source][at.pole];
     if (contact->output == *order || contact->seen != (*order ? CONTACT_OPEN : CONTACT_CLOSED))
         return false;
     *order = !*order;
@@ -47,10 +55,9 @@ static bool taken_back(const struct ac_turn *turn)
 /* What was ordered has not been seen, and will not be: the board that would tell is silent. */
 static bool silent(const struct ac_turn *turn)
 {
-    uint8_t source;
-    enum ac_pole pole;
-    ac_moves(turn->bus, &source, &pole);
-    return turn->now_ms - turn->view->contact[source][pole].heard_ms > turn->bus->config.report_ms;
+    struct moved at = moved_by(turn->bus);
+    return turn->now_ms - turn->view->contact[at.source][at.pole].heard_ms >
+           turn->bus->config.report_ms;
 }
 
 /* A contact has moved before this one, so there is no way back. */

@@ -113,17 +113,8 @@ enum ac_why ac_unheard(const struct ac_turn *turn, int64_t after_ms)
 
 /* --- trouble --- */
 
-bool ac_moves(const struct ac_bus *bus, uint8_t *source, enum ac_pole *pole)
-{
-    bool opens = bus->state == AC_OPEN_LINE || bus->state == AC_OPEN_NEUTRAL;
-    bool closes = bus->state == AC_CLOSE_NEUTRAL || bus->state == AC_CLOSE_LINE;
-    *source = opens ? bus->from : bus->to;
-    *pole = bus->state == AC_OPEN_LINE || bus->state == AC_CLOSE_LINE ? AC_LINE : AC_NEUTRAL;
-    return opens || closes;
-}
-
-/* Coil and position differ, or order and coil, for too long. What the state has just ordered is
- * judged by its own time limit. */
+/* Coil and position differ, or order and coil, for too long. What a state has just ordered is judged
+ * by that state first: its time began a step earlier. */
 static enum ac_why contact_watch(struct ac_turn *turn, size_t s, enum ac_pole pole, bool *stray)
 {
     struct ac_bus *bus = turn->bus;
@@ -131,11 +122,7 @@ static enum ac_why contact_watch(struct ac_turn *turn, size_t s, enum ac_pole po
     int64_t limit_ms = bus->config.feedback_ms + bus->config.report_ms;
     bool fresh = contact_fresh(turn, contact);
     bool differs = fresh && contact->seen != (contact->output ? CONTACT_CLOSED : CONTACT_OPEN);
-    uint8_t mover;
-    enum ac_pole moved;
-    bool moves = ac_moves(bus, &mover, &moved) && mover == s && moved == pole;
-    bool strays =
-        fresh && bus->orders.valid && !moves && contact->output != bus->orders.closed[s][pole];
+    bool strays = fresh && bus->orders.valid && contact->output != bus->orders.closed[s][pole];
     since_keep(&bus->differs_ms[s][pole], differs, turn->now_ms);
     since_keep(&bus->strays_ms[s][pole], strays, turn->now_ms);
     *stray |= since_over(bus->strays_ms[s][pole], limit_ms, turn->now_ms);

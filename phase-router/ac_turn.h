@@ -27,9 +27,6 @@ bool ac_bus_dead(const struct ac_turn *turn, int64_t for_ms);
 /* The source whose line and neutral are seen closed; AC_NO_SOURCE when none is, or several. */
 uint8_t ac_source_seen(const struct ac_turn *turn);
 
-/* The order this state has given and waits for; false when it has given none. */
-bool ac_moves(const struct ac_bus *bus, uint8_t *source, enum ac_pole *pole);
-
 bool ac_source_ready(const struct ac_turn *turn, uint8_t source);   /* AC_NO_SOURCE always is */
 bool ac_heard_since(const struct ac_turn *turn, const struct reading *reading);  /* in this state */
 

@@ -367,6 +367,81 @@ static void board_loses(void)
     judge(&run, "board loses");
 }
 
+/* Silence of any one part, at rest and in a lockout: what was under way decides how it goes on. */
+static void silences(void)
+{
+    for (int part = 0; part < 4; part++)
+        for (int locked_out = 0; locked_out < 2; locked_out++) {
+            struct run run;
+            begin(&run);
+            ac_want(&run.bus, locked_out ? OWN : HOUSE);
+            if (locked_out)
+                until(&run, AC_LOCKOUT, 40000);
+            struct ac_view *view = &run.plant.view;
+            int64_t *parts[] = {&view->contact[HOUSE][AC_LINE].heard_ms,
+                                &view->contact[OWN][AC_NEUTRAL].heard_ms,
+                                &view->ev_current_dA.heard_ms, &view->evse_contactor.heard_ms};
+            for (int i = 0; i < 60; i++) {
+                int64_t before_ms = *parts[part];
+                plant_step(&run.plant, &run.bus.orders, run.allowed);
+                *parts[part] = before_ms;
+                ac_step(&run.bus, view, run.plant.now_ms);
+            }
+            CHECK(run.bus.state == AC_HOLD &&
+                      run.bus.why == (part < 2 ? AC_WHY_BOARD_SILENT : AC_WHY_WALLBOX_SILENT),
+                  "part %d is silent: %s", part, ac_why_text(run.bus.why));
+            pass(&run, 900);
+            run.plant.mute_board = true;
+            pass(&run, 600);
+            run.plant.mute_board = false;
+            pass(&run, 1200);
+            CHECK(run.bus.state == AC_HOLD, "part %d heard again, but with a gap: %s, %s", part,
+                  ac_state_name(run.bus.state), ac_why_text(run.bus.why));
+            int64_t took_ms = until(&run, locked_out ? AC_LOCKOUT : AC_STEADY, 1000);
+            CHECK(took_ms > 0, "goes on after 1.5 s: %s", ac_state_name(run.bus.state));
+            CHECK(run.bus.state == AC_STEADY || run.bus.since_ms == run.plant.now_ms,
+                  "a lockout starts anew");
+            CHECK(run.plant.moves == (locked_out ? 4u : 0u), "nothing has moved");
+        }
+}
+
+/* The bus, not only the contacts, is dead for the whole time; a contact in neither end is no way
+ * back; one veto is remembered. */
+static void slow_parts(void)
+{
+    struct run run;
+    begin(&run);
+    ac_want(&run.bus, OWN);
+    until(&run, AC_DEAD, 20000);
+    for (int i = 0; i < 60; i++) {
+        run.plant.bus_V = 60;
+        step(&run);
+    }
+    CHECK(until(&run, AC_CLOSE_NEUTRAL, 10000) >= 4900, "dead for five seconds from when it is");
+    judge(&run, "slow bus");
+
+    begin(&run);
+    ac_want(&run.bus, OWN);
+    until(&run, AC_WIND_DOWN, 1000);
+    run.plant.deaf = true;
+    until(&run, AC_OPEN_LINE, 10000);
+    run.plant.unknown[HOUSE][AC_LINE] = true;
+    pass(&run, 1000);
+    CHECK(run.bus.state == AC_HOLD && run.bus.why == AC_WHY_NOT_OPEN,
+          "in neither end: it may have moved");
+
+    begin(&run);
+    ac_want(&run.bus, OWN);
+    until(&run, AC_WIND_DOWN, 1000);
+    run.plant.vetoes = true;
+    until(&run, AC_OPEN_LINE, 10000);
+    pass(&run, 100);
+    run.plant.vetoes = false;
+    run.plant.deaf = true;
+    until(&run, AC_STEADY, 2000);
+    CHECK(run.bus.why == AC_WHY_VETO, "a veto is remembered: %s", ac_why_text(run.bus.why));
+}
+
 /* --- source without voltage --- */
 
 static void dead_source(void)
@@ -493,6 +568,8 @@ int main(void)
     voltage_stays();
     quiet_edges();
     board_loses();
+    silences();
+    slow_parts();
     dead_source();
     restart_anywhere();
     found_wrong();
