@@ -110,8 +110,8 @@ static enum gate_verdict open_now(const struct gate_ac_seen_contact *seen, int64
 {
     if (!recent(seen->heard_ms, CONTACT_AGE_MS, now_ms))
         return GATE_UNSEEN;
-    return seen->opened_ms && !seen->sent && seen->opened_ms > seen->on_ms ? GATE_PASS
-                                                                           : GATE_AC_ORDER;
+    bool told_since = seen->heard_ms > seen->on_ms + LATENCY_MS;
+    return seen->opened_ms && !seen->sent && told_since ? GATE_PASS : GATE_AC_ORDER;
 }
 
 /* --- a change --- */

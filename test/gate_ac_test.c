@@ -274,12 +274,100 @@ static void closing_a_line(void)
     EXPECT(command(&b, 0, N1 | L1), GATE_AC_ORDER, "its neutral is not seen closed");
 }
 
+/* A close that was lost and taken back is no bar for opening the neutral again. */
+static void a_lost_close(void)
+{
+    struct bench b;
+    neutral_closed(&b);
+    pass(&b, 1200);
+    EXPECT(command(&b, 0, N1 | L1), GATE_PASS, "the line is told to close");
+    b.now_ms += 10;
+    EXPECT(command(&b, 0, 0), GATE_AC_ORDER, "it may close any moment");
+    EXPECT(command(&b, 0, N1), GATE_PASS, "taken back");
+    b.now_ms += 10;
+    EXPECT(command(&b, 0, 0), GATE_AC_ORDER, "it may have closed");
+    pass(&b, 200);
+    EXPECT(command(&b, 0, 0), GATE_PASS, "its board says open since: never arrived");
+}
+
 static void one_at_a_time(void)
 {
     struct bench b;
     neutral_closed(&b);
     pass(&b, 1200);
     EXPECT(command(&b, 0, L1), GATE_PICKUP, "line on and neutral off in one command");
+}
+
+/* What is no sighting, and what is none of its business. */
+static void sightings(void)
+{
+    struct bench b;
+    begin(&b);
+    car_leaves(&b);
+    order(&b, 0, N0, "the line opens");
+    b.voltage_dV = 20;
+    struct frame box = {.id = 0x193, .len = 8, .data = {0, 0, 0x40, 1, 0, 0, 0, 200}};
+    gate_ac_frame(&b.ac, 1, &box, b.now_ms);
+    EXPECT(command(&b, 0, 0), GATE_AC_LIVE, "another bus says the wallbox is dead");
+    b.now_ms += 10;
+    box.len = 7;
+    gate_ac_frame(&b.ac, 0, &box, b.now_ms);
+    EXPECT(command(&b, 0, 0), GATE_AC_LIVE, "a short frame");
+    b.now_ms += 10;
+    box.len = 8;
+    box.flags = FRAME_EXT;
+    gate_ac_frame(&b.ac, 0, &box, b.now_ms);
+    EXPECT(command(&b, 0, 0), GATE_AC_LIVE, "an extended identifier");
+    b.now_ms += 10;
+    box.flags = 0;
+    box.dlc = 15;
+    gate_ac_frame(&b.ac, 0, &box, b.now_ms);
+    EXPECT(command(&b, 0, 0), GATE_AC_LIVE, "a length code of its own");
+    b.now_ms += 10;
+    box.dlc = 0;
+    gate_ac_frame(&b.ac, 0, &box, b.now_ms);
+    EXPECT(command(&b, 0, 0), GATE_PASS, "the wallbox itself");
+}
+
+/* A board that was silent, or whose counter stands still, has not been seen open meanwhile. */
+static void stale_boards(void)
+{
+    struct bench b;
+    all_open(&b);
+    pass(&b, 1000);
+    for (int i = 0; i < 18; i++) { /* the same frame again and again */
+        b.now_ms += 100;
+        hear_board(&b, 0);
+        uint8_t counter = b.counter;
+        b.counter = 77;
+        hear_board(&b, 1);
+        b.counter = counter;
+        if (i % 2)
+            hear_box(&b);
+    }
+    EXPECT(command(&b, 0, N1), GATE_UNSEEN, "another source's board is frozen");
+    all_open(&b);
+    pass(&b, 1000);
+    b.mute_board[1] = true;
+    pass(&b, 1600);
+    b.mute_board[1] = false;
+    pass(&b, 500);
+    EXPECT(command(&b, 0, N1), GATE_AC_SOURCE, "its second starts anew after a gap");
+    pass(&b, 600);
+    EXPECT(command(&b, 0, N1), GATE_PASS, "and then counts");
+}
+
+/* A command to one board is not one to another of the same channels. */
+static void whose_command(void)
+{
+    struct bench b;
+    all_open(&b);
+    pass(&b, 1000);
+    EXPECT(command(&b, 1, N0), GATE_PASS, "source 2's neutral");
+    follow(&b, 1, N0);
+    pass(&b, 1200);
+    EXPECT(command(&b, 0, 0), GATE_PASS, "board 0 restated");
+    EXPECT(command(&b, 1, N0 | L0), GATE_PASS, "its line: channel 1 of board 0 is another contact");
 }
 
 /* --- hostile --- */
@@ -458,7 +546,11 @@ int main(void)
     taking_back();
     closing_a_neutral();
     closing_a_line();
+    a_lost_close();
     one_at_a_time();
+    sightings();
+    stale_boards();
+    whose_command();
     for (uint32_t seed = 1; seed <= 4; seed++)
         hostile(2463534242u * seed, 1000000);
     return check_done("gate_ac");
