@@ -13,6 +13,7 @@
 #include "bms/bank.h"
 #include "can/dialect.h"
 #include "core/limits.h"
+#include "phase-router/ac.h"
 #include "phase-router/router.h"
 
 enum { CONFIG_PATH_SIZE = 128, CONFIG_DIALECTS = 32, CONFIG_NONE = 0xFF };
@@ -60,6 +61,23 @@ struct config_wallbox {
     uint8_t strings_wanted;            /* 0 = two thirds of all, rounded up */
 };
 
+/* What can stand on an AC bus: a phase of the house, or an inverter's output. */
+enum { CONFIG_SOURCES = 16 };
+struct config_source {
+    char name[NAME_SIZE];
+    uint8_t phase;                     /* 1..3 */
+    bool grid;                         /* coupled to the grid: unbalance and neutral count */
+    int32_t max_dA;                    /* of the source's own wiring and breaker */
+    uint8_t inverter;                  /* whose output it is; CONFIG_NONE = the grid itself */
+};
+/* The transfer contacts of one wallbox. */
+struct config_ac {
+    uint8_t sources;                   /* 0 = none: its inverter changes over inside itself */
+    uint8_t own, house;                /* place in source[]: its own inverter, and the first other */
+    uint8_t source[AC_BUS_SOURCES];    /* index in config's sources */
+    struct config_channel contact[AC_BUS_SOURCES][AC_POLES];
+};
+
 struct config {
     char plant[NAME_SIZE];
     char state_dir[CONFIG_PATH_SIZE];
@@ -88,6 +106,12 @@ struct config {
     uint8_t controller_node;                          /* default 1 */
     uint8_t dialect_count;
     struct config_dialect dialects[CONFIG_DIALECTS];
+    uint8_t source_count;
+    struct config_source sources[CONFIG_SOURCES];
+    struct config_ac ac[MAX_CHARGE_POINTS];           /* by wallbox */
+    bool board_ac[MAX_BOARDS];                        /* carries transfer contacts, and nothing else */
+    int32_t neutral_max_dA, unbalance_max_VA;         /* of grid-coupled sources */
+    int32_t ac_dead_ms, ac_lockout_ms;
 };
 
 /* Loads the file and the dialects and DBC files it names (searched beside the file, then in

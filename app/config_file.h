@@ -17,6 +17,9 @@ struct file_bus {
 };
 struct file_site {
     double coldest_C;
+    double neutral_max_A;
+    int32_t unbalance_max_VA;
+    double ac_dead_s, ac_lockout_s;
 };
 struct file_battery {
     enum chemistry chemistry;
@@ -79,6 +82,15 @@ struct file_button {
     struct file_device device;
     char wallbox[NAME_SIZE];
 };
+struct file_source {
+    char name[NAME_SIZE], inverter[NAME_SIZE];
+    uint8_t phase, coupled;
+    double max_A;
+};
+struct file_transfer {
+    char wallbox[NAME_SIZE], source[NAME_SIZE];
+    struct file_switch line, neutral;
+};
 
 struct config_file {
     char plant[NAME_SIZE];
@@ -88,7 +100,8 @@ struct config_file {
     struct file_site site;
     struct file_battery battery;
     unsigned buses_count, packs_count, shunts_count, boards_count, counters_count, inverters_count,
-        inputs_count, strings_count, contacts_count, wallboxes_count, buttons_count;
+        inputs_count, strings_count, contacts_count, wallboxes_count, buttons_count,
+        sources_count, transfers_count;
     struct file_bus buses[MAX_BUSES];
     struct file_pack packs[MAX_PACKS];
     struct file_device shunts[MAX_SHUNTS];
@@ -100,6 +113,8 @@ struct config_file {
     struct file_contact contacts[MAX_CONTACTS];
     struct file_wallbox wallboxes[MAX_CHARGE_POINTS];
     struct file_button buttons[MAX_BUTTONS];
+    struct file_source sources[CONFIG_SOURCES];
+    struct file_transfer transfers[CONFIG_SOURCES * AC_BUS_SOURCES];
 };
 
 extern const struct yaml_schema config_schema;
@@ -118,6 +133,9 @@ void config_resolve(const struct resolver *r);
 
 /* config_devices.c: everything that speaks through a dialect. */
 void config_resolve_devices(const struct resolver *r);
+
+/* config_ac.c: AC sources and transfer contacts. */
+void config_resolve_ac(const struct resolver *r);
 
 /* Index of an entry by its name, which is the entry's first member; CONFIG_NONE. */
 #define CONFIG_INDEX(raw, list, name)                                                              \

@@ -321,6 +321,7 @@ void config_resolve(const struct resolver *r)
     resolve_strings(r);
     resolve_counters(r);
     resolve_boards(r);
+    config_resolve_ac(r);
     if (!r->file->mistakes)
         topology_check(&r->config->topology, tell_topology, (void *)r);
 }

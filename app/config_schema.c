@@ -15,6 +15,7 @@ enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
 static const cyaml_strval_t chemistries[] = {
     {"lfp", CHEMISTRY_LFP}, {"nmc", CHEMISTRY_NMC}, {"nca", CHEMISTRY_NCA},
 };
+static const cyaml_strval_t couplings[] = {{"island", 0}, {"grid", 1}};
 static const cyaml_strval_t phases[] = {{"L1", 1}, {"L2", 2}, {"L3", 3}};
 
 static const cyaml_schema_field_t bus_fields[] = {
@@ -24,6 +25,10 @@ static const cyaml_schema_field_t bus_fields[] = {
 };
 static const cyaml_schema_field_t site_fields[] = {
     CYAML_FIELD_FLOAT("coldest_C", O, struct file_site, coldest_C),
+    CYAML_FIELD_FLOAT("neutral_max_A", O, struct file_site, neutral_max_A),
+    CYAML_FIELD_INT("unbalance_max_VA", O, struct file_site, unbalance_max_VA),
+    CYAML_FIELD_FLOAT("ac_dead_s", O, struct file_site, ac_dead_s),
+    CYAML_FIELD_FLOAT("ac_lockout_s", O, struct file_site, ac_lockout_s),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t battery_fields[] = {
@@ -122,6 +127,23 @@ static const cyaml_schema_field_t contact_fields[] = {
     CYAML_FIELD_UINT("channel", O, struct file_contact, channel),
     CYAML_FIELD_END
 };
+static const cyaml_schema_field_t source_fields[] = {
+    CYAML_FIELD_STRING("name", O, struct file_source, name, 1),
+    CYAML_FIELD_ENUM("phase", O | CYAML_FLAG_STRICT, struct file_source, phase, phases,
+     CYAML_ARRAY_LEN(phases)),
+    CYAML_FIELD_ENUM("coupled", O | CYAML_FLAG_STRICT, struct file_source, coupled, couplings,
+     CYAML_ARRAY_LEN(couplings)),
+    CYAML_FIELD_FLOAT("max_A", O, struct file_source, max_A),
+    CYAML_FIELD_STRING("inverter", O, struct file_source, inverter, 1),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t transfer_fields[] = {
+    CYAML_FIELD_STRING("wallbox", O, struct file_transfer, wallbox, 1),
+    CYAML_FIELD_STRING("source", O, struct file_transfer, source, 1),
+    CYAML_FIELD_MAPPING("line", O, struct file_transfer, line, switch_fields),
+    CYAML_FIELD_MAPPING("neutral", O, struct file_transfer, neutral, switch_fields),
+    CYAML_FIELD_END
+};
 
 static const cyaml_schema_value_t
     bus_entry      = MAP(struct file_bus, bus_fields),
@@ -133,7 +155,9 @@ static const cyaml_schema_value_t
     string_entry   = MAP(struct file_string, string_fields),
     contact_entry  = MAP(struct file_contact, contact_fields),
     wallbox_entry  = MAP(struct file_wallbox, wallbox_keys),
-    button_entry   = MAP(struct file_button, button_keys);
+    button_entry   = MAP(struct file_button, button_keys),
+    source_entry   = MAP(struct file_source, source_fields),
+    transfer_entry = MAP(struct file_transfer, transfer_fields);
 
 /* The kernel takes shorter paths for sockets than the member has room for. */
 #define SOCKET(key_, member)                                                                       \
@@ -159,6 +183,8 @@ static const cyaml_schema_field_t top_fields[] = {
     LIST("contacts", contacts, &contact_entry, MAX_CONTACTS),
     LIST("wallboxes", wallboxes, &wallbox_entry, MAX_CHARGE_POINTS),
     LIST("buttons", buttons, &button_entry, MAX_BUTTONS),
+    LIST("sources", sources, &source_entry, CONFIG_SOURCES),
+    LIST("transfers", transfers, &transfer_entry, CONFIG_SOURCES * AC_BUS_SOURCES),
     CYAML_FIELD_END
 };
 static const cyaml_schema_value_t top_value = {
@@ -239,6 +265,14 @@ static const struct yaml_note notes[] = {
     {"site", .help = "where the plant stands"},
     {"site.coldest_C", .min = -60, .max = 40, .preset = "-15",
      .help = "coldest day, °C: strings have their highest voltage then"},
+    {"site.neutral_max_A", .min = 6, .max = 500,
+     .help = "rating of the house's neutral, A; required with a source coupled to the grid"},
+    {"site.unbalance_max_VA", .min = 1000, .max = 50000, .preset = "4600",
+     .help = "highest difference between phases at the grid, VA (Germany: VDE-AR-N 4100)"},
+    {"site.ac_dead_s", .min = 1, .max = 60, .preset = "5",
+     .help = "a wallbox's AC bus is dead this long between two sources, s"},
+    {"site.ac_lockout_s", .min = 60, .max = 3600, .preset = "300",
+     .help = "no charging this long after the source has changed, s"},
 
     {"buses", .help = "CAN buses"},
     {"buses[].name", NAME_RULE, .unique = true, .help = "name of the bus"},
@@ -355,6 +389,30 @@ static const struct yaml_note notes[] = {
     DEVICE_NOTES("buttons", "button"),
     {"buttons[].wallbox", .must = true, .refers = "wallboxes[].name",
      .help = "wallbox it starts and stops"},
+
+    {"sources", .help = "AC sources that transfer contacts can put on a wallbox"},
+    {"sources[].name", NAME_RULE, .unique = true, .help = "name of the source"},
+    {"sources[].phase", .must = true, .help = "its phase"},
+    {"sources[].coupled", .must = true,
+     .help = "grid: unbalance and neutral are the grid's; island: an inverter gives it alone"},
+    {"sources[].max_A", .must = true, .min = 6, .max = 500,
+     .help = "what its wiring and breaker carry, A"},
+    {"sources[].inverter", .refers = "inverters[].name",
+     .help = "inverter whose output it is; default: none, the grid itself"},
+
+    {"transfers", .help = "transfer contacts: each puts a source on a wallbox's AC bus"},
+    {"transfers[].wallbox", .must = true, .refers = "wallboxes[].name", .help = "the wallbox"},
+    {"transfers[].source", .must = true, .refers = "sources[].name", .help = "the source"},
+    {"transfers[].line", .must = true, .help = "contact of the line"},
+    {"transfers[].line.board", .must = true, .refers = "boards[].name",
+     .help = "board that carries it, and AC contacts only"},
+    {"transfers[].line.channel", .must = true, .min = 1, .max = BOARD_CHANNELS,
+     .help = "the board's channel"},
+    {"transfers[].neutral", .must = true, .help = "contact of the neutral"},
+    {"transfers[].neutral.board", .must = true, .refers = "boards[].name",
+     .help = "board that carries it, and AC contacts only"},
+    {"transfers[].neutral.channel", .must = true, .min = 1, .max = BOARD_CHANNELS,
+     .help = "the board's channel"},
 };
 /* clang-format on */
 

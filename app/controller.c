@@ -95,10 +95,11 @@ static void point_digest(const struct controller *c, size_t p, struct policy_inp
         .bundled = unit->strings >= wanted,
         .contactor = reading_or(&box->contactor, input->now_ms, BOX_MAX_AGE_MS, 1) != 0,
     };
+    ac_digest(c, p, &input->point[p]);
 }
 
 /* The house's load of each phase: what the units without a charge point give out, less what a
- * wallbox draws through the bypass of its own unit. */
+ * wallbox draws through the bypass of its own unit or through its transfer contacts. */
 static void loads_digest(struct policy_input *input)
 {
     for (size_t i = 0; i < input->inverters; i++) {
@@ -109,6 +110,10 @@ static void loads_digest(struct policy_input *input)
         else if (bypass)
             input->phase_load_W[unit->phase] -= unit->output_W;
     }
+    for (size_t p = 0; p < input->points; p++)
+        if (input->point[p].on_house && input->point[p].feeding < input->inverters)
+            input->phase_load_W[input->point[p].phase] -=
+                input->point[p].current_dA * input->point[p].voltage_V / 10;
     for (size_t phase = 1; phase <= 3; phase++)
         if (input->phase_load_W[phase] < 0)
             input->phase_load_W[phase] = 0;
@@ -250,6 +255,7 @@ int64_t tick(struct controller *c, int64_t now_ms)
     policy_digest(c, &input, now_ms);
     policy_step(&c->policy, &input, &c->decided);
     router_steer(c, &input, now_ms);
+    ac_steer(c, now_ms);
     orders_carry(c, now_ms);
     summary_send(c, now_ms);
     journal_changes(c, now_ms);
@@ -279,6 +285,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
     struct gate_config gate;
     gate_configure(&gate, config);
     gate_init(&c->gate, &gate, now_ms);
+    ac_setup(c, now_ms);
     for (size_t i = 0; i < MAX_INVERTERS; i++)
         for (size_t s = 0; s < SETTINGS; s++)
             c->told.setting[i][s] = -1;
@@ -334,6 +341,7 @@ int controller_cap(struct controller *c, int32_t cap_permille, int64_t now_ms, c
 void controller_reset(struct controller *c, int64_t now_ms)
 {
     router_reset(&c->router, now_ms);
+    ac_restart(c, now_ms);
     gate_reset(&c->gate);
     bank_guard_reset(&c->guard);
 }

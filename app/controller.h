@@ -11,6 +11,8 @@
 #include "app/session.h"
 #include "bms/bank.h"
 #include "devices/gate.h"
+#include "devices/gate_ac.h"
+#include "phase-router/ac.h"
 #include "phase-router/router.h"
 
 enum { TICK_MS = 100, TICK_MIN_MS = 10, OUTBOX_FRAMES = 128 };
@@ -21,6 +23,11 @@ struct outbox {
     struct frame frames[OUTBOX_FRAMES];
     uint8_t bus[OUTBOX_FRAMES];
     uint64_t dropped;
+};
+
+struct told_ac {
+    bool closed[AC_BUS_SOURCES][AC_POLES], valid;
+    uint8_t state, why;
 };
 
 /* What the controller last told the journal about each actuator. */
@@ -35,6 +42,7 @@ struct told {
     uint32_t writes[MAX_INVERTERS][SETTINGS];
     bool cap_reached;
     uint32_t vetoes[MAX_BUSES];
+    struct told_ac ac[MAX_CHARGE_POINTS];
 };
 
 struct controller {
@@ -59,7 +67,11 @@ struct controller {
     bool planned;
     bool vetoed;                       /* the gate refused an order since the last router step */
 
+    struct ac_bus ac[MAX_CHARGE_POINTS];   /* sources 0 = this wallbox has no transfer contacts */
+    bool board_vetoed[MAX_BOARDS];     /* the gate refused an order to it since the last step */
+
     struct gate gate;
+    struct gate_ac gate_ac;
     uint32_t bus_vetoes[MAX_BUSES];
     struct outbox outbox;
     struct journal journal;
@@ -100,6 +112,14 @@ void orders_carry(struct controller *controller, int64_t now_ms);       /* app/o
 void outbox_offer(struct controller *controller, uint8_t bus, const struct frame *frame,
                   int64_t now_ms);
 void gate_configure(struct gate_config *gate, const struct config *config);
+void ac_setup(struct controller *controller, int64_t now_ms);           /* app/ac_side.c */
+void ac_restart(struct controller *controller, int64_t now_ms);
+void ac_steer(struct controller *controller, int64_t now_ms);
+void ac_digest(const struct controller *controller, size_t charge_point,
+               struct policy_point_view *point);
+bool ac_board_valid(const struct controller *controller, size_t board);
+void ac_order(struct controller *controller);
+void tell_ac(struct controller *controller, int64_t now_ms);
 void summary_send(struct controller *controller, int64_t now_ms);       /* app/summary.c */
 void sdo_answer(struct controller *controller, const struct frame *frame, int64_t now_ms);
 void journal_changes(struct controller *controller, int64_t now_ms);    /* app/tell.c */

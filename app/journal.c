@@ -47,6 +47,8 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_CAP] = "cap",
         [JOURNAL_START] = "start",
         [JOURNAL_VETO] = "veto",
+        [JOURNAL_AC_CONTACT] = "AC contact",
+        [JOURNAL_AC_STATE] = "AC source",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

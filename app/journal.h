@@ -24,6 +24,8 @@ enum journal_kind {
     JOURNAL_CAP,              /* permille; no actuator */
     JOURNAL_START,            /* the controller has started; no actuator */
     JOURNAL_VETO,             /* the gate refused an order; no actuator */
+    JOURNAL_AC_CONTACT,       /* index: charge point; 0 open, 1 closed; the cause names it */
+    JOURNAL_AC_STATE,         /* index: charge point; enum ac_state; no actuator */
     JOURNAL_KINDS
 };
 

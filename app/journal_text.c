@@ -18,6 +18,8 @@ static void subject_text(const struct journal_record *record, const struct confi
         return;
     case JOURNAL_CHARGE_POINT:
     case JOURNAL_SESSION:
+    case JOURNAL_AC_CONTACT:
+    case JOURNAL_AC_STATE:
         snprintf(out, room, "%s",
                  config->wallboxes[config->charge_points[record->index].device].name);
         return;
@@ -46,7 +48,11 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
     static const char *const lamps[] = {"off", "on", "blinking"};
     switch (kind) {
     case JOURNAL_CONTACT:
+    case JOURNAL_AC_CONTACT:
         snprintf(out, room, "%s", value ? "closed" : "open");
+        return;
+    case JOURNAL_AC_STATE:
+        snprintf(out, room, "%s", ac_state_name((enum ac_state)value));
         return;
     case JOURNAL_STRING_SWITCH:
         snprintf(out, room, "%s", value ? "on" : "off");

@@ -101,7 +101,8 @@ static void device_speak(struct controller *controller, enum device_kind kind, s
         uint32_t vetoes = controller->bus_vetoes[device->bus];
         outbox_offer(controller, device->bus, &due[i], now_ms);
         if (kind == DEVICE_BOARD && controller->bus_vetoes[device->bus] != vetoes)
-            controller->vetoed = true;
+            *(controller->config->board_ac[index] ? &controller->board_vetoed[index]
+                                                  : &controller->vetoed) = true;
     }
 }
 
@@ -110,6 +111,7 @@ void orders_carry(struct controller *controller, int64_t now_ms)
     bool boards = controller->router.orders.valid;
     if (boards)
         boards_order(controller);
+    ac_order(controller);
     wallboxes_order(controller);
     lamps_order(controller);
     units_order(controller);
@@ -117,7 +119,8 @@ void orders_carry(struct controller *controller, int64_t now_ms)
         size_t count;
         const struct config_device *devices = plant_devices(controller->config, kind, &count);
         for (size_t i = 0; i < count; i++)
-            if (kind != DEVICE_BOARD || boards)
+            if (kind != DEVICE_BOARD ||
+                (controller->config->board_ac[i] ? ac_board_valid(controller, i) : boards))
                 device_speak(controller, kind, i, &devices[i], now_ms);
     }
 }

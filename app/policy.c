@@ -52,8 +52,12 @@ static struct limit point_ceiling(const struct policy_input *input, size_t p)
     limit_lower(&limit, point->max_dA, LIMIT_BREAKER);
     if (point->cable_dA > 0)
         limit_lower(&limit, point->cable_dA, LIMIT_CAR);
-    limit_lower(&limit, dA_of(input->inverter[point->inverter].rated_W, point->voltage_V),
-                LIMIT_INVERTER);
+    size_t feeding = point->transfers ? point->feeding : point->inverter;
+    if (feeding < input->inverters)
+        limit_lower(&limit, dA_of(input->inverter[feeding].rated_W, point->voltage_V),
+                    LIMIT_INVERTER);
+    if (point->transfers)
+        limit_lower(&limit, point->source_max_dA, LIMIT_SOURCE_RATING);
     if (point->car_state != CAR_B && point->car_state != CAR_C && point->car_state != CAR_D)
         limit_lower(&limit, 0, LIMIT_CAR);
     if (!point->fresh)
@@ -140,15 +144,40 @@ static bool in_bypass(const struct policy_inverter_view *unit)
     return unit->mode == MODE_LINE || unit->mode == MODE_BYPASS;
 }
 
-/* While the wallbox hangs on the house's unit through the bypass, both share that unit's rating. */
+/* It hangs on the house: by its transfer contacts, or through the bypass of its own unit. */
+static bool on_house(const struct policy_input *input, size_t p)
+{
+    const struct policy_point_view *point = &input->point[p];
+    return point->transfers ? point->on_house : in_bypass(&input->inverter[point->inverter]);
+}
+
+/* While the wallbox hangs on the house's unit, both share that unit's rating. */
 static void bypass_limit(const struct policy_input *input, size_t p, struct limit *limit)
 {
     const struct policy_point_view *point = &input->point[p];
     const struct policy_inverter_view *home = home_unit(input, p);
-    if (home && in_bypass(&input->inverter[point->inverter]))
+    bool grid_alone = point->transfers && point->feeding >= input->inverters;
+    if (home && !grid_alone && on_house(input, p))
         limit_lower(limit,
                     dA_of(home->rated_W - input->phase_load_W[point->phase], point->voltage_V),
                     LIMIT_INVERTER);
+}
+
+/* One phase may carry so much more than the least loaded one: the bound of both, as the neutral's
+ * current is never above the difference of the outer phases. */
+static void unbalance_limit(const struct policy_input *input, size_t p, struct limit *limit)
+{
+    const struct policy_point_view *point = &input->point[p];
+    if (!point->transfers || point->unbalance_dA == 0)
+        return;
+    const int32_t *load_W = input->phase_load_W;
+    int32_t least_W = load_W[1] < load_W[2] ? load_W[1] : load_W[2];
+    least_W = least_W < load_W[3] ? least_W : load_W[3];
+    int32_t ahead_dA = dA_of(load_W[point->phase] - least_W, point->voltage_V);
+    int32_t unbalance_dA = point->unbalance_dA - ahead_dA,
+            neutral_dA = point->neutral_dA - ahead_dA;
+    limit_lower(limit, unbalance_dA > 0 ? unbalance_dA : 0, LIMIT_UNBALANCE);
+    limit_lower(limit, neutral_dA > 0 ? neutral_dA : 0, LIMIT_NEUTRAL);
 }
 
 static enum source point_source(const struct policy_input *input, size_t p)
@@ -161,7 +190,7 @@ static enum source point_source(const struct policy_input *input, size_t p)
         return SOURCE_SOLAR;
     if (2 * unit->strings_W >= point_W(point))
         return SOURCE_SOLAR;
-    return in_bypass(unit) ? SOURCE_GRID : SOURCE_BATTERY;
+    return on_house(input, p) ? SOURCE_GRID : SOURCE_BATTERY;
 }
 
 /* A session feeds the car from the inverter's own sun and battery; without one, or with a low battery,
@@ -171,8 +200,14 @@ static void supply_decide(struct policy *policy, const struct policy_input *inpu
     const struct policy_point_view *point = &input->point[p];
     const struct policy_inverter_view *unit = &input->inverter[point->inverter];
     bool grid_carries = input->limits->low && input->grid_present;
+    enum supply_source wanted = point->session && !grid_carries ? SUPPLY_OWN : SUPPLY_BYPASS;
+    if (point->transfers) {
+        bool there = wanted == SUPPLY_OWN ? point->on_own : point->on_house;
+        supply_follow(&policy->supply[p], wanted, point->ac_state, there, input->now_ms);
+        return;
+    }
     struct supply_input seen = {
-        .wanted = point->session && !grid_carries ? SUPPLY_OWN : SUPPLY_BYPASS,
+        .wanted = wanted,
         .unit_fresh = unit->fresh && unit->mode != MODE_UNKNOWN,
         .seen = in_bypass(unit) ? SUPPLY_BYPASS : SUPPLY_OWN,
         .box_fresh = point->fresh,
@@ -196,6 +231,7 @@ static void point_decide(struct policy *policy, const struct policy_input *input
         limit_lower(&limit, surplus_step(policy, input, p), LIMIT_SUN);
     }
     bypass_limit(input, p, &limit);
+    unbalance_limit(input, p, &limit);
     if (limit.value < point->min_dA)
         limit.value = 0;
     out->bundle[p] = point->session;
@@ -240,6 +276,10 @@ static int32_t priority_decide(const struct policy *policy, const struct policy_
                                size_t i, const char **cause)
 {
     const struct policy_inverter_view *unit = &input->inverter[i];
+    if (unit->feeds_charge_point && input->point[unit->charge_point].transfers) {
+        *cause = "it stands alone: transfer contacts choose the wallbox's source";
+        return OUTPUT_SBU;
+    }
     if (unit->feeds_charge_point) {
         const struct supply *supply = &policy->supply[unit->charge_point];
         bool own = supply->source == SUPPLY_OWN;

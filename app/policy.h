@@ -39,6 +39,12 @@ struct policy_point_view {
     bool session;                 /* bundling asked for */
     bool bundled;                 /* the wanted strings stand at its inverter */
     bool contactor;               /* closed */
+    bool transfers;               /* transfer contacts choose its source; the rest is theirs: */
+    enum ac_state ac_state;
+    bool on_own, on_house;        /* stands on its own inverter, on another source */
+    uint8_t feeding;              /* inverter whose output that is; none: inverters or more */
+    int32_t source_max_dA;
+    int32_t unbalance_dA, neutral_dA;   /* of a grid-coupled source; 0 = it is none */
 };
 struct policy_input {
     int64_t now_ms;

@@ -54,3 +54,20 @@ int64_t supply_step(struct supply *supply, const struct supply_input *input, int
     }
     return now_ms + STEP_MS;
 }
+
+void supply_follow(struct supply *supply, enum supply_source wanted, enum ac_state ac, bool there,
+                   int64_t now_ms)
+{
+    static const enum supply_state states[AC_STATES] = {
+        [AC_START] = SUPPLY_UNKNOWN,          [AC_STEADY] = SUPPLY_STEADY,
+        [AC_WIND_DOWN] = SUPPLY_WIND_DOWN,    [AC_OPEN_LINE] = SUPPLY_CHANGING,
+        [AC_OPEN_NEUTRAL] = SUPPLY_CHANGING,  [AC_DEAD] = SUPPLY_CHANGING,
+        [AC_CLOSE_NEUTRAL] = SUPPLY_CHANGING, [AC_CLOSE_LINE] = SUPPLY_CHANGING,
+        [AC_VERIFY] = SUPPLY_CHANGING,        [AC_LOCKOUT] = SUPPLY_LOCKOUT,
+        [AC_HOLD] = SUPPLY_UNKNOWN,
+    };
+    enum supply_state state = ac == AC_STEADY && !there ? SUPPLY_WIND_DOWN : states[ac];
+    supply->source = wanted;
+    if (supply->state != state)
+        enter(supply, state, now_ms);
+}

@@ -3,12 +3,17 @@
  * The inverter changes over inside itself, between two sources that are not in step. A car must not
  * see that under load (invariant 18): first the car is wound down and its contactor open for 3 s, then
  * the priority is set, then the inverter is seen in its new mode, then 60 s pass before the car may
- * charge again. */
+ * charge again.
+ *
+ * A charge point with transfer contacts is moved by phase-router/ac.h instead, with the same promise:
+ * supply_follow then says what is wanted and where that stands. */
 #ifndef BUSBAR_APP_SUPPLY_H
 #define BUSBAR_APP_SUPPLY_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "phase-router/ac.h"
 
 enum supply_source { SUPPLY_BYPASS, SUPPLY_OWN };
 enum supply_state {
@@ -41,6 +46,10 @@ struct supply {
 
 /* Returns when it next wants to run. */
 int64_t supply_step(struct supply *supply, const struct supply_input *input, int64_t now_ms);
+
+/* With transfer contacts: the state of its AC bus, and whether that stands on the wanted source. */
+void supply_follow(struct supply *supply, enum supply_source wanted, enum ac_state ac, bool there,
+                   int64_t now_ms);
 
 /* The car may be offered current. */
 static inline bool supply_ready(const struct supply *supply)

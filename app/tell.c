@@ -126,6 +126,7 @@ void journal_changes(struct controller *controller, int64_t now_ms)
 {
     tell_router(controller, now_ms);
     tell_contacts(controller, now_ms);
+    tell_ac(controller, now_ms);
     tell_charge_points(controller, now_ms);
     tell_inverters(controller, now_ms);
     tell_lamps(controller, now_ms);

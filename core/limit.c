@@ -34,6 +34,9 @@ const char *limit_cause_text(enum limit_cause cause)
         [LIMIT_SOURCE] = "the change of its source, which the car must not see",
         [LIMIT_REQUEST] = "a request",
         [LIMIT_NODE] = "a silent node",
+        [LIMIT_SOURCE_RATING] = "the rating of its AC source",
+        [LIMIT_UNBALANCE] = "the grid's limit of unbalance between phases",
+        [LIMIT_NEUTRAL] = "the neutral's rating",
     };
     assert((unsigned)cause < LIMIT_CAUSES);
     return text[cause];

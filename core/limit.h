@@ -29,6 +29,9 @@ enum limit_cause {
     LIMIT_SOURCE,        /* held down while the charge point's source changes */
     LIMIT_REQUEST,       /* stopped by button or request */
     LIMIT_NODE,          /* the node that would carry it out is silent */
+    LIMIT_SOURCE_RATING, /* what the wiring of the charge point's AC source carries */
+    LIMIT_UNBALANCE,     /* the grid's limit of unbalance between phases */
+    LIMIT_NEUTRAL,       /* the rating of the house's neutral */
     LIMIT_CAUSES
 };
 

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "devices/gate_ac.h"
+
 enum {
     ZERO_HOLD_MS = 500,
     SAMPLE_AGE_MS = 200,
@@ -254,8 +256,6 @@ static enum gate_verdict channel_judge(const struct command *command, unsigned c
         return GATE_PASS;
     if (s >= MAX_STRINGS)
         return GATE_UNSEEN;
-    if (on && stop_pressed(command))
-        return GATE_STOP;
     if (contact)
         return contact_judge(command, s, channel);
     return command->gate->strings[s].locked ? GATE_MISMATCH : switch_on_judge(command, s);
@@ -279,8 +279,16 @@ static enum gate_verdict changes_judge(const struct command *command)
     unsigned changes = command->pattern ^ command->gate->boards[command->board].outputs;
     unsigned contacts = changes & board->contacts;
     bool opens_all = stop_waited(command) && !(contacts & command->pattern);
+    if (changes & command->pattern && stop_pressed(command))
+        return GATE_STOP;
     if (contacts & (contacts - 1) && !opens_all)
         return GATE_PICKUP;
+    enum gate_verdict ac = !command->gate->ac
+                               ? GATE_PASS
+                               : gate_ac_check(command->gate->ac, board->bus, board->node,
+                                               command->pattern, command->now_ms);
+    if (ac != GATE_PASS)
+        return ac;
     for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
         enum gate_verdict verdict =
             changes >> channel & 1 ? channel_judge(command, channel) : GATE_PASS;
@@ -355,6 +363,9 @@ static enum gate_verdict command_check(struct gate *gate, uint8_t board, const s
     enum gate_verdict verdict = command_judge(&command, frame);
     if (verdict == GATE_PASS)
         command_note(gate, &command, frame->data[2]);
+    if (verdict == GATE_PASS && gate->ac)
+        gate_ac_sent(gate->ac, gate->config.boards[board].bus, gate->config.boards[board].node,
+                     command.pattern, now_ms);
     return verdict;
 }
 
@@ -424,6 +435,10 @@ const char *gate_verdict_text(enum gate_verdict verdict)
         [GATE_FOREIGN_LOCK] = "somebody else sends on our identifiers",
         [GATE_MISMATCH] = "coil and feedback of this string differ",
         [GATE_STOP] = "the emergency stop is pressed",
+        [GATE_AC_CAR] = "the car is not seen off for three seconds",
+        [GATE_AC_SOURCE] = "another source's contact is not seen open for long enough",
+        [GATE_AC_ORDER] = "a neutral opens after its line and closes before it",
+        [GATE_AC_LIVE] = "the AC bus is not seen dead for long enough",
     };
     assert((unsigned)verdict < GATE_VERDICTS);
     return text[verdict];

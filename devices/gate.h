@@ -38,6 +38,10 @@ enum gate_verdict {
     GATE_FOREIGN_LOCK,   /* somebody else sends on our identifiers: switching is locked */
     GATE_MISMATCH,       /* commanded and seen differ for too long on this string */
     GATE_STOP,           /* the emergency stop is pressed: nothing closes */
+    GATE_AC_CAR,         /* AC: the car is not seen off for 3 s */
+    GATE_AC_SOURCE,      /* AC: another source's contact is not seen open for 1 s */
+    GATE_AC_ORDER,       /* AC: a neutral before its line, or a line before its neutral */
+    GATE_AC_LIVE,        /* AC: the bus is not seen dead */
     GATE_VERDICTS
 };
 
@@ -125,8 +129,11 @@ struct gate_seen_stop {
     uint8_t counter;
 };
 
+struct gate_ac;
+
 struct gate {
     struct gate_config config;
+    struct gate_ac *ac;                  /* judges AC contacts (gate_ac.h); NULL = there are none */
     struct gate_seen_board boards[MAX_BOARDS];
     struct gate_seen_counter counters[MAX_COUNTERS];
     struct gate_seen_string strings[MAX_STRINGS];

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "devices/gate.h"
+#include "devices/gate_ac.h"
 
 enum {
     ZERO_mA = 500, /* Solis S6 manual: no DC switch above 0.5 A (safety.md, section 0) */
@@ -193,6 +194,8 @@ void gate_seen(struct gate *gate, uint8_t bus, const struct frame *frame, int64_
     }
     if (frame->flags || frame->dlc)
         return;
+    if (gate->ac)
+        gate_ac_frame(gate->ac, bus, frame, now_ms);
     for (size_t b = 0; b < gate->config.board_count; b++)
         if (gate->config.boards[b].bus == bus && frame->id == 0x180u + gate->config.boards[b].node)
             board_seen(gate, b, frame, now_ms);

@@ -28,12 +28,6 @@ void wallbox_command(struct sim *sim, const struct frame *frame)
     sim->limit_ms = sim->now_ms;
 }
 
-static bool powered(const struct sim *sim)
-{
-    char mode = sim->unit[sim->config.wallbox_inverter].mode;
-    return mode == 'B' || mode == 'L';
-}
-
 double wallbox_limit_A(const struct sim *sim)
 {
     return sim->limit_ms && sim->now_ms - sim->limit_ms < DEADMAN_MS ? sim->limit_A : 0;
@@ -44,12 +38,12 @@ double wallbox_limit_A(const struct sim *sim)
 static void car_state(struct sim *sim)
 {
     bool wants = sim->truth.car_soc < sim->config.car_target_soc;
-    bool offered = wallbox_limit_A(sim) >= LEAST_A && powered(sim);
+    bool offered = wallbox_limit_A(sim) >= LEAST_A && sim_wallbox_live(sim);
     sim->truth.car_state = !sim->plugged ? 'A' : offered && wants ? 'C' : 'B';
     bool closed = sim->truth.car_state == 'C' || (sim->plugged && sim->car_A > 0.5);
     if (sim->contactor && !closed)
         sim->contactor_open_ms = sim->now_ms;
-    sim->contactor = closed && powered(sim);
+    sim->contactor = closed && sim_wallbox_live(sim);
 }
 
 void car_step(struct sim *sim, double dt_s)

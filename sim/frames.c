@@ -151,7 +151,7 @@ static void wallbox_say(struct sim *sim)
     put_bits(frame.data, 0, 3, sim->truth.car_state - 'A');
     put_bits(frame.data, 3, 1, sim->contactor);
     put_bits(frame.data, 8, 12, lround(sim->car_A * 10));
-    put_bits(frame.data, 20, 12, 2300);
+    put_bits(frame.data, 20, 12, lround(sim_wallbox_V(sim) * 10));
     put_bits(frame.data, 32, 12, lround(wallbox_limit_A(sim) * 10));
     put_bits(frame.data, 44, 12, 630);
     frame.data[7] = sim->wallbox_state_counter++;

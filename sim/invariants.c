@@ -198,5 +198,6 @@ void invariants_step(struct sim *sim)
     for (int i = 0; i < sim->config.inputs; i++)
         rating_check(sim, i);
     battery_check(sim);
-    source_check(sim);
+    if (sim->config.ac.sources == 0)
+        source_check(sim);
 }

@@ -17,7 +17,7 @@ static bool output_alive(char mode)
 static bool ac_in_present(const struct sim *sim, int u)
 {
     int from = sim->config.inverter[u].ac_from;
-    return from < 0 || output_alive(sim->unit[from].mode);
+    return from == -1 || (from >= 0 && output_alive(sim->unit[from].mode));
 }
 
 /* Below its back-to-grid voltage a unit leaves the battery by itself, and comes back late; set to
@@ -105,8 +105,8 @@ void inverters_step(struct sim *sim, double dt_s)
 {
     for (int u = 0; u < sim->config.inverters; u++) {
         bool box = u == sim->config.wallbox_inverter;
-        sim->unit[u].load_W =
-            box ? sim->truth.wallbox_W : sim->truth.house_W[sim->config.inverter[u].phase];
+        sim->unit[u].load_W = box ? 0 : sim->truth.house_W[sim->config.inverter[u].phase];
+        sim->unit[u].load_W += sim_wallbox_loads(sim, u) ? sim->truth.wallbox_W : 0;
     }
     for (int u = sim->config.inverters - 1; u >= 0; u--) {
         struct sim_unit *unit = &sim->unit[u];

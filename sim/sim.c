@@ -108,6 +108,7 @@ void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
     beats_init(sim);
     units_init(sim);
     contacts_init(sim);
+    transfers_begin(sim);
     sun_second(sim);
     house_second(sim);
     trackers_init(sim);
@@ -118,6 +119,7 @@ static void plant_step(struct sim *sim, double dt_s)
     sim->truth.now_ms = sim->now_ms;
     sim->truth.day_s += dt_s;
     contacts_step(sim);
+    transfers_step(sim, dt_s);
     strings_step(sim, dt_s);
     inverters_step(sim, dt_s);
     battery_step(sim, dt_s);
@@ -130,7 +132,7 @@ static void plant_step(struct sim *sim, double dt_s)
 
 int64_t sim_pace_ms(const struct sim *sim)
 {
-    return contacts_moving(sim) ? STEP_MS : CALM_MS;
+    return contacts_moving(sim) || transfers_moving(sim) ? STEP_MS : CALM_MS;
 }
 
 void sim_step(struct sim *sim, int64_t now_ms)
@@ -158,6 +160,8 @@ void sim_frame(struct sim *sim, enum sim_bus bus, const struct frame *frame)
         return;
     if (frame->id == 0x210 || frame->id == 0x211)
         board_command(sim, (int)(frame->id - 0x210), frame);
+    else if (frame->id == 0x215)
+        transfers_command(sim, frame);
     else if (frame->id == 0x213)
         wallbox_command(sim, frame);
     else if (frame->id == 0x214 && frame->len == 2)
@@ -241,6 +245,12 @@ void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on)
         return;
     case SIM_FOREIGN_FRAME:
         sim->foreign = on;
+        return;
+    case SIM_AC_WELDED:
+        sim->ac.contact[target].welded = on && sim->ac.contact[target].closed;
+        return;
+    case SIM_AC_SILENT:
+        sim->ac.board.silent = on;
         return;
     case SIM_FAULT_NONE:
     case SIM_FAULTS:

@@ -8,8 +8,8 @@
  * goes out by sim_frames and sim_answer; what nobody fetches is lost after 64 frames a bus. No
  * clock, heap, descriptor or print.
  *
- * Checked, by number: 1 2 3 4 5 6 8 9 11 12 15 18 20 22 23 24 31. Number 16 cannot be broken here:
- * no contact joins two AC outputs. */
+ * Checked, by number: 1 2 3 4 5 6 8 9 11 12 15 16 17 18 19 20 22 23 24 31. Numbers 16, 17 and 19
+ * need transfer contacts: without them no contact joins two AC outputs. */
 #ifndef BUSBAR_SIM_SIM_H
 #define BUSBAR_SIM_SIM_H
 
@@ -46,12 +46,18 @@ struct sim_input_config {
 struct sim_inverter_config {
     const char *serial, *model;
     int phase;                 /* 1..3 */
-    int ac_from;               /* -1 = grid, else its AC input hangs on this inverter's output */
+    int ac_from;               /* -1 = grid, -2 = none, else on this inverter's output */
     double rated_W, rated_A, idle_W, efficiency;
 };
 struct sim_contact_config {
     int string, input, board, channel;   /* board 0 = node 0x10 */
     double operate_ms, release_ms;
+};
+/* Transfer contacts of the wallbox, on a board at node 0x15: source s has its line on channel 2s and
+ * its neutral on 2s + 1, and is found standing on the first. */
+struct sim_ac_config {
+    int sources;               /* 0 = none */
+    int inverter[4];           /* whose output each is */
 };
 struct sim_config {
     uint32_t seed;
@@ -74,11 +80,15 @@ struct sim_config {
     double house_W[4];                 /* [1..3] mean load of each phase */
     int wallbox_inverter;              /* feeds the wallbox */
     double car_arrive_h, car_leave_h;  /* local time; a negative leave = stays */
+    struct sim_ac_config ac;
     double car_Ah_kWh, car_soc, car_target_soc, car_max_A;
 };
 
 /* The plant and afternoon of UC001: 3 strings, 4 inverters, 7 contacts, 600 Ah LFP. */
 void sim_uc001(struct sim_config *config);
+/* The same with transfer contacts (test/uc001-ac.yaml): inverter 3 stands alone, the wallbox is fed by
+ * inverter 0's output or by its own. */
+void sim_uc001_ac(struct sim_config *config);
 
 enum sim_fault {
     SIM_FAULT_NONE,
@@ -88,6 +98,8 @@ enum sim_fault {
     SIM_BOARD_SILENT, SIM_BOARD_REBOOT,
     SIM_BMS_SILENT, SIM_INVERTER_SILENT, SIM_INVERTER_NOISE,  /* bad CRC, late answers, NAKs */
     SIM_FOREIGN_FRAME,             /* somebody commands the contact board too, its own outputs */
+    SIM_AC_WELDED,                 /* target: channel of the AC board; welds where it is closed */
+    SIM_AC_SILENT,                 /* the AC board */
     SIM_FAULTS
 };
 
@@ -112,6 +124,9 @@ struct sim_truth {
     uint32_t contact_operations[SIM_CONTACTS], contact_hot[SIM_CONTACTS];
     uint32_t transfers;                /* a string closed to another input than before */
     uint32_t setter_writes[SIM_INVERTERS];
+    int ac_source;                     /* that feeds the wallbox's bus, -1 none */
+    double ac_bus_V;
+    uint32_t ac_changes, ac_operations;    /* to another source than before; of contacts */
 };
 
 struct sim;   /* sizeof in sim_size(); the caller owns the memory */

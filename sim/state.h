@@ -70,6 +70,17 @@ struct sim_board {
     uint8_t sent_closed, sent_opened;
 };
 
+enum { SIM_AC_LINE, SIM_AC_NEUTRAL, SIM_AC_CONTACTS = 8 };
+struct sim_ac {
+    struct sim_contact contact[SIM_AC_CONTACTS];
+    struct sim_board board;
+    double bus_V;
+    int64_t dead_ms;            /* below 50 V since; 0 = is not */
+    int64_t changed_ms;         /* its source has come since; 0 = never, or told */
+    int last_source;
+    bool two;
+};
+
 struct sim {
     struct sim_config config;
     struct sim_truth truth;
@@ -90,6 +101,7 @@ struct sim {
     struct sim_contact contact[SIM_CONTACTS];
     struct sim_board board[SIM_BOARDS];
 
+    struct sim_ac ac;
     double soc, v1, v2, battery_V, battery_A, charge_As, house_noise[4];
     bool bms_silent;
 
@@ -147,6 +159,15 @@ bool pi30_setter(struct sim_unit *unit, const char *word);        /* pi30_set.c 
 #define COUNT(array) (sizeof(array) / sizeof (array)[0])
 /* What QMCHGCR and QMUCHGCR tell, and the only values their setters take. */
 extern const int pi30_charge_A[12], pi30_ac_charge_A[13];
+/* ac.c: transfer contacts of the wallbox; without any, what its inverter's mode says. */
+void transfers_begin(struct sim *sim);
+void transfers_step(struct sim *sim, double dt_s);
+void transfers_command(struct sim *sim, const struct frame *frame);
+bool transfers_moving(const struct sim *sim);
+int sim_ac_source(const struct sim *sim);               /* -1 none */
+bool sim_wallbox_live(const struct sim *sim);
+double sim_wallbox_V(const struct sim *sim);
+bool sim_wallbox_loads(const struct sim *sim, int inverter);
 void invariants_step(struct sim *sim);                  /* invariants.c */
 void invariant_open(struct sim *sim, int contact);
 void invariant_close(struct sim *sim, int contact);

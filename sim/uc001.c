@@ -106,3 +106,10 @@ void sim_uc001(struct sim_config *config)
     };
     parts_set(config);
 }
+
+void sim_uc001_ac(struct sim_config *config)
+{
+    sim_uc001(config);
+    config->inverter[3].ac_from = -2;
+    config->ac = (struct sim_ac_config){.sources = 2, .inverter = {0, 3}};
+}

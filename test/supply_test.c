@@ -36,8 +36,39 @@ static const struct {
     {263000, BOX, 0, SUPPLY_LOCKOUT, SUPPLY_BYPASS, "three minutes: it goes on with the lockout"},
 };
 
+/* With transfer contacts: the state of the AC bus, on the wanted source or not, and what follows. */
+static const struct {
+    enum ac_state ac;
+    bool there;
+    enum supply_state state;
+} follow[] = {
+    {AC_START, false, SUPPLY_UNKNOWN},        {AC_STEADY, true, SUPPLY_STEADY},
+    {AC_STEADY, false, SUPPLY_WIND_DOWN},     {AC_WIND_DOWN, false, SUPPLY_WIND_DOWN},
+    {AC_OPEN_LINE, false, SUPPLY_CHANGING},   {AC_OPEN_NEUTRAL, false, SUPPLY_CHANGING},
+    {AC_DEAD, false, SUPPLY_CHANGING},        {AC_CLOSE_NEUTRAL, false, SUPPLY_CHANGING},
+    {AC_CLOSE_LINE, false, SUPPLY_CHANGING},  {AC_VERIFY, true, SUPPLY_CHANGING},
+    {AC_LOCKOUT, true, SUPPLY_LOCKOUT},       {AC_HOLD, true, SUPPLY_UNKNOWN},
+};
+
+static void follows(void)
+{
+    struct supply supply = {0};
+    for (size_t i = 0; i < sizeof follow / sizeof follow[0]; i++) {
+        int64_t now_ms = 1000 + (int64_t)i;
+        supply_follow(&supply, SUPPLY_OWN, follow[i].ac, follow[i].there, now_ms);
+        CHECK(supply.state == follow[i].state && supply.source == SUPPLY_OWN, "%s: %d",
+              ac_state_name(follow[i].ac), supply.state);
+        CHECK(supply_ready(&supply) == (follow[i].ac == AC_STEADY && follow[i].there),
+              "%s: the car", ac_state_name(follow[i].ac));
+    }
+    supply_follow(&supply, SUPPLY_BYPASS, AC_HOLD, false, 5000);
+    CHECK(supply.source == SUPPLY_BYPASS && supply.since_ms == 1000 + 11,
+          "the wish is passed on, the state's time stays");
+}
+
 int main(void)
 {
+    follows();
     struct supply supply = {0};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         struct supply_input input = {.wanted = steps[i].flags & OWN ? SUPPLY_OWN : SUPPLY_BYPASS,
