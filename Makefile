@@ -162,8 +162,8 @@ clang: ## build everything with clang's warnings as errors too
 		$(patsubst %.c,$(BUILD)/clang/rel/%.o,$(FUZZ) $(wildcard test/bench_*.c))
 	@echo "clang: 1 passed, 0 failed"
 
-format: ## clang-format every C file
-	clang-format -i $(foreach d,$(FOLDERS) test,$(wildcard $(d)/*.[ch]))
+format: ## clang-format every C source; headers are aligned by hand
+	clang-format -i $(foreach d,$(FOLDERS) test,$(wildcard $(d)/*.c))
 
 # One test alone, for work on a module: make t-dbc
 t-%: $(BUILD)/san/test/%_test

@@ -101,7 +101,9 @@ void ac_steer(struct controller *c, int64_t now_ms)
         if (ac->sources == 0)
             continue;
         struct ac_view view = bus_look(c, p, now_ms);
-        if (c->planned)
+        if (c->stopped)
+            ac_want(&c->ac[p], AC_NO_SOURCE);
+        else if (c->planned)
             ac_want(&c->ac[p], c->policy.supply[p].source == SUPPLY_OWN ? ac->own : ac->house);
         ac_step(&c->ac[p], &view, now_ms);
     }

@@ -22,8 +22,8 @@ struct dump {
     struct dbc *dbcs[DUMP_DBCS];
     int dbc_count;
     bool log, ascii;
-    long count;                /* frames to show, 0 = all */
-    int timeout_ms;            /* without a frame, -1 = wait */
+    long count;     /* frames to show, 0 = all */
+    int timeout_ms; /* without a frame, -1 = wait */
 };
 
 static const char help[] =
@@ -176,13 +176,27 @@ int cmd_dump(int argc, char **argv)
     int status = 0;
     for (int c; (c = getopt_long(argc, argv, "Lan:T:h", known, NULL)) != -1 && status == 0;) {
         switch (c) {
-        case 'L': dump.log = true; break;
-        case 'a': dump.ascii = true; break;
-        case 'n': dump.count = strtol(optarg, NULL, 10); break;
-        case 'T': dump.timeout_ms = (int)strtol(optarg, NULL, 10); break;
-        case 'd': status = dbc_add(&dump, optarg); break;
-        case 'h': fputs(help, stdout); return 0;
-        default: fputs(help, stderr); return 2;
+        case 'L':
+            dump.log = true;
+            break;
+        case 'a':
+            dump.ascii = true;
+            break;
+        case 'n':
+            dump.count = strtol(optarg, NULL, 10);
+            break;
+        case 'T':
+            dump.timeout_ms = (int)strtol(optarg, NULL, 10);
+            break;
+        case 'd':
+            status = dbc_add(&dump, optarg);
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return 0;
+        default:
+            fputs(help, stderr);
+            return 2;
         }
     }
     if (optind == argc && status == 0) {

@@ -16,7 +16,7 @@
 #include "phase-router/ac.h"
 #include "phase-router/router.h"
 
-enum { CONFIG_PATH_SIZE = 128, CONFIG_DIALECTS = 32, CONFIG_NONE = 0xFF };
+enum { COMMAND_SIZE = 16, CONFIG_PATH_SIZE = 128, CONFIG_DIALECTS = 32, CONFIG_NONE = 0xFF };
 
 struct config_bus {
     char name[NAME_SIZE];
@@ -50,6 +50,8 @@ struct config_inverter {
     int32_t rated_W;
     int32_t rated_dA;
     int32_t charge_max_A;              /* per unit */
+    char pv_off_command[COMMAND_SIZE]; /* it takes no PV current after the first, and again after */
+    char pv_on_command[COMMAND_SIZE];  /* the second; "" = it has no such command */
 };
 
 struct config_wallbox {
@@ -95,12 +97,14 @@ struct config {
     struct config_device wallboxes[MAX_CHARGE_POINTS];
     struct config_device buttons[MAX_BUTTONS];
     uint8_t button_wallbox[MAX_BUTTONS];
+    bool button_stop[MAX_BUTTONS]; /* carries the emergency stop */
     struct config_inverter inverters[MAX_INVERTERS];
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
     struct topology topology;
     struct config_channel contact_at[MAX_CONTACTS];   /* board and channel of each contact */
-    struct config_channel switch_at[MAX_STRINGS];     /* board and channel of each string switch */
+    struct config_channel switch_at[MAX_STRINGS];   /* board and channel of each string switch;
+                                                       * device CONFIG_NONE: it has none */
     struct config_channel counter_at[MAX_STRINGS];    /* counter and channel of each string */
     uint8_t backbone;                                 /* bus index for summary and SDO; CONFIG_NONE */
     uint8_t controller_node;                          /* default 1 */

@@ -4,6 +4,7 @@
 #ifndef BUSBAR_APP_CONFIG_FILE_H
 #define BUSBAR_APP_CONFIG_FILE_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,7 +17,7 @@ struct file_bus {
     char name[NAME_SIZE], port[CONFIG_PATH_SIZE];
 };
 struct file_site {
-    double coldest_C;
+    double coldest_C, hottest_C;
     double neutral_max_A;
     int32_t unbalance_max_VA;
     double ac_dead_s, ac_lockout_s;
@@ -48,12 +49,14 @@ struct file_inverter {
     int32_t rated_W;
     double rated_A;
     int32_t charge_max_A;
+    char pv_off_command[COMMAND_SIZE], pv_on_command[COMMAND_SIZE];
 };
 struct file_input {
     char name[NAME_SIZE], inverter[NAME_SIZE];
-    double voc_max_V, isc_max_A;
+    double voc_max_V, isc_max_A, mppt_low_V, mppt_high_V;
     int32_t power_max_W;
     uint8_t strings_max;
+    enum inhibit inhibit;
 };
 struct file_switch {
     char board[NAME_SIZE];
@@ -62,14 +65,21 @@ struct file_switch {
 struct file_string {
     char name[NAME_SIZE], home[NAME_SIZE], counter[NAME_SIZE];
     int32_t modules;
-    double voc_V, isc_A, vmp_V, imp_A, voc_percent_per_K;
+    double voc_V, isc_A, vmp_V, imp_A, voc_percent_per_K, vmp_percent_per_K;
+    int32_t azimuth_deg, tilt_deg;
     bool fused;
     uint8_t channel;
     struct file_switch off;
 };
 struct file_contact {
     char string[NAME_SIZE], input[NAME_SIZE], board[NAME_SIZE];
-    uint8_t channel;
+    uint8_t channel, feedback;
+    bool normally_closed;
+    int32_t operate_ms, release_ms, life_operations, life_hot_operations;
+    double break_A;
+};
+struct file_interlock {
+    struct file_switch first, second;
 };
 struct file_wallbox {
     struct file_device device;
@@ -81,6 +91,7 @@ struct file_wallbox {
 struct file_button {
     struct file_device device;
     char wallbox[NAME_SIZE];
+    bool stop;
 };
 struct file_source {
     char name[NAME_SIZE], inverter[NAME_SIZE];
@@ -100,8 +111,8 @@ struct config_file {
     struct file_site site;
     struct file_battery battery;
     unsigned buses_count, packs_count, shunts_count, boards_count, counters_count, inverters_count,
-        inputs_count, strings_count, contacts_count, wallboxes_count, buttons_count,
-        sources_count, transfers_count;
+        inputs_count, strings_count, contacts_count, wallboxes_count, buttons_count, sources_count,
+        transfers_count, interlocks_count;
     struct file_bus buses[MAX_BUSES];
     struct file_pack packs[MAX_PACKS];
     struct file_device shunts[MAX_SHUNTS];
@@ -114,6 +125,7 @@ struct config_file {
     struct file_wallbox wallboxes[MAX_CHARGE_POINTS];
     struct file_button buttons[MAX_BUTTONS];
     struct file_source sources[CONFIG_SOURCES];
+    struct file_interlock interlocks[MAX_CONTACTS];
     struct file_transfer transfers[CONFIG_SOURCES * AC_BUS_SOURCES];
 };
 
@@ -134,6 +146,11 @@ void config_resolve(const struct resolver *r);
 /* config_devices.c: everything that speaks through a dialect. */
 void config_resolve_devices(const struct resolver *r);
 
+/* config_wiring.c: inputs, strings, contacts and their channels; then the rules of the wiring, which
+ * need all of it to be right by itself. */
+void config_resolve_wiring(const struct resolver *r);
+void config_check_wiring(const struct resolver *r);
+
 /* config_ac.c: AC sources and transfer contacts. */
 void config_resolve_ac(const struct resolver *r);
 
@@ -141,5 +158,15 @@ void config_resolve_ac(const struct resolver *r);
 #define CONFIG_INDEX(raw, list, name)                                                              \
     config_index((raw)->list, (raw)->list##_count, sizeof(raw)->list[0], name)
 uint8_t config_index(const void *entries, unsigned count, size_t size, const char *name);
+
+static inline int32_t config_milli(double value)
+{
+    return (int32_t)lround(value * 1000);
+}
+
+static inline int32_t config_tenths(double value)
+{
+    return (int32_t)lround(value * 10);
+}
 
 #endif

@@ -15,6 +15,10 @@ enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
 static const cyaml_strval_t chemistries[] = {
     {"lfp", CHEMISTRY_LFP}, {"nmc", CHEMISTRY_NMC}, {"nca", CHEMISTRY_NCA},
 };
+static const cyaml_strval_t inhibits[] = {
+    {"none", INHIBIT_NONE}, {"command", INHIBIT_ORDER}, {"dusk", INHIBIT_DUSK},
+};
+static const cyaml_strval_t feedbacks[] = {{"mirror", 0}, {"auxiliary", 1}};
 static const cyaml_strval_t couplings[] = {{"island", 0}, {"grid", 1}};
 static const cyaml_strval_t phases[] = {{"L1", 1}, {"L2", 2}, {"L3", 3}};
 
@@ -25,6 +29,7 @@ static const cyaml_schema_field_t bus_fields[] = {
 };
 static const cyaml_schema_field_t site_fields[] = {
     CYAML_FIELD_FLOAT("coldest_C", O, struct file_site, coldest_C),
+    CYAML_FIELD_FLOAT("hottest_C", O, struct file_site, hottest_C),
     CYAML_FIELD_FLOAT("neutral_max_A", O, struct file_site, neutral_max_A),
     CYAML_FIELD_INT("unbalance_max_VA", O, struct file_site, unbalance_max_VA),
     CYAML_FIELD_FLOAT("ac_dead_s", O, struct file_site, ac_dead_s),
@@ -78,6 +83,7 @@ static const cyaml_schema_field_t wallbox_keys[] = {
 static const cyaml_schema_field_t button_keys[] = {
     DEVICE_FIELDS(struct file_button, device.),
     CYAML_FIELD_STRING("wallbox", O, struct file_button, wallbox, 1),
+    CYAML_FIELD_BOOL("stop", O, struct file_button, stop),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t inverter_fields[] = {
@@ -89,6 +95,8 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_INT("rated_W", O, struct file_inverter, rated_W),
     CYAML_FIELD_FLOAT("rated_A", O, struct file_inverter, rated_A),
     CYAML_FIELD_INT("charge_max_A", O, struct file_inverter, charge_max_A),
+    CYAML_FIELD_STRING("pv_off_command", O, struct file_inverter, pv_off_command, 0),
+    CYAML_FIELD_STRING("pv_on_command", O, struct file_inverter, pv_on_command, 0),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t input_fields[] = {
@@ -98,6 +106,10 @@ static const cyaml_schema_field_t input_fields[] = {
     CYAML_FIELD_FLOAT("isc_max_A", O, struct file_input, isc_max_A),
     CYAML_FIELD_INT("power_max_W", O, struct file_input, power_max_W),
     CYAML_FIELD_UINT("strings_max", O, struct file_input, strings_max),
+    CYAML_FIELD_FLOAT("mppt_low_V", O, struct file_input, mppt_low_V),
+    CYAML_FIELD_FLOAT("mppt_high_V", O, struct file_input, mppt_high_V),
+    CYAML_FIELD_ENUM("inhibit", O | CYAML_FLAG_STRICT, struct file_input, inhibit, inhibits,
+     CYAML_ARRAY_LEN(inhibits)),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t switch_fields[] = {
@@ -113,6 +125,9 @@ static const cyaml_schema_field_t string_fields[] = {
     CYAML_FIELD_FLOAT("vmp_V", O, struct file_string, vmp_V),
     CYAML_FIELD_FLOAT("imp_A", O, struct file_string, imp_A),
     CYAML_FIELD_FLOAT("voc_percent_per_K", O, struct file_string, voc_percent_per_K),
+    CYAML_FIELD_FLOAT("vmp_percent_per_K", O, struct file_string, vmp_percent_per_K),
+    CYAML_FIELD_INT("azimuth_deg", O, struct file_string, azimuth_deg),
+    CYAML_FIELD_INT("tilt_deg", O, struct file_string, tilt_deg),
     CYAML_FIELD_BOOL("fused", O, struct file_string, fused),
     CYAML_FIELD_STRING("home", O, struct file_string, home, 1),
     CYAML_FIELD_STRING("counter", O, struct file_string, counter, 1),
@@ -125,6 +140,19 @@ static const cyaml_schema_field_t contact_fields[] = {
     CYAML_FIELD_STRING("input", O, struct file_contact, input, 1),
     CYAML_FIELD_STRING("board", O, struct file_contact, board, 1),
     CYAML_FIELD_UINT("channel", O, struct file_contact, channel),
+    CYAML_FIELD_BOOL("normally_closed", O, struct file_contact, normally_closed),
+    CYAML_FIELD_ENUM("feedback", O | CYAML_FLAG_STRICT, struct file_contact, feedback, feedbacks,
+     CYAML_ARRAY_LEN(feedbacks)),
+    CYAML_FIELD_INT("operate_ms", O, struct file_contact, operate_ms),
+    CYAML_FIELD_INT("release_ms", O, struct file_contact, release_ms),
+    CYAML_FIELD_FLOAT("break_A", O, struct file_contact, break_A),
+    CYAML_FIELD_INT("life_operations", O, struct file_contact, life_operations),
+    CYAML_FIELD_INT("life_hot_operations", O, struct file_contact, life_hot_operations),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t interlock_fields[] = {
+    CYAML_FIELD_MAPPING("first", O, struct file_interlock, first, switch_fields),
+    CYAML_FIELD_MAPPING("second", O, struct file_interlock, second, switch_fields),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t source_fields[] = {
@@ -156,6 +184,7 @@ static const cyaml_schema_value_t
     contact_entry  = MAP(struct file_contact, contact_fields),
     wallbox_entry  = MAP(struct file_wallbox, wallbox_keys),
     button_entry   = MAP(struct file_button, button_keys),
+    interlock_entry = MAP(struct file_interlock, interlock_fields),
     source_entry   = MAP(struct file_source, source_fields),
     transfer_entry = MAP(struct file_transfer, transfer_fields);
 
@@ -181,6 +210,7 @@ static const cyaml_schema_field_t top_fields[] = {
     LIST("inputs", inputs, &input_entry, MAX_INPUTS),
     LIST("strings", strings, &string_entry, MAX_STRINGS),
     LIST("contacts", contacts, &contact_entry, MAX_CONTACTS),
+    LIST("interlocks", interlocks, &interlock_entry, MAX_CONTACTS),
     LIST("wallboxes", wallboxes, &wallbox_entry, MAX_CHARGE_POINTS),
     LIST("buttons", buttons, &button_entry, MAX_BUTTONS),
     LIST("sources", sources, &source_entry, CONFIG_SOURCES),
@@ -235,10 +265,20 @@ static bool stream_port_fits(const char *text)
     return colon && colon > host && digits > 0 && digits < 6 && !colon[1 + digits];
 }
 
+/* What a PI30 unit is asked: no CR, no CRC, those are added. */
+static bool command_fits(const char *text)
+{
+    for (; *text; text++)
+        if (!isupper((unsigned char)*text) && !isdigit((unsigned char)*text) && *text != '.')
+            return false;
+    return true;
+}
+
 /* --- notes --- */
 
-#define NAME_WORDS "letters, digits and . _ -"
-#define NAME_RULE  .must = true, .fits = name_fits, .allowed = NAME_WORDS
+#define NAME_WORDS    "letters, digits and . _ -"
+#define COMMAND_WORDS "capital letters, digits and ."
+#define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
 #define DEVICE_NOTES(list, kind)                                                                   \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
         {list "[].bus", .must = true, .refers = "buses[].name", .help = "bus it is wired to"},     \
@@ -265,6 +305,8 @@ static const struct yaml_note notes[] = {
     {"site", .help = "where the plant stands"},
     {"site.coldest_C", .min = -60, .max = 40, .preset = "-15",
      .help = "coldest day, °C: strings have their highest voltage then"},
+    {"site.hottest_C", .min = 20, .max = 100, .preset = "70",
+     .help = "modules on the hottest day, °C: strings have their lowest voltage then"},
     {"site.neutral_max_A", .min = 6, .max = 500,
      .help = "rating of the house's neutral, A; required with a source coupled to the grid"},
     {"site.unbalance_max_VA", .min = 1000, .max = 50000, .preset = "4600",
@@ -328,6 +370,10 @@ static const struct yaml_note notes[] = {
     {"inverters[].rated_A", .must = true, .min = 1, .max = 500, .help = "rated output current, A"},
     {"inverters[].charge_max_A", .must = true, .min = 0, .max = 500,
      .help = "highest charge current, A"},
+    {"inverters[].pv_off_command", .fits = command_fits, .allowed = COMMAND_WORDS,
+     .help = "command after which its PV inputs take no current, proven on this very model"},
+    {"inverters[].pv_on_command", .fits = command_fits, .allowed = COMMAND_WORDS,
+     .help = "command that ends that"},
 
     {"inputs", .help = "PV inputs of the inverters"},
     {"inputs[].name", NAME_RULE, .unique = true, .help = "name of the input"},
@@ -340,6 +386,13 @@ static const struct yaml_note notes[] = {
     {"inputs[].power_max_W", .must = true, .min = 10, .max = 100000, .help = "highest PV power, W"},
     {"inputs[].strings_max", .min = 1, .max = MAX_STRINGS, .preset = "1",
      .help = "strings that may be joined here"},
+    {"inputs[].mppt_low_V", .min = 10, .max = 1500,
+     .help = "lowest voltage it tracks, V; default: not checked"},
+    {"inputs[].mppt_high_V", .min = 10, .max = 1500,
+     .help = "highest voltage it tracks, V; default: not checked"},
+    {"inputs[].inhibit", .preset = "none",
+     .help = "what takes the current from strings without a switch: the inverter's pv_off_command,"
+             " the dark, or nothing: then they do not move"},
 
     {"strings", .help = "PV strings; electrical values are of one module at STC"},
     {"strings[].name", NAME_RULE, .unique = true, .help = "name of the string"},
@@ -352,6 +405,11 @@ static const struct yaml_note notes[] = {
      .help = "current at the power point, A"},
     {"strings[].voc_percent_per_K", .min = -0.6, .max = 0, .preset = "-0.29",
      .help = "temperature coefficient of the open-circuit voltage, %/K"},
+    {"strings[].vmp_percent_per_K", .min = -0.8, .max = 0, .preset = "-0.35",
+     .help = "temperature coefficient of the voltage at the power point, %/K"},
+    {"strings[].azimuth_deg", .min = 0, .max = 359,
+     .help = "where it looks: 0 north, 90 east, 180 south, 270 west"},
+    {"strings[].tilt_deg", .min = 0, .max = 90, .help = "0 lies flat, 90 stands"},
     {"strings[].fused",
      .help = "has its own fuse; needed where three or more are joined; default: false"},
     {"strings[].home", .must = true, .refers = "inputs[].name",
@@ -360,7 +418,8 @@ static const struct yaml_note notes[] = {
      .help = "counter that measures it"},
     {"strings[].channel", .must = true, .min = 1, .max = COUNTER_CHANNELS,
      .help = "the counter's channel"},
-    {"strings[].switch", .must = true, .help = "semiconductor switch that takes its current away"},
+    {"strings[].switch",
+     .help = "semiconductor switch that takes its current away; without one inputs[].inhibit does"},
     {"strings[].switch.board", .must = true, .refers = "boards[].name",
      .help = "board that carries it"},
     {"strings[].switch.channel", .must = true, .min = 1, .max = BOARD_CHANNELS,
@@ -371,6 +430,33 @@ static const struct yaml_note notes[] = {
     {"contacts[].input", .must = true, .refers = "inputs[].name", .help = "the input"},
     {"contacts[].board", .must = true, .refers = "boards[].name", .help = "board that carries it"},
     {"contacts[].channel", .must = true, .min = 1, .max = BOARD_CHANNELS,
+     .help = "the board's channel"},
+
+    {"contacts[].normally_closed",
+     .help = "closed while its coil is off; default: false. Refused where that could join two inputs"},
+    {"contacts[].feedback", .preset = "mirror",
+     .help = "mirror: a contact mechanically linked by IEC 60947-4-1 Annex F; auxiliary: a plain one,"
+             " which proves less: the string must be without current for 2 s more"},
+    {"contacts[].operate_ms", .min = 1, .max = 2000,
+     .help = "data sheet: closed so long after its coil, ms; default: 250 at most"},
+    {"contacts[].release_ms", .min = 1, .max = 2000,
+     .help = "data sheet: open so long after its coil, ms; default: 250 at most"},
+    {"contacts[].break_A", .min = 0.1, .max = 1000,
+     .help = "direct current it breaks at the string's voltage, A; default: none, for cold switching"},
+    {"contacts[].life_operations", .min = 1, .max = 100000000,
+     .help = "operations without current it is made for"},
+    {"contacts[].life_hot_operations", .min = 1, .max = 1000000,
+     .help = "openings under current it is made for"},
+    {"interlocks", .help = "pairs of contacts of which hardware never lets both close"},
+    {"interlocks[].first", .must = true, .help = "one contact"},
+    {"interlocks[].first.board", .must = true, .refers = "boards[].name",
+     .help = "board that carries it"},
+    {"interlocks[].first.channel", .must = true, .min = 1, .max = BOARD_CHANNELS,
+     .help = "the board's channel"},
+    {"interlocks[].second", .must = true, .help = "the other"},
+    {"interlocks[].second.board", .must = true, .refers = "boards[].name",
+     .help = "board that carries it"},
+    {"interlocks[].second.channel", .must = true, .min = 1, .max = BOARD_CHANNELS,
      .help = "the board's channel"},
 
     {"wallboxes", .help = "charge points"},
@@ -389,6 +475,8 @@ static const struct yaml_note notes[] = {
     DEVICE_NOTES("buttons", "button"),
     {"buttons[].wallbox", .must = true, .refers = "wallboxes[].name",
      .help = "wallbox it starts and stops"},
+    {"buttons[].stop",
+     .help = "its node carries the plant's emergency stop, by a break contact; default: false"},
 
     {"sources", .help = "AC sources that transfer contacts can put on a wallbox"},
     {"sources[].name", NAME_RULE, .unique = true, .help = "name of the source"},

@@ -12,9 +12,9 @@ static struct session_input session_digest(struct controller *c, size_t point, i
     const struct wallbox_readings *box =
         &c->plant.wallboxes[c->config->charge_points[point].device];
     struct session_input input = {
-        .push = c->push[point],
-        .start = c->ask_start[point],
-        .stop = c->ask_stop[point],
+        .push = c->push[point] && !c->stopped,
+        .start = c->ask_start[point] && !c->stopped,
+        .stop = c->ask_stop[point] || c->stopped,
         .box_fresh = reading_fresh(&box->car_state, now_ms, BOX_MAX_AGE_MS),
         .car_state = reading_or(&box->car_state, now_ms, BOX_MAX_AGE_MS, -1),
         .current_dA = reading_or(&box->current_dA, now_ms, BOX_MAX_AGE_MS, 0),
@@ -129,6 +129,7 @@ void policy_digest(struct controller *c, struct policy_input *input, int64_t now
     input->bank_config = &c->config->bank;
     input->inverters = c->config->inverter_count;
     input->points = c->config->wallbox_count;
+    input->stopped = c->stopped;
     input->transfer = c->router.state != ROUTER_IDLE && c->router.state != ROUTER_START &&
                       c->router.state != ROUTER_HOLD;
     for (size_t i = 0; i < c->config->inverter_count; i++)
@@ -250,6 +251,7 @@ int64_t tick(struct controller *c, int64_t now_ms)
 {
     struct policy_input input;
     look(c, now_ms);
+    c->stopped |= c->view.stop;
     battery_step(c, now_ms);
     sessions_step(c, now_ms);
     policy_digest(c, &input, now_ms);
@@ -309,6 +311,12 @@ int controller_charge(struct controller *c, size_t point, bool start, char *why,
         snprintf(why, room, start ? "it is charging already" : "no session is running");
         return -EALREADY;
     }
+    if (start && c->stopped) {
+        snprintf(why, room,
+                 "the emergency stop was pressed; look at the plant, release it, then "
+                 "`busbar request reset`");
+        return -EBUSY;
+    }
     if (start && c->router.state == ROUTER_HOLD) {
         snprintf(why, room, "the router holds: %s; look at the plant, then `busbar request reset`",
                  router_why_text(c->router.why));
@@ -340,6 +348,7 @@ int controller_cap(struct controller *c, int32_t cap_permille, int64_t now_ms, c
 
 void controller_reset(struct controller *c, int64_t now_ms)
 {
+    c->stopped = false;
     router_reset(&c->router, now_ms);
     ac_restart(c, now_ms);
     gate_reset(&c->gate);

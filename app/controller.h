@@ -65,6 +65,7 @@ struct controller {
     struct router_layout layout;       /* wanted */
     uint8_t wished;                    /* charge point the layout was planned for */
     bool planned;
+    bool stopped; /* the emergency stop was pressed; no reset since */
     bool vetoed;                       /* the gate refused an order since the last router step */
 
     struct ac_bus ac[MAX_CHARGE_POINTS];   /* sources 0 = this wallbox has no transfer contacts */

@@ -49,6 +49,7 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_VETO] = "veto",
         [JOURNAL_AC_CONTACT] = "AC contact",
         [JOURNAL_AC_STATE] = "AC source",
+        [JOURNAL_PV_OFF] = "PV",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -26,6 +26,7 @@ enum journal_kind {
     JOURNAL_VETO,             /* the gate refused an order; no actuator */
     JOURNAL_AC_CONTACT,       /* index: charge point; 0 open, 1 closed; the cause names it */
     JOURNAL_AC_STATE,         /* index: charge point; enum ac_state; no actuator */
+    JOURNAL_PV_OFF,          /* index: inverter; 0 it takes PV current, 1 it takes none */
     JOURNAL_KINDS
 };
 

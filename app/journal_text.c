@@ -26,6 +26,7 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_CHARGE_MAX:
     case JOURNAL_CHARGER_OFF:
     case JOURNAL_OUTPUT_PRIORITY:
+    case JOURNAL_PV_OFF:
         snprintf(out, room, "%s", config->inverters[record->index].name);
         return;
     case JOURNAL_LAMP:
@@ -65,6 +66,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_CHARGER_OFF:
         snprintf(out, room, "%s", value < 0 ? "?" : value ? "charger off" : "charger on");
+        return;
+    case JOURNAL_PV_OFF:
+        snprintf(out, room, "%s", value < 0 ? "?" : value ? "takes no sun" : "takes sun");
         return;
     case JOURNAL_OUTPUT_PRIORITY:
         snprintf(out, room, "%s", output_priority_name(value));

@@ -3,7 +3,7 @@
 
 #include "app/controller.h"
 
-enum { BOARD_MAX_AGE_MS = 1500, UNIT_MAX_AGE_MS = 10000 };
+enum { STOP_MAX_AGE_MS = 1000, BOARD_MAX_AGE_MS = 1500, UNIT_MAX_AGE_MS = 10000 };
 
 static bool channel_bit(const struct reading *bits, struct config_channel at)
 {
@@ -16,10 +16,11 @@ static void contact_look(struct controller *controller, size_t c)
     const struct relay_readings *board = &controller->plant.boards[at.device];
     struct router_view *view = &controller->view;
     bool closed = channel_bit(&board->closed, at), opened = channel_bit(&board->opened, at);
+    bool normally_closed = controller->config->topology.contact[c].normally_closed;
     view->contact[c] = closed == opened ? CONTACT_UNKNOWN : closed ? CONTACT_CLOSED : CONTACT_OPEN;
     view->contact_ms[c] = board->closed.heard_ms;
     view->contact_fault[c] = channel_bit(&board->faults, at);
-    view->contact_output[c] = channel_bit(&board->outputs, at);
+    view->contact_output[c] = channel_bit(&board->outputs, at) != normally_closed;
 }
 
 static void string_look(struct controller *controller, size_t s)
@@ -29,7 +30,8 @@ static void string_look(struct controller *controller, size_t s)
     struct router_view *view = &controller->view;
     view->current_mA[s] = controller->plant.counters[counter.device].current_mA[counter.channel];
     view->voltage_mV[s] = controller->plant.counters[counter.device].voltage_mV[counter.channel];
-    view->switch_output[s] = channel_bit(&controller->plant.boards[board.device].outputs, board);
+    view->switch_output[s] = board.device != CONFIG_NONE &&
+                             channel_bit(&controller->plant.boards[board.device].outputs, board);
 }
 
 static bool board_heard(const struct controller *controller, size_t board, int64_t now_ms)
@@ -49,6 +51,36 @@ static bool unit_takes_pv(const struct unit *unit, int64_t now_ms)
     return well && !(r->warnings_low.value & (7 << 26));
 }
 
+/* An inverter's command takes the current from all its inputs: one that was not ordered off counts as
+ * on all the same while another one is. */
+static void inputs_look(struct controller *controller)
+{
+    const struct topology *t = &controller->config->topology;
+    const bool *ordered = controller->router.orders.input_off;
+    for (size_t i = 0; i < t->inputs; i++) {
+        const struct unit *unit = &controller->plant.units[t->input[i].inverter];
+        bool others = false;
+        for (size_t k = 0; k < t->inputs; k++)
+            others |= k != i && ordered[k] && t->input[k].inverter == t->input[i].inverter;
+        bool off = unit->readings.pv_off.heard_ms && unit->readings.pv_off.value;
+        controller->view.input_off[i] = off && (ordered[i] || !others);
+    }
+}
+
+/* A stop that is not heard is not known to be released: nothing is switched until it is. */
+static void stops_look(struct controller *controller, int64_t now_ms)
+{
+    struct router_view *view = &controller->view;
+    view->stop = view->stop_silent = false;
+    for (size_t b = 0; b < controller->config->button_count; b++) {
+        const struct reading *stop = &controller->plant.buttons[b].stop;
+        if (!controller->config->button_stop[b])
+            continue;
+        view->stop |= reading_or(stop, now_ms, STOP_MAX_AGE_MS, 0) != 0;
+        view->stop_silent |= !reading_fresh(stop, now_ms, STOP_MAX_AGE_MS);
+    }
+}
+
 static void router_look(struct controller *controller, int64_t now_ms)
 {
     const struct config *config = controller->config;
@@ -61,11 +93,14 @@ static void router_look(struct controller *controller, int64_t now_ms)
     for (size_t c = 0; c < config->topology.contacts; c++)
         view->boards_heard &= board_heard(controller, config->contact_at[c].device, now_ms);
     for (size_t s = 0; s < config->topology.strings; s++)
-        view->switches_heard &= board_heard(controller, config->switch_at[s].device, now_ms);
+        view->switches_heard &= config->switch_at[s].device == CONFIG_NONE ||
+                                board_heard(controller, config->switch_at[s].device, now_ms);
     for (size_t i = 0; i < config->topology.inputs; i++)
         view->input_ready[i] =
             plant_unit_expected(&controller->plant, config->topology.input[i].inverter) &&
             unit_takes_pv(&controller->plant.units[config->topology.input[i].inverter], now_ms);
+    inputs_look(controller);
+    stops_look(controller, now_ms);
     view->vetoed = controller->vetoed;
     view->switching_locked = controller->gate.foreign;
     controller->vetoed = false;

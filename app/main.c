@@ -8,19 +8,19 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
-    {"run",     cmd_run,     "the controller, in the foreground or under systemd"},
-    {"demo",    cmd_demo,    "a simulated plant and the controller on a sunny afternoon"},
-    {"status",  cmd_status,  "what the controller has heard and does; missing parts"},
-    {"why",     cmd_why,     "one sentence per output: what holds it, and by how much"},
+    {"run", cmd_run, "the controller, in the foreground or under systemd"},
+    {"demo", cmd_demo, "a simulated plant and the controller on a sunny afternoon"},
+    {"status", cmd_status, "what the controller has heard and does; missing parts"},
+    {"why", cmd_why, "one sentence per output: what holds it, and by how much"},
     {"monitor", cmd_monitor, "the status each second"},
     {"request", cmd_request, "ask for charge, stop, cap or reset"},
-    {"plan",    cmd_plan,    "the wiring, and what each layout would deliver"},
-    {"check",   cmd_check,   "every mistake in a config file"},
-    {"replay",  cmd_replay,  "a candump log through the decision code"},
-    {"dump",    cmd_dump,    "candump on any kind of bus, with names from DBC files"},
-    {"send",    cmd_send,    "cansend on any kind of bus"},
-    {"hub",     cmd_hub,     "a local bus for several processes"},
-    {"sim",     cmd_sim,     "the simulated plant alone"},
+    {"plan", cmd_plan, "the wiring, and what each layout would deliver"},
+    {"check", cmd_check, "every mistake in a config file"},
+    {"replay", cmd_replay, "a candump log through the decision code"},
+    {"dump", cmd_dump, "candump on any kind of bus, with names from DBC files"},
+    {"send", cmd_send, "cansend on any kind of bus"},
+    {"hub", cmd_hub, "a local bus for several processes"},
+    {"sim", cmd_sim, "the simulated plant alone"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

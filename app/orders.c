@@ -37,10 +37,13 @@ static void boards_order(struct controller *controller)
     for (size_t c = 0; c < config->topology.contacts; c++) {
         struct config_channel at = config->contact_at[c];
         changed[at.device] |=
-            board_bit(&plant->board_orders[at.device].outputs, at, orders->contact_closed[c]);
+            board_bit(&plant->board_orders[at.device].outputs, at,
+                      orders->contact_closed[c] != config->topology.contact[c].normally_closed);
     }
     for (size_t s = 0; s < config->topology.strings; s++) {
         struct config_channel at = config->switch_at[s];
+        if (at.device == CONFIG_NONE)
+            continue;
         changed[at.device] |=
             board_bit(&plant->board_orders[at.device].outputs, at, orders->string_on[s]);
     }
@@ -75,13 +78,24 @@ static void lamps_order(struct controller *controller)
     }
 }
 
+/* -1 = the router orders nothing yet. */
+static int32_t unit_pv_off(const struct controller *controller, size_t inverter)
+{
+    const struct topology *t = &controller->config->topology;
+    bool off = false;
+    for (size_t i = 0; i < t->inputs; i++)
+        off |= t->input[i].inverter == inverter && controller->router.orders.input_off[i];
+    return controller->router.orders.valid ? off : -1;
+}
+
 static void units_order(struct controller *controller)
 {
     for (size_t i = 0; i < controller->config->inverter_count; i++) {
         const struct policy_inverter_order *decided = &controller->decided.inverter[i];
         struct unit_orders orders = {.charge_max_A = decided->charge_max_A,
                                      .charger_off = decided->charger_off,
-                                     .output_priority = decided->output_priority};
+                                     .output_priority = decided->output_priority,
+                                     .pv_off = unit_pv_off(controller, i)};
         unit_order(&controller->plant.units[i], &orders);
     }
 }
@@ -158,6 +172,61 @@ static void gate_allow_devices(struct gate_config *gate, const struct config *co
     }
 }
 
+static void gate_contacts(struct gate_config *gate, const struct config *config)
+{
+    for (size_t c = 0; c < config->topology.contacts; c++) {
+        struct config_channel at = config->contact_at[c];
+        struct gate_board *board = &gate->boards[at.device];
+        uint16_t bit = (uint16_t)(1u << at.channel);
+        board->contacts |= bit;
+        if (config->topology.contact[c].normally_closed)
+            board->normally_closed |= bit;
+        board->string_of[at.channel] = config->topology.contact[c].string;
+        board->input_of[at.channel] = (uint8_t)(config->topology.contact[c].input + 1);
+    }
+    gate->interlock_count = config->topology.interlocks;
+    for (size_t i = 0; i < config->topology.interlocks; i++)
+        for (size_t side = 0; side < 2; side++) {
+            struct config_channel at =
+                config->contact_at[config->topology.interlock[i].contact[side]];
+            gate->interlocks[i].board[side] = at.device;
+            gate->interlocks[i].channel[side] = at.channel;
+        }
+}
+
+/* How long without current counts as cold for a string without a switch: by the slowest means of
+ * the inputs it can stand on; one without any means never does. */
+static uint16_t gate_calm_ms(const struct config *config, size_t string)
+{
+    static const uint16_t means_ms[] = {
+        [INHIBIT_NONE] = 0, [INHIBIT_ORDER] = 2000, [INHIBIT_DUSK] = 60000};
+    const struct topology *t = &config->topology;
+    uint16_t calm_ms = 0;
+    for (size_t c = 0; c < t->contacts; c++) {
+        uint16_t own_ms = means_ms[t->input[t->contact[c].input].inhibit];
+        if (t->contact[c].string != string)
+            continue;
+        if (own_ms == 0)
+            return 0;
+        calm_ms = own_ms > calm_ms ? own_ms : calm_ms;
+    }
+    return calm_ms;
+}
+
+static void gate_strings(struct gate_config *gate, const struct config *config)
+{
+    for (size_t s = 0; s < config->topology.strings; s++) {
+        struct config_channel at = config->switch_at[s], counter = config->counter_at[s];
+        gate->counters[counter.device].string_of[counter.channel] = (uint8_t)s;
+        if (at.device == CONFIG_NONE) {
+            gate->calm_ms[s] = gate_calm_ms(config, s);
+            continue;
+        }
+        gate->boards[at.device].switches |= (uint16_t)(1u << at.channel);
+        gate->boards[at.device].string_of[at.channel] = (uint8_t)s;
+    }
+}
+
 void gate_configure(struct gate_config *gate, const struct config *config)
 {
     memset(gate, 0, sizeof *gate);
@@ -166,30 +235,20 @@ void gate_configure(struct gate_config *gate, const struct config *config)
         *board = (struct gate_board){.bus = config->boards[b].bus, .node = config->boards[b].node};
         memset(board->string_of, GATE_NO_STRING, sizeof board->string_of);
     }
-    for (size_t c = 0; c < config->topology.contacts; c++) {
-        struct config_channel at = config->contact_at[c];
-        struct gate_board *board = &gate->boards[at.device];
-        board->contacts |= (uint16_t)(1u << at.channel);
-        board->string_of[at.channel] = config->topology.contact[c].string;
-        board->input_of[at.channel] = (uint8_t)(config->topology.contact[c].input + 1);
-    }
-    for (size_t s = 0; s < config->topology.strings; s++) {
-        struct config_channel at = config->switch_at[s];
-        struct gate_board *board = &gate->boards[at.device];
-        board->switches |= (uint16_t)(1u << at.channel);
-        board->string_of[at.channel] = (uint8_t)s;
-    }
-    for (size_t b = 0; b < config->board_count; b++)
-        gate->boards[b].allowed = gate->boards[b].contacts | gate->boards[b].switches;
     for (size_t n = 0; n < config->counter_count; n++) {
         struct gate_counter *counter = &gate->counters[gate->counter_count++];
         *counter =
             (struct gate_counter){.bus = config->counters[n].bus, .node = config->counters[n].node};
         memset(counter->string_of, GATE_NO_STRING, sizeof counter->string_of);
     }
-    for (size_t s = 0; s < config->topology.strings; s++)
-        gate->counters[config->counter_at[s].device].string_of[config->counter_at[s].channel] =
-            (uint8_t)s;
+    for (size_t b = 0; b < config->button_count; b++)
+        if (config->button_stop[b])
+            gate->stops[gate->stop_count++] =
+                (struct gate_stop){.bus = config->buttons[b].bus, .node = config->buttons[b].node};
+    gate_contacts(gate, config);
+    gate_strings(gate, config);
+    for (size_t b = 0; b < config->board_count; b++)
+        gate->boards[b].allowed = gate->boards[b].contacts | gate->boards[b].switches;
     if (config->backbone < config->bus_count)
         gate_allow_own(gate, config);
     gate_allow_devices(gate, config);

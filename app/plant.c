@@ -27,9 +27,9 @@ const struct config_device *plant_devices(const struct config *config, enum devi
 static const struct {
     const char *name;
     size_t readings, readings_size;
-    size_t orders, orders_size;    /* size 0: the same orders for all, or none */
+    size_t orders, orders_size; /* size 0: the same orders for all, or none */
     bool has_orders;
-    bool hurries;                  /* its frames may change a decision at once */
+    bool hurries; /* its frames may change a decision at once */
 } layout[DEVICE_KINDS] = {
 #define AT(member) offsetof(struct plant, member), sizeof(((struct plant *)0)->member[0])
     [DEVICE_PACK] = {"pack", AT(packs), offsetof(struct plant, pack_orders), 0, true, false},
@@ -121,6 +121,8 @@ int plant_init(struct plant *plant, const struct config *config, int64_t now_ms,
     for (size_t i = 0; i < config->inverter_count; i++) {
         struct unit_config unit = {0};
         memcpy(unit.name, config->inverters[i].name, sizeof unit.name);
+        memcpy(unit.pv_command[0], config->inverters[i].pv_on_command, sizeof unit.pv_command[0]);
+        memcpy(unit.pv_command[1], config->inverters[i].pv_off_command, sizeof unit.pv_command[1]);
         unit_init(&plant->units[i], &unit, now_ms);
     }
     return 0;

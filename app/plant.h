@@ -11,7 +11,12 @@
 #include "inverter/unit.h"
 
 enum device_kind {
-    DEVICE_PACK, DEVICE_SHUNT, DEVICE_BOARD, DEVICE_COUNTER, DEVICE_WALLBOX, DEVICE_BUTTON,
+    DEVICE_PACK,
+    DEVICE_SHUNT,
+    DEVICE_BOARD,
+    DEVICE_COUNTER,
+    DEVICE_WALLBOX,
+    DEVICE_BUTTON,
     DEVICE_KINDS
 };
 
@@ -35,7 +40,7 @@ struct plant {
     struct counter_readings counters[MAX_COUNTERS];
     struct wallbox_readings wallboxes[MAX_CHARGE_POINTS];
     struct button_readings buttons[MAX_BUTTONS];
-    struct dialect_state dialects[DEVICE_KINDS][MAX_PACKS];   /* every kind has at most 16 */
+    struct dialect_state dialects[DEVICE_KINDS][MAX_BOARDS]; /* no kind has more */
     struct unit units[MAX_INVERTERS];
 
     struct pack_orders pack_orders;

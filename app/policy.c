@@ -222,6 +222,8 @@ static void point_decide(struct policy *policy, const struct policy_input *input
 {
     const struct policy_point_view *point = &input->point[p];
     struct limit limit = point_ceiling(input, p);
+    if (input->stopped)
+        limit_lower(&limit, 0, LIMIT_STOP);
     if (!supply_ready(&policy->supply[p]))
         limit_lower(&limit, 0, LIMIT_SOURCE);
     if (point->session) {

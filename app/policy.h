@@ -57,6 +57,7 @@ struct policy_input {
     struct policy_point_view point[MAX_CHARGE_POINTS];
     bool transfer;                /* a string is under way */
     int32_t phase_load_W[4];      /* [1..3], house only */
+    bool stopped;            /* the emergency stop was pressed; no reset since */
     bool grid_present;            /* some unit sees grid voltage */
 };
 struct policy_inverter_order {
@@ -85,14 +86,15 @@ struct policy {
     struct supply supply[MAX_CHARGE_POINTS];
 };
 void policy_init(struct policy *policy);
-void policy_step(struct policy *policy, const struct policy_input *input, struct policy_output *out);
+void policy_step(struct policy *policy, const struct policy_input *input,
+                 struct policy_output *out);
 
 /* Sentences for `busbar why`. */
 void policy_point_sentence(char *out, size_t room, const char *name,
                            const struct policy_input *input, const struct policy_output *decided,
                            size_t point);
 void policy_inverter_sentence(char *out, size_t room, const char *name,
-                              const struct policy_input *input,
-                              const struct policy_output *decided, size_t inverter);
+                              const struct policy_input *input, const struct policy_output *decided,
+                              size_t inverter);
 
 #endif

@@ -199,7 +199,8 @@ static void ports_fill(struct status *status, const struct controller *c, const 
         part->refused = refused_of(&c->plant.units[i].verdicts);
         if (!plant_unit_expected(&c->plant, i)) {
             part->well = false;
-            part->problem = text("another unit answers there: its serial number is not the config's");
+            part->problem =
+                text("another unit answers there: its serial number is not the config's");
         }
         if (io && io->streams[i].fd < 0) {
             part->well = false;

@@ -43,8 +43,8 @@ static int32_t pv_W(const struct controller *controller)
     int64_t sum_uW = 0;
     const struct config *config = controller->config;
     for (size_t s = 0; s < config->topology.strings; s++)
-        sum_uW += (int64_t)controller->view.current_mA[s].value *
-                  controller->view.voltage_mV[s].value;
+        sum_uW +=
+            (int64_t)controller->view.current_mA[s].value * controller->view.voltage_mV[s].value;
     return (int32_t)(sum_uW / 1000000);
 }
 
@@ -58,8 +58,8 @@ static void summary_frame(struct controller *controller, int64_t now_ms)
 {
     struct frame frame = own_frame(controller, 0x180, 8);
     put16(&frame.data[0], controller->soc.known ? controller->soc.soc_permille : 0);
-    frame.data[2] = (uint8_t)clamp(controller->soc.known ? controller->soc.error_permille / 5 : 200,
-                                   0, 200);
+    frame.data[2] =
+        (uint8_t)clamp(controller->soc.known ? controller->soc.error_permille / 5 : 200, 0, 200);
     frame.data[3] = (uint8_t)clamp(cap_permille(controller) / 5, 0, 200);
     put16(&frame.data[4], clamp(battery_W(controller) / 10, INT16_MIN, INT16_MAX));
     put16(&frame.data[6], clamp(charge_points_W(controller) / 10, 0, 4095) |
@@ -190,16 +190,16 @@ static const struct object {
     {0x1000, 0, 4, object_device_type},
     {0x1001, 0, 1, object_error_register},
     {0x1017, 0, 2, object_heartbeat},
-    {0x2001, 0, 2, object_soc},             /* permille, 0xFFFF unknown */
-    {0x2001, 1, 2, object_soc_error},       /* permille, +- */
-    {0x2002, 0, 2, object_cap},             /* permille */
+    {0x2001, 0, 2, object_soc},       /* permille, 0xFFFF unknown */
+    {0x2001, 1, 2, object_soc_error}, /* permille, +- */
+    {0x2002, 0, 2, object_cap},       /* permille */
     {0x2003, 0, 4, object_battery_mV},
     {0x2003, 1, 4, object_battery_mA},      /* + charges */
     {0x2004, 0, 4, object_charge_limit},    /* mA */
     {0x2004, 1, 4, object_discharge_limit}, /* mA */
     {0x2005, 0, 4, object_pv_W},
     {0x2006, 0, 4, object_charge_points_W},
-    {0x2007, 0, 1, object_router_state},    /* enum router_state */
+    {0x2007, 0, 1, object_router_state}, /* enum router_state */
     {0x2007, 1, 4, object_transfers},
 };
 
@@ -251,7 +251,7 @@ void sdo_answer(struct controller *controller, const struct frame *frame, int64_
     if (frame->data[0] == 0x40)
         sdo_read(controller, index, frame->data[3], &answer);
     else
-        sdo_abort(&answer, (frame->data[0] & 0xE0) == 0x20 ? SDO_ABORT_READ_ONLY
-                                                           : SDO_ABORT_COMMAND);
+        sdo_abort(&answer,
+                  (frame->data[0] & 0xE0) == 0x20 ? SDO_ABORT_READ_ONLY : SDO_ABORT_COMMAND);
     outbox_offer(controller, controller->config->backbone, &answer, now_ms);
 }

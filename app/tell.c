@@ -84,6 +84,8 @@ static void tell_inverters(struct controller *controller, int64_t now_ms)
     for (size_t i = 0; i < controller->config->inverter_count; i++) {
         tell_setting(controller, i, SET_CHARGE_MAX, JOURNAL_CHARGE_MAX, charge, now_ms);
         tell_setting(controller, i, SET_CHARGER_OFF, JOURNAL_CHARGER_OFF, charge, now_ms);
+        tell_setting(controller, i, SET_PV_OFF, JOURNAL_PV_OFF,
+                     router_why_text(controller->router.why), now_ms);
         tell_setting(controller, i, SET_OUTPUT_PRIORITY, JOURNAL_OUTPUT_PRIORITY,
                      controller->decided.inverter[i].cause, now_ms);
     }

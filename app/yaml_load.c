@@ -144,6 +144,15 @@ static void store_whole(const cyaml_schema_value_t *schema, uint8_t *data, int64
         assert(schema->data_size == 0);
 }
 
+static int64_t word_value(const cyaml_schema_value_t *schema, const char *word)
+{
+    uint32_t at = 0;
+    while (at < schema->enumeration.count && strcmp(schema->enumeration.strings[at].str, word) != 0)
+        at++;
+    assert(at < schema->enumeration.count);
+    return schema->enumeration.strings[at].val;
+}
+
 static void store_preset(const cyaml_schema_value_t *schema, uint8_t *data, const char *text)
 {
     int64_t whole = 0;
@@ -154,6 +163,8 @@ static void store_preset(const cyaml_schema_value_t *schema, uint8_t *data, cons
     } else if (schema->type == CYAML_FLOAT && schema->data_size == sizeof number) {
         assert(yaml_parse_number(text, &number));
         memcpy(data, &number, sizeof number);
+    } else if (schema->type == CYAML_ENUM) {
+        store_whole(schema, data, word_value(schema, text));
     } else {
         assert(schema->type == CYAML_INT || schema->type == CYAML_UINT);
         assert(yaml_parse_whole(text, &whole));

@@ -10,7 +10,7 @@ enum section_end { ENDS_BY_MARK, ENDS_BY_LINE };
 
 static const struct section {
     const char *word;
-    bool (*take)(struct parser *p);     /* NULL: known, and of no use here */
+    bool (*take)(struct parser *p); /* NULL: known, and of no use here */
     enum section_end end;
 } sections[] = {
     {"BO_", parse_message, ENDS_BY_LINE},
@@ -93,7 +93,7 @@ static void muxes_join(struct parser *p)
                 signal->mux_by = chooser;
             if (signal->mux_by == DBC_NOT_MUXED)
                 parse_wrong(p, 0, "message %s: signal %s is multiplexed, but no signal is marked M",
-                      message->name, signal->name);
+                            message->name, signal->name);
         }
     }
 }

@@ -37,6 +37,7 @@ const char *limit_cause_text(enum limit_cause cause)
         [LIMIT_SOURCE_RATING] = "the rating of its AC source",
         [LIMIT_UNBALANCE] = "the grid's limit of unbalance between phases",
         [LIMIT_NEUTRAL] = "the neutral's rating",
+        [LIMIT_STOP] = "the emergency stop",
     };
     assert((unsigned)cause < LIMIT_CAUSES);
     return text[cause];

@@ -32,6 +32,7 @@ enum limit_cause {
     LIMIT_SOURCE_RATING, /* what the wiring of the charge point's AC source carries */
     LIMIT_UNBALANCE,     /* the grid's limit of unbalance between phases */
     LIMIT_NEUTRAL,       /* the rating of the house's neutral */
+    LIMIT_STOP,          /* the emergency stop, until a reset */
     LIMIT_CAUSES
 };
 

@@ -7,7 +7,7 @@ enum {
     MAX_BUSES = 24,
     MAX_PACKS = 16,
     MAX_SHUNTS = 16,
-    MAX_BOARDS = 16,       /* relay boards, up to BOARD_CHANNELS channels each */
+    MAX_BOARDS = 32, /* relay boards, up to BOARD_CHANNELS channels each */
     BOARD_CHANNELS = 16,
     MAX_COUNTERS = 16,     /* string current counters, COUNTER_CHANNELS strings each */
     COUNTER_CHANNELS = 4,

@@ -56,6 +56,7 @@ static const struct field wallbox_order_rows[] = {
 static const struct field button_rows[] = {
     {"presses", BUTTON(presses), 0, 255, NULL},
     {"held",    BUTTON(held),    0,   1, NULL},
+    {"stop",    BUTTON(stop),    0,   1, NULL},
 };
 static const struct field button_order_rows[] = {
     {"lamp", offsetof(struct button_orders, lamp), LAMP_OFF, LAMP_BLINK, NULL},

@@ -25,7 +25,8 @@ extern const struct field_table relay_fields, relay_order_fields;
 
 /* String counter: current and voltage of up to four strings. */
 struct counter_readings {
-    struct reading current_mA[COUNTER_CHANNELS];  /* + flows into the inverter; fields current1_mA.. */
+    struct reading
+        current_mA[COUNTER_CHANNELS]; /* + flows into the inverter; fields current1_mA.. */
     struct reading voltage_mV[COUNTER_CHANNELS];
 };
 extern const struct field_table counter_fields;
@@ -59,6 +60,7 @@ extern const struct field_table wallbox_fields, wallbox_order_fields;
 struct button_readings {
     struct reading presses;       /* counts up, wraps at 256; a press that is seen twice counts once */
     struct reading held;          /* 1 while down */
+    struct reading stop;    /* 1 while the emergency stop is pressed */
 };
 enum lamp { LAMP_OFF, LAMP_ON, LAMP_BLINK };
 struct button_orders {

@@ -73,7 +73,7 @@ static void default_to(int32_t *value, int32_t standard)
 void unit_init(struct unit *unit, const struct unit_config *config, int64_t now_ms)
 {
     static_assert(PI30_COMMANDS <= sizeof unit->due_ms / sizeof *unit->due_ms, "due_ms too short");
-    *unit = (struct unit){.config = *config, .orders = {-1, -1, -1}, .day_ms = now_ms};
+    *unit = (struct unit){.config = *config, .orders = {-1, -1, -1, -1}, .day_ms = now_ms};
     default_to(&unit->config.answer_ms, 1500);
     default_to(&unit->config.gap_ms, 100);
     default_to(&unit->config.pause_ms, 50);
@@ -142,7 +142,7 @@ static void on_ack(struct unit *unit, int64_t now_ms)
 {
     unit->heard_ms = now_ms;
     unit->answers++;
-    unit_set_acked(unit);
+    unit_set_acked(unit, now_ms);
     reply_is_over(unit, unit->config.setter_pause_ms, now_ms);
 }
 

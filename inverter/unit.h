@@ -18,6 +18,8 @@
  * - at most writes_per_day of one setting, dwell_ms apart;
  * - yet towards safety (charge current lower, charger off) without dwell, and up to twice the
  *   budget; a value that was refused waits for the dwell either way;
+ * - a command that takes the PV current away (unit_config.pv_command) has no dwell: a string waits;
+ *   nothing can be read back of it, its ACK is believed, and the string's current is the proof;
  * - a NAK is no write. A setting whose every form is NAKed twice is unsupported, and asked again
  *   after ten minutes. The charger switch is unsupported where it cannot be read back. */
 #ifndef BUSBAR_INVERTER_UNIT_H
@@ -31,8 +33,17 @@
 #include "core/verdict.h"
 
 enum unit_mode {
-    MODE_UNKNOWN, MODE_POWER_ON, MODE_STANDBY, MODE_LINE, MODE_BATTERY, MODE_FAULT, MODE_SHUTDOWN,
-    MODE_SAVING, MODE_CHARGING, MODE_BYPASS, MODE_ECO
+    MODE_UNKNOWN,
+    MODE_POWER_ON,
+    MODE_STANDBY,
+    MODE_LINE,
+    MODE_BATTERY,
+    MODE_FAULT,
+    MODE_SHUTDOWN,
+    MODE_SAVING,
+    MODE_CHARGING,
+    MODE_BYPASS,
+    MODE_ECO
 };
 enum output_priority { OUTPUT_UTILITY = 0, OUTPUT_SOLAR = 1, OUTPUT_SBU = 2 };  /* PI30 numbering */
 
@@ -54,6 +65,7 @@ struct unit_readings {
     struct reading rated_VA, rated_W, rated_dA;
     struct reading bulk_dV, float_dV;
     struct reading charger_off;            /* 1 after PBATCD110 was confirmed by QBATCD */
+    struct reading pv_off;      /* 1 after pv_command[1] was ACKed; never heard: unknown */
     char serial[24];                       /* QID; "" until known */
     char firmware[24];                     /* QVFW */
     char protocol[8];                      /* QPI: "PI30" */
@@ -66,12 +78,19 @@ struct unit_orders {
                                   * mostly, there is no 0) the least: then use charger_off */
     int32_t charger_off;         /* 0/1; PBATCD110 / PBATCD000 */
     int32_t output_priority;     /* enum output_priority, PI30 numbering */
+    int32_t pv_off;          /* 0/1; only where pv_command is given */
 };
 
 /* One setter's way. */
-enum setting_state { SETTING_IDLE, SETTING_WANTED, SETTING_SENT, SETTING_ACKED, SETTING_CONFIRMED,
-                     SETTING_REFUSED };
-enum setting { SET_CHARGE_MAX, SET_CHARGER_OFF, SET_OUTPUT_PRIORITY, SETTINGS };
+enum setting_state {
+    SETTING_IDLE,
+    SETTING_WANTED,
+    SETTING_SENT,
+    SETTING_ACKED,
+    SETTING_CONFIRMED,
+    SETTING_REFUSED
+};
+enum setting { SET_CHARGE_MAX, SET_CHARGER_OFF, SET_OUTPUT_PRIORITY, SET_PV_OFF, SETTINGS };
 
 struct unit_config {
     char name[24];
@@ -81,6 +100,7 @@ struct unit_config {
     int32_t setter_pause_ms; /* after a setter, default 1000 */
     int32_t dwell_ms;        /* between writes of one parameter, default 60000 */
     int32_t writes_per_day;  /* per parameter, default 50 */
+    char pv_command[2][16];  /* [1] takes all PV current away, [0] gives it back; "" = none */
 };
 
 enum { UNIT_BUFFER = 256, UNIT_LIST = 32 };

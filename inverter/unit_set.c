@@ -2,9 +2,13 @@
 
 #include <assert.h>
 
+enum { TRIES = 2 };
+
 /* Urgent ones first. */
-static const enum setting urgency[SETTINGS] = {SET_CHARGER_OFF, SET_CHARGE_MAX,
+static const enum setting urgency[SETTINGS] = {SET_PV_OFF, SET_CHARGER_OFF, SET_CHARGE_MAX,
                                                SET_OUTPUT_PRIORITY};
+
+#define NO_PROOF PI30_COMMANDS
 
 /* clang-format off */
 static const struct {
@@ -15,12 +19,13 @@ static const struct {
     [SET_CHARGE_MAX]      = {PI30_QPIRI,  PI30_CHARGE_FORMS, -1},
     [SET_CHARGER_OFF]     = {PI30_QBATCD, 1,                 +1},
     [SET_OUTPUT_PRIORITY] = {PI30_QPIRI,  1,                  0},
+    [SET_PV_OFF]          = {NO_PROOF,    1,                  0},
 };
 /* clang-format on */
 
 static bool is_lacking(const struct unit *unit, enum pi30_command command)
 {
-    return unit->lacking >> command & 1;
+    return command != NO_PROOF && unit->lacking >> command & 1;
 }
 
 static int32_t actual(const struct unit *unit, enum setting which)
@@ -33,6 +38,8 @@ static int32_t actual(const struct unit *unit, enum setting which)
         return readings->charger_off.value;
     case SET_OUTPUT_PRIORITY:
         return readings->output_priority.value;
+    case SET_PV_OFF:
+        return readings->pv_off.heard_ms ? readings->pv_off.value : -1;
     case SETTINGS:
         break;
     }
@@ -65,6 +72,8 @@ static int32_t target(const struct unit *unit, enum setting which)
         return unit->orders.charger_off;
     case SET_OUTPUT_PRIORITY:
         return unit->orders.output_priority;
+    case SET_PV_OFF:
+        return *unit->config.pv_command[1] ? unit->orders.pv_off : -1;
     case SETTINGS:
         break;
     }
@@ -112,7 +121,10 @@ static int64_t write_at(const struct unit *unit, enum setting which, int64_t now
     bool safer = is_safer(which, setting->want, actual(unit, which));
     if (setting->writes_today >= (safer ? 2 : 1) * config->writes_per_day)
         return unit->day_ms + DAY_MS;
-    bool at_once = safer && (!setting->refused || is_safer(which, setting->want, setting->wrote));
+    bool other =
+        !setting->refused || (which == SET_PV_OFF ? setting->want != setting->wrote
+                                                  : is_safer(which, setting->want, setting->wrote));
+    bool at_once = (safer || which == SET_PV_OFF) && other;
     if (at_once || setting->wrote_ms == 0)
         return now_ms;
     return setting->wrote_ms + config->dwell_ms;
@@ -165,6 +177,8 @@ size_t unit_set_write(struct unit *unit, uint8_t *out, size_t room, int64_t now_
         return pi30_set_charger_off(out, room, setting->wrote > 0);
     case SET_OUTPUT_PRIORITY:
         return pi30_set_output_priority(out, room, setting->wrote);
+    case SET_PV_OFF:
+        return pi30_request(out, room, unit->config.pv_command[setting->wrote > 0]);
     case SETTINGS:
         break;
     }
@@ -184,18 +198,30 @@ static void count_write(struct unit_setting *setting)
     setting->writes_today++;
 }
 
-void unit_set_acked(struct unit *unit)
+void unit_set_acked(struct unit *unit, int64_t now_ms)
 {
     struct unit_setting *setting = under_way(unit);
     count_write(setting);
     setting->state = SETTING_ACKED;
     setting->proven = true;
+    if (unit_set_proof(unit) != NO_PROOF)
+        return;
+    reading_set(&unit->readings.pv_off, setting->wrote, now_ms);
+    finish(unit, SETTING_CONFIRMED);
 }
 
-/* It may have been heard: counts as a write, and the proof will tell. */
+/* It may have been heard: counts as a write, and the proof will tell; without one nothing is known. */
 void unit_set_silent(struct unit *unit)
 {
-    count_write(under_way(unit));
+    struct unit_setting *setting = under_way(unit);
+    count_write(setting);
+    if (unit_set_proof(unit) != NO_PROOF)
+        return;
+    unit->readings.pv_off.heard_ms = 0;
+    if (setting->tries >= TRIES)
+        finish(unit, SETTING_REFUSED);
+    else
+        setting->state = SETTING_WANTED;
 }
 
 void unit_set_nakked(struct unit *unit, int64_t now_ms)
@@ -215,7 +241,6 @@ void unit_set_nakked(struct unit *unit, int64_t now_ms)
 
 void unit_set_read_back(struct unit *unit)
 {
-    enum { TRIES = 2 };
     enum setting which = (enum setting)(unit->setting_now - 1);
     struct unit_setting *setting = under_way(unit);
     if (actual(unit, which) == setting->wrote)
@@ -236,6 +261,7 @@ void unit_set_unproved(struct unit *unit)
 void unit_set_forget(struct unit *unit)
 {
     unit->setting_now = 0;
+    unit->readings.pv_off.heard_ms = 0;
     for (int i = 0; i < SETTINGS; i++) {
         struct unit_setting *setting = &unit->settings[i];
         setting->state = SETTING_IDLE;

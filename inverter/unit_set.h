@@ -17,11 +17,11 @@ enum unit_set_step unit_set_next(struct unit *unit, int64_t now_ms);
 /* The request that writes the setting under way; returns its length. */
 size_t unit_set_write(struct unit *unit, uint8_t *out, size_t room, int64_t now_ms);
 
-/* The question that proves it. */
+/* The question that proves it; asked only where there is one. */
 enum pi30_command unit_set_proof(const struct unit *unit);
 
 /* ACK; the second NAK; no answer. */
-void unit_set_acked(struct unit *unit);
+void unit_set_acked(struct unit *unit, int64_t now_ms);
 void unit_set_nakked(struct unit *unit, int64_t now_ms);
 void unit_set_silent(struct unit *unit);
 

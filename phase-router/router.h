@@ -145,6 +145,7 @@ struct router_view {
     bool switching_locked;                      /* foreign frame or operator */
     bool insulation_fault;
     bool stop;                                  /* the emergency stop is heard to be pressed */
+    bool stop_silent; /* .. is not heard: nothing is switched */
 };
 
 enum router_state {
@@ -161,13 +162,43 @@ enum router_state {
 };
 
 enum router_why {
-    WHY_NOTHING, WHY_READ_BACK, WHY_ADOPTED, WHY_WANTED, WHY_ZERO_SEEN, WHY_OPEN_SEEN,
-    WHY_DEAD_TIME_OVER, WHY_CLOSED_SEEN, WHY_DONE, WHY_NO_ZERO, WHY_NOT_OPEN, WHY_NOT_CLOSED,
+    WHY_NOTHING,
+    WHY_READ_BACK,
+    WHY_ADOPTED,
+    WHY_WANTED,
+    WHY_ZERO_SEEN,
+    WHY_OPEN_SEEN,
+    WHY_DEAD_TIME_OVER,
+    WHY_CLOSED_SEEN,
+    WHY_DONE,
+    WHY_NO_ZERO,
+    WHY_NOT_OPEN,
+    WHY_NOT_CLOSED,
     WHY_CURRENT_ON_OPEN,
-    WHY_BOARD_SILENT, WHY_SENSOR_SILENT, WHY_VETO, WHY_LOCKED, WHY_DWELL, WHY_BUDGET,
-    WHY_DESTINATION_NOT_READY, WHY_VOLTAGE, WHY_RESET, WHY_INSULATION, WHY_BACK_HOME, WHY_CANCELLED,
-    WHY_ISOLATED, WHY_RELEASED, WHY_CONTACT_FAULT, WHY_NOT_SWITCHED, WHY_BOARD_STATE,
-    WHY_TWO_INPUTS, WHY_STOPPED, WHY_DAYLIGHT, WHY_NO_INHIBIT, WHY_NOT_STARTED, ROUTER_WHYS
+    WHY_BOARD_SILENT,
+    WHY_SENSOR_SILENT,
+    WHY_VETO,
+    WHY_LOCKED,
+    WHY_DWELL,
+    WHY_BUDGET,
+    WHY_DESTINATION_NOT_READY,
+    WHY_VOLTAGE,
+    WHY_RESET,
+    WHY_INSULATION,
+    WHY_BACK_HOME,
+    WHY_CANCELLED,
+    WHY_ISOLATED,
+    WHY_RELEASED,
+    WHY_CONTACT_FAULT,
+    WHY_NOT_SWITCHED,
+    WHY_BOARD_STATE,
+    WHY_TWO_INPUTS,
+    WHY_STOPPED,
+    WHY_DAYLIGHT,
+    WHY_NO_INHIBIT,
+    WHY_NOT_STARTED,
+    WHY_STOP_SILENT,
+    ROUTER_WHYS
 };
 const char *router_state_name(enum router_state state);
 /* A few words that finish the sentence "the strings hold, because ...". */
@@ -176,6 +207,7 @@ const char *router_why_text(enum router_why why);
 struct router_config {
     int32_t zero_mA;                 /* 500 */
     int32_t zero_hold_ms;            /* 500 */
+    int32_t order_hold_ms;           /* 2000: the same where a string has no switch */
     int32_t sample_age_ms;           /* 200 */
     int32_t zero_wait_ms;            /* 10000: for zero current, and for the destination */
     int32_t feedback_ms;             /* 250: a contact's or switch's own time .. */

@@ -13,6 +13,7 @@
 const struct router_config router_defaults = {
     .zero_mA = 500,
     .zero_hold_ms = 500,
+    .order_hold_ms = 2000,
     .sample_age_ms = 200,
     .zero_wait_ms = 10000,
     .feedback_ms = 250,
@@ -107,6 +108,8 @@ static bool resumes(const struct turn *turn)
     enum router_why why = turn->router->why;
     if (why == WHY_LOCKED)
         return !turn->view->switching_locked;
+    if (why == WHY_STOP_SILENT)
+        return !turn->view->stop_silent;
     return why == WHY_BOARD_SILENT || why == WHY_SENSOR_SILENT || why == WHY_BOARD_STATE;
 }
 
@@ -215,6 +218,8 @@ static enum router_why trouble(struct turn *turn)
         return WHY_BOARD_SILENT;
     if (turn->view->switching_locked)
         return WHY_LOCKED;
+    if (turn->view->stop_silent)
+        return WHY_STOP_SILENT;
     return stray ? WHY_BOARD_STATE : WHY_NOTHING;
 }
 

@@ -56,6 +56,7 @@ const char *router_why_text(enum router_why why)
         [WHY_STOPPED] = "the emergency stop was pressed",
         [WHY_DAYLIGHT] = "the string moves only in the dark",
         [WHY_NO_INHIBIT] = "nothing can take the string's current away",
+        [WHY_STOP_SILENT] = "the emergency stop is not heard",
         [WHY_NOT_STARTED] = "the new input does not draw from the string",
     };
     assert((unsigned)why < ROUTER_WHYS);

@@ -113,14 +113,18 @@ static bool group_switched(const struct turn *turn)
     return input_as_ordered(turn, r->from) && input_as_ordered(turn, r->to);
 }
 
+static bool group_switchless(const struct router *r)
+{
+    for (size_t s = 0; s < r->topology->strings; s++)
+        if (r->group[s] && r->topology->string[s].switchless)
+            return true;
+    return false;
+}
+
 /* An inverter takes longer to confirm than a switch. */
 static int64_t inhibit_ms(const struct turn *turn)
 {
-    const struct router *r = turn->router;
-    for (size_t s = 0; s < r->topology->strings; s++)
-        if (r->group[s] && r->topology->string[s].switchless)
-            return r->config.inhibit_ms;
-    return 0;
+    return group_switchless(turn->router) ? turn->router->config.inhibit_ms : 0;
 }
 
 static bool group_sensed(const struct turn *turn)
@@ -141,7 +145,8 @@ static bool group_zero(struct turn *turn)
     for (size_t s = 0; s < r->topology->strings; s++)
         zero &= !r->group[s] || turn_string_zero(turn, s);
     since_keep(&r->zero_since_ms, zero, turn->now_ms);
-    return zero && turn->now_ms - r->zero_since_ms >= r->config.zero_hold_ms;
+    int32_t hold_ms = group_switchless(r) ? r->config.order_hold_ms : r->config.zero_hold_ms;
+    return zero && turn->now_ms - r->zero_since_ms >= hold_ms;
 }
 
 static enum router_why no_zero_why(const struct turn *turn)

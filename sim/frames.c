@@ -165,6 +165,7 @@ static void button_say(struct sim *sim)
     struct frame frame = frame_of(0x194, 4);
     frame.data[0] = sim->presses;
     frame.data[1] = sim->pressed_ms && sim->now_ms - sim->pressed_ms < HELD_MS;
+    frame.data[1] |= (uint8_t)(sim->stop_pressed << 1);
     frame.data[2] = sim->button_counter++;
     sim_queue_add(sim, SIM_BACKBONE, &frame);
 }

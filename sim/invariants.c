@@ -16,6 +16,8 @@ enum {
     TOLERATED_MS = 60000, /* settings are written slowly, on purpose */
     LOCKOUT_MS = 60000,
     EV_QUIET_MS = 3000,
+    STOP_WAIT_MS = 5000,
+    STOP_HEARD_MS = 300, /* told each 100 ms */
 };
 
 static const double ZERO_A = 0.5;
@@ -50,6 +52,10 @@ void invariant_open(struct sim *sim, int c)
 {
     int s = sim->config.contact[c].string;
     int64_t zero_ms = sim->zero_ms[s] ? sim->now_ms - sim->zero_ms[s] : 0;
+    bool stopped = sim->stop_pressed && sim->now_ms - sim->stop_ms >= STOP_WAIT_MS;
+    sim->truth.stop_hot += stopped && zero_ms < ZERO_HOLD_MS;
+    if (stopped)
+        return;
     if (zero_ms < ZERO_HOLD_MS)
         sim_violation(sim, 3, "contact %d ordered open at %.2f A, zero for %lld ms", c,
                       sim->truth.string_A[s], (long long)zero_ms);
@@ -78,7 +84,11 @@ void invariant_close(struct sim *sim, int c)
     double amperes = 0;
     for (int other = 0; other < sim->config.strings; other++)
         amperes += sim->truth.string_input[other] == input ? fabs(sim->truth.string_A[other]) : 0;
-    if (amperes > ZERO_A || (sim->truth.switch_on[s] && !sim->switch_shorted[s]))
+    const struct sim_unit *unit = &sim->unit[sim->config.input[input].inverter];
+    bool off = sim->config.switch_channel[s] < 0 ? unit->pv_off : !sim->truth.switch_on[s];
+    if (sim->stop_pressed && sim->now_ms - sim->stop_ms > STOP_HEARD_MS)
+        sim_violation(sim, 4, "contact %d ordered closed while stopped", c);
+    if (amperes > ZERO_A || (!off && !sim->switch_shorted[s]))
         sim_violation(sim, 4, "contact %d ordered closed onto a live input", c);
     others_check(sim, c);
     if (sim->pv[s].voc_V > sim->config.input[input].voc_max_V)

@@ -122,6 +122,14 @@ static bool set_float(struct sim_unit *unit, const char *value)
     return true;
 }
 
+/* No document of the family has such a command. It stands for one that an owner has proven on his
+ * model: all PV current goes while it is off. */
+static bool set_pv(struct sim_unit *unit, const char *value)
+{
+    unit->pv_off = strcmp(value, "OFF") == 0;
+    return true;
+}
+
 /* clang-format off */
 static const struct {
     const char *pattern;
@@ -138,6 +146,8 @@ static const struct {
     {"PSDVnn.n",   4, set_cut_off},
     {"PCVVnn.n",   4, set_bulk},
     {"PBFTnn.n",   4, set_float},
+    {"PPVON",      3, set_pv},
+    {"PPVOFF",     3, set_pv},
 };
 /* clang-format on */
 

@@ -68,8 +68,9 @@ static void contacts_init(struct sim *sim)
         sim->truth.contact_closed[c] = true;
         sim->board[sim->config.contact[c].board].outputs |=
             (uint8_t)(1 << sim->config.contact[c].channel);
-        sim->board[sim->config.switch_board].outputs |=
-            (uint8_t)(1 << sim->config.switch_channel[s]);
+        if (sim->config.switch_channel[s] >= 0)
+            sim->board[sim->config.switch_board].outputs |=
+                (uint8_t)(1 << sim->config.switch_channel[s]);
         sim->last_input[s] = sim->config.contact[c].input;
     }
 }
@@ -182,6 +183,14 @@ void sim_press_button(struct sim *sim)
 {
     sim->presses++;
     sim->pressed_ms = sim->now_ms;
+    sim->button_ms = 0;
+}
+
+void sim_stop(struct sim *sim, bool pressed)
+{
+    if (pressed != sim->stop_pressed)
+        sim->stop_ms = sim->now_ms;
+    sim->stop_pressed = pressed;
     sim->button_ms = 0;
 }
 

@@ -71,7 +71,7 @@ struct sim_config {
     struct sim_input_config input[SIM_INPUTS];
     struct sim_inverter_config inverter[SIM_INVERTERS];
     struct sim_contact_config contact[SIM_CONTACTS];
-    int switch_board, switch_channel[SIM_STRINGS];
+    int switch_board, switch_channel[SIM_STRINGS]; /* -1 = this string has no switch */
     bool boards_drop;                  /* relay boards as delivered: let go when commands cease */
     double battery_Ah, battery_soc, battery_soh, battery_C;
     int battery_cells;
@@ -92,11 +92,18 @@ void sim_uc001_ac(struct sim_config *config);
 
 enum sim_fault {
     SIM_FAULT_NONE,
-    SIM_CONTACT_WELDED, SIM_CONTACT_STUCK_OPEN, SIM_CONTACT_SLOW, SIM_FEEDBACK_LOST,
+    SIM_CONTACT_WELDED,
+    SIM_CONTACT_STUCK_OPEN,
+    SIM_CONTACT_SLOW,
+    SIM_FEEDBACK_LOST,
     SIM_SWITCH_SHORTED,                /* semiconductor passes current though off */
-    SIM_SENSOR_FROZEN, SIM_SENSOR_SILENT,
-    SIM_BOARD_SILENT, SIM_BOARD_REBOOT,
-    SIM_BMS_SILENT, SIM_INVERTER_SILENT, SIM_INVERTER_NOISE,  /* bad CRC, late answers, NAKs */
+    SIM_SENSOR_FROZEN,
+    SIM_SENSOR_SILENT,
+    SIM_BOARD_SILENT,
+    SIM_BOARD_REBOOT,
+    SIM_BMS_SILENT,
+    SIM_INVERTER_SILENT,
+    SIM_INVERTER_NOISE, /* bad CRC, late answers, NAKs */
     SIM_FOREIGN_FRAME,             /* somebody commands the contact board too, its own outputs */
     SIM_AC_WELDED,                 /* target: channel of the AC board; welds where it is closed */
     SIM_AC_SILENT,                 /* the AC board */
@@ -122,6 +129,7 @@ struct sim_truth {
     uint32_t violations_total;
     char violation[160];               /* the first one, in words */
     uint32_t contact_operations[SIM_CONTACTS], contact_hot[SIM_CONTACTS];
+    uint32_t stop_hot;  /* openings under current that the emergency stop may do */
     uint32_t transfers;                /* a string closed to another input than before */
     uint32_t setter_writes[SIM_INVERTERS];
     int ac_source;                     /* that feeds the wallbox's bus, -1 none */
@@ -146,6 +154,8 @@ void sim_bytes(struct sim *sim, int inverter, const uint8_t *bytes, size_t count
 size_t sim_answer(struct sim *sim, int inverter, uint8_t *bytes, size_t room);
 
 void sim_press_button(struct sim *sim);
+/* The emergency stop on the button's node; it latches. */
+void sim_stop(struct sim *sim, bool pressed);
 void sim_car(struct sim *sim, bool plugged);
 void sim_cloud(struct sim *sim, double cloudiness);
 void sim_set_soc(struct sim *sim, double soc);

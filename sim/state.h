@@ -4,8 +4,14 @@
 
 #include "sim/sim.h"
 
-enum { SIM_NODES = 5, SIM_BOARDS = 2, SIM_CHANNELS = 8, SIM_QUEUE = 64, SIM_LINE = 512,
-       SIM_SHUNT_FRAMES = 4 };
+enum {
+    SIM_NODES = 5,
+    SIM_BOARDS = 2,
+    SIM_CHANNELS = 8,
+    SIM_QUEUE = 64,
+    SIM_LINE = 512,
+    SIM_SHUNT_FRAMES = 4
+};
 
 struct sim_queue {
     struct frame frames[SIM_QUEUE];
@@ -32,6 +38,7 @@ struct sim_unit {
     double to_grid_V, to_battery_V, cut_off_V, bulk_V, float_V;   /* PBCV PBDV PSDV PCVV PBFT */
     char switches[4];           /* PBATCD's digits as last set */
     bool charger_off, discharger_off;
+    bool pv_off;       /* told to take no PV current */
     double pv_limit_W;          /* what may be taken next step */
     double load_W, pv_W, dc_W, grid_W;
     double pv_Ws, load_Ws;      /* since the start */
@@ -110,7 +117,8 @@ struct sim {
     int64_t limit_ms, contactor_open_ms;
     uint8_t wallbox_counter;
     uint8_t presses, lamp;
-    int64_t pressed_ms;
+    int64_t pressed_ms, stop_ms; /* since when the stop is as it is */
+    bool stop_pressed;
 
     int64_t heartbeat_ms[SIM_NODES];
     int64_t currents_ms, voltages_ms, wallbox_ms, button_ms, bms_ms;

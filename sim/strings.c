@@ -10,7 +10,7 @@ static const double LEAK_A = 0.004;  /* of a switch that is off */
 
 static bool switch_conducts(const struct sim *sim, int s)
 {
-    return sim->switch_shorted[s] ||
+    return sim->switch_shorted[s] || sim->config.switch_channel[s] < 0 ||
            sim->board[sim->config.switch_board].outputs >> sim->config.switch_channel[s] & 1;
 }
 
@@ -118,7 +118,8 @@ static void mppt_step(struct sim *sim, int i, double dt_s)
 static double input_offer(const struct sim *sim, int i)
 {
     const struct sim_mppt *mppt = &sim->mppt[i];
-    return mppt->strings ? mppt->best_W * mppt->share : 0;
+    bool off = sim->unit[sim->config.input[i].inverter].pv_off;
+    return mppt->strings && !off ? mppt->best_W * mppt->share : 0;
 }
 
 /* Sets the strings of an input to the voltage at which it gives these watts. */

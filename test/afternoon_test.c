@@ -81,10 +81,12 @@ static void check_journal(void)
     CHECK(operations > 0 && recorded[JOURNAL_CONTACT] == operations,
           "%u records of contacts, %u operations seen", recorded[JOURNAL_CONTACT], operations);
     CHECK(writes > 0 && recorded[JOURNAL_CHARGE_MAX] + recorded[JOURNAL_CHARGER_OFF] +
-                                recorded[JOURNAL_OUTPUT_PRIORITY] == writes,
+                                recorded[JOURNAL_OUTPUT_PRIORITY] ==
+                            writes,
           "%u records of settings, %u writes taken by the inverters",
           recorded[JOURNAL_CHARGE_MAX] + recorded[JOURNAL_CHARGER_OFF] +
-              recorded[JOURNAL_OUTPUT_PRIORITY], writes);
+              recorded[JOURNAL_OUTPUT_PRIORITY],
+          writes);
     CHECK(causeless == 0 && t.controller->journal.lost == 0, "every record has its cause");
 }
 
@@ -254,7 +256,8 @@ static void a_stranger_on_the_line(void)
     snprintf(t.config.inverters[3].serial, NAME_SIZE, "%s", t.plant.inverter[2].serial);
     together_run(&t, 120000);
     CHECK(t.controller->plant.units[3].readings.serial[0] != '\0' &&
-              !plant_unit_expected(&t.controller->plant, 3), "another serial number than the config's");
+              !plant_unit_expected(&t.controller->plant, 3),
+          "another serial number than the config's");
     sim_press_button(t.sim);
     together_run(&t, 60000);
     CHECK(truth()->setter_writes[3] == 0, "it is not set");

@@ -14,8 +14,8 @@ int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile v
 
 static struct shared {
     unsigned long count;
-    size_t newest;              /* size of the newest, to find it by */
-} *shared;
+    size_t newest; /* size of the newest, to find it by */
+} * shared;
 static pid_t plant;
 
 static void on_malloc(const volatile void *at, size_t size)

@@ -16,9 +16,10 @@ static void bench_simulation(void)
     double began = bench_now_s();
     together_run(&t, (int64_t)PLANT_S * 1000);
     double took = bench_now_s() - began;
-    printf("{\"bench\": \"simulation\", \"plant_s\": %d, \"took_s\": %.3f, \"times_real_time\": %.0f, "
-           "\"ticks\": %llu}\n",
-           PLANT_S, took, PLANT_S / took, (unsigned long long)t.controller->ticks);
+    printf(
+        "{\"bench\": \"simulation\", \"plant_s\": %d, \"took_s\": %.3f, \"times_real_time\": %.0f, "
+        "\"ticks\": %llu}\n",
+        PLANT_S, took, PLANT_S / took, (unsigned long long)t.controller->ticks);
 }
 
 int main(void)

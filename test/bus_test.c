@@ -16,7 +16,8 @@ static void in_memory(void)
     struct bus a, b, c;
     struct frame got[4];
     struct bus_filter only = {.id = 0x120, .mask = 0x7F0};
-    CHECK(bus_open_mem(&a, mem) == 0 && bus_open_mem(&b, mem) == 0 && bus_open_mem(&c, mem) == 0, "open");
+    CHECK(bus_open_mem(&a, mem) == 0 && bus_open_mem(&b, mem) == 0 && bus_open_mem(&c, mem) == 0,
+          "open");
     c.filters[0] = only;
     c.filter_count = 1;
     CHECK(bus_send(&a, &sample) == 0, "send");
@@ -55,7 +56,8 @@ static void the_local_bus(void)
     pump(hub);
     CHECK(bus_recv(&a, got, 64) == 0, "a sender does not hear itself");
     CHECK(bus_recv(&b, got, 64) == 1 && got[0].id == 0x123 && got[0].len == 3 &&
-              memcmp(got[0].data, sample.data, 3) == 0 && got[0].at_us > 0, "the other does, with a stamp");
+              memcmp(got[0].data, sample.data, 3) == 0 && got[0].at_us > 0,
+          "the other does, with a stamp");
 
     /* b does not read: it loses frames and is told how many, and a is never held up */
     unsigned sent = 0;
@@ -77,7 +79,8 @@ static void the_local_bus(void)
           (unsigned long long)heard, (unsigned long long)b.stats.rx_lost);
 
     bus_hub_close(hub);
-    CHECK(bus_recv(&b, got, 64) == -ENETDOWN && b.fd < 0 && b.problem[0], "the hub goes: %s", b.problem);
+    CHECK(bus_recv(&b, got, 64) == -ENETDOWN && b.fd < 0 && b.problem[0], "the hub goes: %s",
+          b.problem);
     CHECK(bus_send(&b, &sample) == -ENETDOWN, "a closed port drops");
     CHECK(bus_hub_open(&hub, path) == 0 && bus_reopen(&b) == 0, "both come back");
     bus_close(&a);
@@ -96,7 +99,8 @@ static void a_log(void)
     fclose(out);
     snprintf(url, sizeof url, "log:%s", path);
     CHECK(bus_open(&bus, url, NULL, 0) == 0, "%s", bus.problem);
-    CHECK(bus_recv(&bus, got, 8) == 2 && got[1].id == 0x124 && got[1].at_us == 3000000, "two frames");
+    CHECK(bus_recv(&bus, got, 8) == 2 && got[1].id == 0x124 && got[1].at_us == 3000000,
+          "two frames");
     CHECK(bus.stats.errors == 1 && strstr(bus.problem, ":3:17:"), "the damaged line is named: %s",
           bus.problem);
     CHECK(bus_send(&bus, &sample) == -EROFS, "a log is not written");

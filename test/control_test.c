@@ -38,7 +38,7 @@ static const struct {
     uint32_t lease_ms, cap;
     const char *point;
     bool accepted;
-    const char *reason;        /* part of it */
+    const char *reason; /* part of it */
     const char *sentence;
 } requests[] = {
     {BUSBAR__VERB__CHARGE, 1, 0, 0, "", false, "lease of 0 ms", "no lease, no action"},
@@ -108,9 +108,9 @@ static void garbage_is_refused(void)
 
 static const struct {
     uint8_t ask[8], len;
-    int answer;               /* bytes 0-3 of the answer, -1 = silence */
+    int answer; /* bytes 0-3 of the answer, -1 = silence */
     uint8_t head[4];
-    uint32_t code;            /* abort code, 0 = none */
+    uint32_t code; /* abort code, 0 = none */
     const char *sentence;
 } sdo[] = {
     {{0x40, 0x01, 0x20, 0x00}, 8, 1, {0x4B, 0x01, 0x20, 0x00}, 0, "charge, two bytes"},

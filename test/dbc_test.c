@@ -19,7 +19,8 @@ static int parse(struct dbc **dbc, const char *text)
 }
 
 static const char all_features[] =
-    "VERSION \"\"\r\n\r\nNS_ :\r\n\tNS_DESC_\r\n\tCM_\r\n\tBA_DEF_\r\n\tVAL_\r\n\r\nBS_:\r\n\r\nBU_: A B\r\n"
+    "VERSION \"\"\r\n\r\nNS_ "
+    ":\r\n\tNS_DESC_\r\n\tCM_\r\n\tBA_DEF_\r\n\tVAL_\r\n\r\nBS_:\r\n\r\nBU_: A B\r\n"
     "VAL_TABLE_ OnOff 1 \"on\" 0 \"off\" ;\r\n\r\n"
     "BO_ 256 Intel: 8 A\r\n"
     " SG_ U16 : 0|16@1+ (0.1,0) [0|6553.5] \"V\" B\r\n"
@@ -74,7 +75,8 @@ static void every_feature(void)
     if (!dbc)
         return;
     CHECK(dbc->message_count == 5, "%zu messages", dbc->message_count);
-    CHECK(dbc->skipped == 2, "EV_ and SOMETHING_NEW_ are passed over and counted: %u", dbc->skipped);
+    CHECK(dbc->skipped == 2, "EV_ and SOMETHING_NEW_ are passed over and counted: %u",
+          dbc->skipped);
     const struct dbc_message *intel = dbc_message_by_id(dbc, 0x100, false);
     uint8_t data[CODEC_ROOM] = {0x34, 0x12, 0xFF, 0x0F, 0x00, 0x00, 0xC0, 0x3F};
     CHECK(raw_of(intel, "U16", data) == 0x1234, "Intel 16");
@@ -89,7 +91,8 @@ static void every_feature(void)
     const struct dbc_message *motorola = dbc_message_by_name(dbc, "Motorola");
     uint8_t big[CODEC_ROOM] = {0x12, 0x34, 0x03, 0xFF, 0x01, 0x02, 0x03};
     CHECK(raw_of(motorola, "M16", big) == 0x1234, "Motorola 16");
-    CHECK(raw_of(motorola, "M10_with_a_name_of_more_than_32_characters", big) == -1, "Motorola signed 10 across bytes");
+    CHECK(raw_of(motorola, "M10_with_a_name_of_more_than_32_characters", big) == -1,
+          "Motorola signed 10 across bytes");
     CHECK(raw_of(motorola, "M64", big) == 0x010203, "Motorola 24");
     const struct dbc_message *wide = dbc_message_by_id(dbc, 0x18FEF2FE & 0x1FFFFFFF, true);
     CHECK(wide != NULL, "29-bit identifier");
@@ -103,7 +106,8 @@ static void every_feature(void)
         CHECK(codec_physical(d, codec_signal(d, long_data)) == e, "double");
         long_data[8] = 0xF8;
         long_data[16] = 0x07;
-        CHECK(raw_of(wide, "Nine", long_data) == (int64_t)0xE00000000000001FULL, "64 bits over nine bytes");
+        CHECK(raw_of(wide, "Nine", long_data) == (int64_t)0xE00000000000001FULL,
+              "64 bits over nine bytes");
     }
     dbc_free(dbc);
 }
@@ -116,12 +120,18 @@ static void multiplexers(void)
     const struct dbc_message *muxed = dbc_message_by_name(dbc, "Muxed");
     uint8_t one[CODEC_ROOM] = {1, 0x34, 0x12};
     codec_decode(muxed, one, raw);
-    CHECK(codec_present(muxed, raw, 0) && !codec_present(muxed, raw, 1) && codec_present(muxed, raw, 2),
+    CHECK(codec_present(muxed, raw, 0) && !codec_present(muxed, raw, 1) &&
+              codec_present(muxed, raw, 2),
           "the multiplexer chooses m1");
     const struct dbc_message *deep = dbc_message_by_name(dbc, "Deep");
-    static const struct { uint8_t first; bool leaf; const char *sentence; } rows[] = {
-        {0x32, true, "Top 2, Mid 3"}, {0x62, true, "Mid in 5-7"}, {0x42, false, "Mid 4 is in no range"},
-        {0x31, false, "Top 1 leaves Mid out, and so Leaf"}};
+    static const struct {
+        uint8_t first;
+        bool leaf;
+        const char *sentence;
+    } rows[] = {{0x32, true, "Top 2, Mid 3"},
+                {0x62, true, "Mid in 5-7"},
+                {0x42, false, "Mid 4 is in no range"},
+                {0x31, false, "Top 1 leaves Mid out, and so Leaf"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t data[CODEC_ROOM] = {rows[i].first, 9};
         codec_decode(deep, data, raw);
@@ -179,18 +189,25 @@ static const struct {
     const char *text, *told;
     int mistakes;
 } wrong[] = {
-    {"BO_ 1 A: 8 X\n SG_ S : 60|8@1+ (1,0) [0|0] \"\" B\n", "t.dbc:2: signal S: 8 bits from 60 do not fit into the 8 bytes of A", 1},
+    {"BO_ 1 A: 8 X\n SG_ S : 60|8@1+ (1,0) [0|0] \"\" B\n",
+     "t.dbc:2: signal S: 8 bits from 60 do not fit into the 8 bytes of A", 1},
     {"BO_ 1 A: 65 X\n", "t.dbc:1: length 65 is not allowed: 0 to 64", 1},
     {"BO_ 4096 A: 8 X\n", "t.dbc:1: message A: identifier 4096 is not allowed: 0 to 2047", 1},
     {"BO_ 1 A: 8 X\nBO_ 1 B: 8 X\n", "t.dbc:2: message B: identifier 0x1 is taken by A", 1},
-    {"BO_ 1 A: 8 X\n SG_ S : 0|8@2+ (1,0) [0|0] \"\" B\n", "t.dbc:2: byte order 2 is not allowed: 0 to 1", 1},
-    {"BO_ 1 A: 8 X\n SG_ S : 0|8@1* (1,0) [0|0] \"\" B\n", "t.dbc:2: \"*\" where \"+\" or \"-\" was expected", 1},
+    {"BO_ 1 A: 8 X\n SG_ S : 0|8@2+ (1,0) [0|0] \"\" B\n",
+     "t.dbc:2: byte order 2 is not allowed: 0 to 1", 1},
+    {"BO_ 1 A: 8 X\n SG_ S : 0|8@1* (1,0) [0|0] \"\" B\n",
+     "t.dbc:2: \"*\" where \"+\" or \"-\" was expected", 1},
     {"BO_ 1 A: 8 X\n SG_ S : 0|8@1+ (0,0) [0|0] \"\" B\n", "factor 0 is not allowed", 1},
-    {"BO_ 1 A: 8 X\n SG_ S : 0|8@1+ (1,0) [0|0] B\n", "t.dbc:2: \"B\" where a unit in quotes was expected", 1},
-    {"BO_ 1 A: 8 X\n SG_ S m : 0|8@1+ (1,0) [0|0] \"\" B\n", "multiplexer \"m\" is not allowed: M, m0 or m0M", 1},
+    {"BO_ 1 A: 8 X\n SG_ S : 0|8@1+ (1,0) [0|0] B\n",
+     "t.dbc:2: \"B\" where a unit in quotes was expected", 1},
+    {"BO_ 1 A: 8 X\n SG_ S m : 0|8@1+ (1,0) [0|0] \"\" B\n",
+     "multiplexer \"m\" is not allowed: M, m0 or m0M", 1},
     {"BO_ 1 A: 8 X\n SG_ S m1 : 0|8@1+ (1,0) [0|0] \"\" B\n", "no signal is marked M", 1},
-    {"BO_ 1 A 8 X\nBO_ x B: 8 X\nBO_ 2 C: 8 X\n SG_ S : 0|0@1+ (1,0) [0|0] \"\" B\n", "t.dbc:4: signal length 0 is not allowed: 1 to 64", 3},
-    {"BO_ 1 A: 8 X\n SG_ S : 0|16@1+ (1,0) [0|0] \"\" B\nSIG_VALTYPE_ 1 S : 1;\n", "a float has 32 bits, not 16", 1},
+    {"BO_ 1 A 8 X\nBO_ x B: 8 X\nBO_ 2 C: 8 X\n SG_ S : 0|0@1+ (1,0) [0|0] \"\" B\n",
+     "t.dbc:4: signal length 0 is not allowed: 1 to 64", 3},
+    {"BO_ 1 A: 8 X\n SG_ S : 0|16@1+ (1,0) [0|0] \"\" B\nSIG_VALTYPE_ 1 S : 1;\n",
+     "a float has 32 bits, not 16", 1},
     {"BO_ 1", "the file ends where a message name was expected", 1},
     {"CM_ \"never closed", "the file ends where \";\" was expected", 1},
     {"<html>", "where a section such as BO_, SG_ or VAL_ was expected", 1},

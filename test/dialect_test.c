@@ -60,12 +60,16 @@ static const struct row pylontech[] = {
     {"35A#0400000000000000", VERDICT_TAKEN, AT(alarms), 1 << ALARM_CELL_HIGH, "pair 01 raises"},
     {"35A#0000000000000000", VERDICT_TAKEN, AT(alarms), 1 << ALARM_CELL_HIGH, "00 leaves it"},
     {"35A#0800000000000000", VERDICT_TAKEN, AT(alarms), 0, "10 clears it"},
-    {"359#000800000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_INTERNAL, "system error is byte 1 bit 3"},
-    {"359#008000000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_SHORT, "0x80 there is a fault too"},
-    {"359#0201000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_CELL_HIGH | 1 << ALARM_CHARGE_CURRENT, "over-voltage and charge over-current"},
+    {"359#000800000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_INTERNAL,
+     "system error is byte 1 bit 3"},
+    {"359#008000000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_SHORT,
+     "0x80 there is a fault too"},
+    {"359#0201000001504E", VERDICT_TAKEN, AT(alarms),
+     1 << ALARM_CELL_HIGH | 1 << ALARM_CHARGE_CURRENT, "over-voltage and charge over-current"},
     {"35C#C000", VERDICT_TAKEN, AT(charge_ok), 1, "charge enabled"},
     {"35C#4000", VERDICT_TAKEN, AT(charge_ok), 0, "charge forbidden"},
-    {"305#0000000000000000", VERDICT_FOREIGN, AT(charge_ok), 0, "the inverter's own keep-alive is not taken"},
+    {"305#0000000000000000", VERDICT_FOREIGN, AT(charge_ok), 0,
+     "the inverter's own keep-alive is not taken"},
 };
 static const struct row byd[] = {
     {"355#4300640000000000", VERDICT_TAKEN, AT(soc_permille), 670, "no finer charge in its zeros"},
@@ -93,10 +97,10 @@ static void play(const char *name, const struct row *rows, size_t count)
         enum verdict verdict = take(&pack, 0, rows[i].frame, 1000 + (int64_t)i);
         const struct reading *reading =
             (const struct reading *)(const void *)((const char *)&pack + rows[i].offset);
-        CHECK(verdict == rows[i].verdict, "%s %s: %s (is %s)", name, rows[i].frame, rows[i].sentence,
-              verdict < VERDICTS ? verdict_name(verdict) : "no frame");
-        CHECK(reading->value == rows[i].value, "%s %s: %s: %d", name, rows[i].frame, rows[i].sentence,
-              reading->value);
+        CHECK(verdict == rows[i].verdict, "%s %s: %s (is %s)", name, rows[i].frame,
+              rows[i].sentence, verdict < VERDICTS ? verdict_name(verdict) : "no frame");
+        CHECK(reading->value == rows[i].value, "%s %s: %s: %d", name, rows[i].frame,
+              rows[i].sentence, reading->value);
         if (rows[i].verdict == VERDICT_TAKEN)
             CHECK(reading->heard_ms == 1000 + (int64_t)i, "%s %s: heard now", name, rows[i].frame);
         else
@@ -110,9 +114,11 @@ static void a_shunt(void)
 {
     struct shunt_readings shunt = {0};
     load("ivt-s");
-    CHECK(take(&shunt, 0, "521#0001FFFFD8F0", 10) == VERDICT_TAKEN && shunt.current_mA.value == -10000,
+    CHECK(take(&shunt, 0, "521#0001FFFFD8F0", 10) == VERDICT_TAKEN &&
+              shunt.current_mA.value == -10000,
           "big endian: %d mA", shunt.current_mA.value);
-    CHECK(take(&shunt, 0, "521#0001FFFFD8F1", 20) == VERDICT_FROZEN && shunt.current_mA.heard_ms == 10,
+    CHECK(take(&shunt, 0, "521#0001FFFFD8F1", 20) == VERDICT_FROZEN &&
+              shunt.current_mA.heard_ms == 10,
           "its counter did not move");
     CHECK(take(&shunt, 0, "521#000200000001", 30) == VERDICT_TAKEN && shunt.current_mA.value == 1,
           "moves again");
@@ -126,12 +132,16 @@ static void a_relay_board(void)
     struct frame due[4];
     char text[FRAME_TEXT_SIZE];
     load("relay-8");
-    CHECK(take(&board, 0x11, "191#07077800640001F8", 10) == VERDICT_TAKEN && board.closed.value == 7 &&
-              board.opened.value == 0x78 && board.uptime_s.value == 100, "node 0x11 listens one higher");
-    CHECK(take(&board, 0x11, "190#07077800640002F8", 20) == VERDICT_FOREIGN, "another node's frame");
-    CHECK(take(&board, 0x11, "191#0F077800640003F8", 20) == VERDICT_CHECK && board.outputs.heard_ms == 10,
+    CHECK(take(&board, 0x11, "191#07077800640001F8", 10) == VERDICT_TAKEN &&
+              board.closed.value == 7 && board.opened.value == 0x78 && board.uptime_s.value == 100,
+          "node 0x11 listens one higher");
+    CHECK(take(&board, 0x11, "190#07077800640002F8", 20) == VERDICT_FOREIGN,
+          "another node's frame");
+    CHECK(take(&board, 0x11, "191#0F077800640003F8", 20) == VERDICT_CHECK &&
+              board.outputs.heard_ms == 10,
           "the inverse does not fit");
-    CHECK(take(&board, 0x11, "191#R8", 20) != VERDICT_TAKEN && board.outputs.heard_ms == 10, "remote request");
+    CHECK(take(&board, 0x11, "191#R8", 20) != VERDICT_TAKEN && board.outputs.heard_ms == 10,
+          "remote request");
     size_t count = dialect_due(file.dialect, &state, 0x11, &orders, 1000, due, 4);
     CHECK(count == 1, "%zu frames due", count);
     frame_format(text, &due[0]);
@@ -139,7 +149,8 @@ static void a_relay_board(void)
     CHECK(dialect_due(file.dialect, &state, 0x11, &orders, 1099, due, 4) == 0, "each 100 ms");
     orders.outputs = 0x06;
     dialect_hurry(file.dialect, &state);
-    CHECK(dialect_due(file.dialect, &state, 0x11, &orders, 1099, due, 4) == 1, "at once when hurried");
+    CHECK(dialect_due(file.dialect, &state, 0x11, &orders, 1099, due, 4) == 1,
+          "at once when hurried");
     frame_format(text, &due[0]);
     CHECK(strcmp(text, "211#06F90200") == 0, "%s", text);
     dialect_file_free(&file);

@@ -122,7 +122,8 @@ static const struct {
     {0, 0, 100000, false, true, 210, LIMIT_BMS, "100 A at 52 V, 93 %: 4836 W"},
     {0, -1200, 100000, false, true, 161, LIMIT_BMS, "the house draws 1200 W of it"},
     {3000, 0, 0, true, false, 121, LIMIT_BMS, "battery low, no grid: what the sun gives"},
-    {3000, 0, 0, true, true, 330, LIMIT_INVERTER, "battery low: the grid, through the house's unit"},
+    {3000, 0, 0, true, true, 330, LIMIT_INVERTER,
+     "battery low: the grid, through the house's unit"},
     {1000, 0, 0, true, false, 0, LIMIT_BMS, "less than 6 A is nothing"},
 };
 
@@ -275,8 +276,9 @@ static void sentences_name_limit_and_amount(void)
                        "battery, strings bundled") == 0,
           "%s", text);
     policy_inverter_sentence(text, sizeof text, "inv0", &input, &out, 0);
-    CHECK(strcmp(text, "inv0: charges up to 120 A, its part of the 200.0 A held by the owner's limit; "
-                       "sun first, then battery") == 0,
+    CHECK(strcmp(text,
+                 "inv0: charges up to 120 A, its part of the 200.0 A held by the owner's limit; "
+                 "sun first, then battery") == 0,
           "%s", text);
 }
 

@@ -28,7 +28,8 @@ int main(void)
         return check_done("replay");
     }
     snprintf(command, sizeof command,
-             "build/san/busbar replay --config test/orion.yaml %s/data/captures/orion-bms2-first8s.log 2>&1",
+             "build/san/busbar replay --config test/orion.yaml "
+             "%s/data/captures/orion-bms2-first8s.log 2>&1",
              shared);
     size_t n = run(command, first, sizeof first);
     CHECK(n > 100, "says something");
@@ -44,7 +45,8 @@ int main(void)
         CHECK(strstr(first, lines[i]) != NULL, "\"%s\"", lines[i]);
     const char *foreign = strstr(first, "replayed ");
     unsigned long frames = 0, strange = 0;
-    CHECK(foreign && sscanf(foreign, "replayed %lu frames, %*f s: %lu foreign", &frames, &strange) == 2,
+    CHECK(foreign &&
+              sscanf(foreign, "replayed %lu frames, %*f s: %lu foreign", &frames, &strange) == 2,
           "the summary");
     CHECK(frames == 13168 || frames > 10000, "%lu frames", frames);
     CHECK(strange == frames - 239, "%lu of them foreign", strange);

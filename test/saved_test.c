@@ -36,7 +36,7 @@ int main(void)
 
     struct controller *before = calloc(1, sizeof *before);
     *before = *t.controller;
-    int64_t later_ms = 5000;             /* a new process, 100 s later by the wall clock */
+    int64_t later_ms = 5000; /* a new process, 100 s later by the wall clock */
     controller_init(t.controller, &t.config, later_ms, quiet);
     saved_open(&again, dir, t.controller, later_ms, wall_ms + 100000, quiet);
     const struct router *router = &t.controller->router;
@@ -46,7 +46,8 @@ int main(void)
         CHECK(router->moved_today[s] == 1, "string %d: the day's budget", s);
         CHECK(router->moved_ms[s] > 0, "string %d: it has moved", s);
         int64_t ago_ms = later_ms - router->moved_ms[s];
-        CHECK(ago_ms <= 100000 + 90000, "string %d: not longer ago than it was: %lld", s, (long long)ago_ms);
+        CHECK(ago_ms <= 100000 + 90000, "string %d: not longer ago than it was: %lld", s,
+              (long long)ago_ms);
     }
     CHECK(router->moved_today[2] == 0 && router->moved_ms[2] == 0, "the third has not");
     for (int c = 0; c < t.config.topology.contacts; c++)
@@ -55,7 +56,8 @@ int main(void)
     for (int u = 0; u < t.config.inverter_count; u++)
         for (int k = 0; k < SETTINGS; k++) {
             CHECK(t.controller->plant.units[u].settings[k].writes ==
-                      before->plant.units[u].settings[k].writes, "unit %d: its writes", u);
+                      before->plant.units[u].settings[k].writes,
+                  "unit %d: its writes", u);
             writes += before->plant.units[u].settings[k].writes;
         }
     CHECK(writes > 0, "there were writes");
@@ -71,8 +73,10 @@ int main(void)
     /* tomorrow the budgets are new, the wear is not */
     controller_init(t.controller, &t.config, later_ms, quiet);
     saved_open(&again, dir, t.controller, later_ms, wall_ms + 90000000, quiet);
-    CHECK(router->moved_today[0] == 0 && router->operations[3] + router->operations[4] > 0, "a new day");
-    CHECK(!soc_counter_estimate(&t.controller->counter).known, "a charge of yesterday is not believed");
+    CHECK(router->moved_today[0] == 0 && router->operations[3] + router->operations[4] > 0,
+          "a new day");
+    CHECK(!soc_counter_estimate(&t.controller->counter).known,
+          "a charge of yesterday is not believed");
     saved_close(&again);
     char command[96];
     snprintf(command, sizeof command, "rm -r %s", dir);

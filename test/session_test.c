@@ -37,7 +37,8 @@ static const struct step pause_is_not_full[] = {
 static const struct step held_is_not_full[] = {
     {1000, PUSH, CAR_C, 100, SESSION_BUNDLED, SESSION_BUTTON, "starts while it charges"},
     {2000, HELD, CAR_B, 0, SESSION_BUNDLED, SESSION_BUTTON, "held down: the source changes"},
-    {100000, HELD, CAR_B, 0, SESSION_BUNDLED, SESSION_BUTTON, "a car that is offered nothing is not full"},
+    {100000, HELD, CAR_B, 0, SESSION_BUNDLED, SESSION_BUTTON,
+     "a car that is offered nothing is not full"},
     {101000, 0, CAR_B, 0, SESSION_BUNDLED, SESSION_BUTTON, "offered again"},
     {161000, 0, CAR_B, 0, SESSION_NONE, SESSION_CAR_FULL, "and takes nothing for a minute"},
 };
@@ -55,7 +56,8 @@ static const struct step again[] = {
     {2000, PUSH, CAR_C, 340, SESSION_NONE, SESSION_BUTTON_AGAIN, "the second push ends it"},
     {3000, PUSH, CAR_C, 340, SESSION_BUNDLED, SESSION_BUTTON, "the third starts it"},
     {4000, STOP, CAR_C, 340, SESSION_NONE, SESSION_STOP, "a request ends it"},
-    {5000, STOP, CAR_C, 340, SESSION_NONE, SESSION_STOP, "stopping what does not run changes nothing"},
+    {5000, STOP, CAR_C, 340, SESSION_NONE, SESSION_STOP,
+     "stopping what does not run changes nothing"},
 };
 static const struct step silent_node[] = {
     {1000, PUSH, CAR_C, 340, SESSION_BUNDLED, SESSION_BUTTON, "starts"},
@@ -79,8 +81,8 @@ static void play(const char *name, const struct step *steps, size_t count)
                                       .current_dA = s->current_dA};
         int64_t wake_ms = session_step(&session, &input, s->at_ms);
         CHECK(wake_ms > s->at_ms, "%s at %lld: wakes later", name, (long long)s->at_ms);
-        CHECK(session.state == s->state && session.why == s->why, "%s at %lld: %s (is %s: %s)", name,
-              (long long)s->at_ms, s->sentence, session_state_name(session.state),
+        CHECK(session.state == s->state && session.why == s->why, "%s at %lld: %s (is %s: %s)",
+              name, (long long)s->at_ms, s->sentence, session_state_name(session.state),
               session_why_text(session.why));
     }
 }

@@ -215,7 +215,8 @@ static void check_tcp(int family, const char *host)
     char url[64];
     struct stream stream;
     char bare[64];
-    snprintf(bare, sizeof bare, "%.*s", (int)strcspn(host + (*host == '['), "]"), host + (*host == '['));
+    snprintf(bare, sizeof bare, "%.*s", (int)strcspn(host + (*host == '['), "]"),
+             host + (*host == '['));
     if (!host_known(bare)) {
         check_skip("this system does not know the host's name");
         return;

@@ -14,8 +14,10 @@ static const struct {
 } steps[] = {
     {1000, 0, 0, SUPPLY_UNKNOWN, SUPPLY_BYPASS, "nothing is known"},
     {2000, FRESH | BOX, 0, SUPPLY_STEADY, SUPPLY_BYPASS, "found in bypass"},
-    {3000, FRESH | BOX | OWN | CLOSED, 150, SUPPLY_WIND_DOWN, SUPPLY_BYPASS, "the car charges: wind down"},
-    {6000, FRESH | BOX | OWN | CLOSED, 3, SUPPLY_WIND_DOWN, SUPPLY_BYPASS, "contactor still closed"},
+    {3000, FRESH | BOX | OWN | CLOSED, 150, SUPPLY_WIND_DOWN, SUPPLY_BYPASS,
+     "the car charges: wind down"},
+    {6000, FRESH | BOX | OWN | CLOSED, 3, SUPPLY_WIND_DOWN, SUPPLY_BYPASS,
+     "contactor still closed"},
     {7000, FRESH | BOX | OWN, 5, SUPPLY_WIND_DOWN, SUPPLY_BYPASS, "0.5 A is too much"},
     {8000, FRESH | BOX | OWN, 4, SUPPLY_WIND_DOWN, SUPPLY_BYPASS, "quiet from now"},
     {9000, FRESH | OWN, 0, SUPPLY_WIND_DOWN, SUPPLY_BYPASS, "a silent wallbox is not quiet"},
@@ -28,7 +30,8 @@ static const struct {
     {75999, FRESH | BOX | OWN | SEEN_OWN, 0, SUPPLY_LOCKOUT, SUPPLY_OWN, "not one ms early"},
     {76000, FRESH | BOX | OWN | SEEN_OWN, 0, SUPPLY_STEADY, SUPPLY_OWN, "the car may charge"},
     {77000, FRESH | BOX | SEEN_OWN | CLOSED, 340, SUPPLY_WIND_DOWN, SUPPLY_OWN, "the session ends"},
-    {78000, FRESH | BOX | OWN | SEEN_OWN | CLOSED, 340, SUPPLY_STEADY, SUPPLY_OWN, "and is wanted again"},
+    {78000, FRESH | BOX | OWN | SEEN_OWN | CLOSED, 340, SUPPLY_STEADY, SUPPLY_OWN,
+     "and is wanted again"},
     {79000, FRESH | BOX | SEEN_OWN, 0, SUPPLY_WIND_DOWN, SUPPLY_OWN, "ends"},
     {80000, FRESH | BOX | SEEN_OWN, 0, SUPPLY_WIND_DOWN, SUPPLY_OWN, "quiet"},
     {83000, FRESH | BOX | SEEN_OWN, 0, SUPPLY_CHANGING, SUPPLY_BYPASS, "back to bypass"},
@@ -42,12 +45,12 @@ static const struct {
     bool there;
     enum supply_state state;
 } follow[] = {
-    {AC_START, false, SUPPLY_UNKNOWN},        {AC_STEADY, true, SUPPLY_STEADY},
-    {AC_STEADY, false, SUPPLY_WIND_DOWN},     {AC_WIND_DOWN, false, SUPPLY_WIND_DOWN},
-    {AC_OPEN_LINE, false, SUPPLY_CHANGING},   {AC_OPEN_NEUTRAL, false, SUPPLY_CHANGING},
-    {AC_DEAD, false, SUPPLY_CHANGING},        {AC_CLOSE_NEUTRAL, false, SUPPLY_CHANGING},
-    {AC_CLOSE_LINE, false, SUPPLY_CHANGING},  {AC_VERIFY, true, SUPPLY_CHANGING},
-    {AC_LOCKOUT, true, SUPPLY_LOCKOUT},       {AC_HOLD, true, SUPPLY_UNKNOWN},
+    {AC_START, false, SUPPLY_UNKNOWN},       {AC_STEADY, true, SUPPLY_STEADY},
+    {AC_STEADY, false, SUPPLY_WIND_DOWN},    {AC_WIND_DOWN, false, SUPPLY_WIND_DOWN},
+    {AC_OPEN_LINE, false, SUPPLY_CHANGING},  {AC_OPEN_NEUTRAL, false, SUPPLY_CHANGING},
+    {AC_DEAD, false, SUPPLY_CHANGING},       {AC_CLOSE_NEUTRAL, false, SUPPLY_CHANGING},
+    {AC_CLOSE_LINE, false, SUPPLY_CHANGING}, {AC_VERIFY, true, SUPPLY_CHANGING},
+    {AC_LOCKOUT, true, SUPPLY_LOCKOUT},      {AC_HOLD, true, SUPPLY_UNKNOWN},
 };
 
 static void follows(void)

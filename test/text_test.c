@@ -10,7 +10,7 @@ static const struct {
     const char *word;
     uint32_t id;
     uint8_t flags, len, dlc, first;
-    const char *again;          /* NULL: the same */
+    const char *again; /* NULL: the same */
 } good[] = {
     {"123#1122", 0x123, 0, 2, 0, 0x11, NULL},
     {"123#", 0x123, 0, 0, 0, 0, NULL},
@@ -67,16 +67,18 @@ static void words(void)
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         int status = frame_parse(&frame, good[i].word, &error, &column);
         CHECK(status == 0 && frame.id == good[i].id && frame.flags == good[i].flags &&
-                  frame.len == good[i].len && frame.dlc == good[i].dlc && frame.data[0] == good[i].first,
+                  frame.len == good[i].len && frame.dlc == good[i].dlc &&
+                  frame.data[0] == good[i].first,
               "%s", good[i].word);
         frame_format(text, &frame);
-        CHECK(strcmp(text, good[i].again ? good[i].again : good[i].word) == 0, "%s: %s", good[i].word, text);
+        CHECK(strcmp(text, good[i].again ? good[i].again : good[i].word) == 0, "%s: %s",
+              good[i].word, text);
     }
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         error = "";
         CHECK(frame_parse(&frame, bad[i].word, &error, &column) < 0, "%s is taken", bad[i].word);
-        CHECK(column == bad[i].column && strstr(error, bad[i].error), "%s: column %zu: %s", bad[i].word,
-              column, error);
+        CHECK(column == bad[i].column && strstr(error, bad[i].error), "%s: column %zu: %s",
+              bad[i].word, column, error);
     }
 }
 
@@ -90,14 +92,16 @@ static void log_lines(void)
         int status = frame_parse_log(&frame, name, lines[i].line, &error, &column);
         CHECK((status < 0) == (lines[i].status < 0), "%s", lines[i].line);
         if (status == 0)
-            CHECK(strcmp(name, lines[i].name) == 0 && frame.at_us == lines[i].at_us, "%s", lines[i].line);
+            CHECK(strcmp(name, lines[i].name) == 0 && frame.at_us == lines[i].at_us, "%s",
+                  lines[i].line);
     }
 }
 
 static void captures(void)
 {
     static const char *const files[] = {"orion-bms2-first8s.log", "lv-bms-snippets.log",
-                                        "foxbms2-ivt.log", "n2k-actisense-522.log", "kona/kona-2.log"};
+                                        "foxbms2-ivt.log", "n2k-actisense-522.log",
+                                        "kona/kona-2.log"};
     const char *shared = getenv("BUSBAR_SHARED") ? getenv("BUSBAR_SHARED") : "../shared";
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[256], line[512], text[FRAME_TEXT_SIZE], name[BUS_NAME_SIZE];
