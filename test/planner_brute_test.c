@@ -1,138 +1,279 @@
-/* The planner on random plants, against a brute-force oracle. */
+/* The planner on random small plants, against an oracle that tries every layout and counts by
+ * itself; and what must not depend on how the parts are numbered. */
 #include "test/check.h"
-#include "test/string_plant.h"
+#include "test/random_wiring.h"
 
-static uint32_t seed = 1;
+enum { WORTHS = 5 };
 
-static uint32_t pick(uint32_t below)
+/* present, rated, - transfers, - wear, home load: compared from the left. */
+struct worth {
+    int64_t rank[WORTHS];
+    bool kept;                   /* reserves, number of strings, rules */
+};
+
+static bool here(const struct random_plant *p, uint8_t input)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 17;
-    seed ^= seed << 5;
-    return seed % below;
+    return p->topology.input[input].charge_point == p->wish.charge_point;
 }
 
-static void random_plant(struct topology *t, struct router_wish *wish, uint8_t present[])
+static int64_t lesser(int64_t a, int64_t b)
 {
-    memset(t, 0, sizeof *t);
-    memset(wish, 0, sizeof *wish);
-    t->strings = (uint8_t)(1 + pick(6));
-    t->inputs = (uint8_t)(t->strings + pick(4));
-    for (uint8_t i = 0; i < t->inputs; i++)
-        t->input[i] = (struct topology_input){
-            .phase = (uint8_t)(1 + pick(3)),
-            .charge_point = i >= t->strings || pick(8) == 0 ? (uint8_t)pick(2) : NO_CHARGE_POINT,
-            .voc_max_mV = 500000,
-            .isc_max_mA = 12000 * (int32_t)(1 + pick(3)),
-            .power_max_W = 2000 + (int32_t)pick(8000),
-            .strings_max = (uint8_t)(1 + pick(3))};
-    bool same = pick(2), fused = pick(2);
-    for (uint8_t s = 0; s < t->strings; s++) {
-        t->string[s] =
-            (struct topology_string){.voc_mV = same ? 400000 : 390000 + 4000 * (int32_t)pick(5),
-                                     .isc_mA = same ? 11000 : 6000 + (int32_t)pick(6000),
-                                     .mpp_W = same ? 3300 : 2000 + (int32_t)pick(2000),
-                                     .home = s,
-                                     .fused = fused};
-        wish->string_W[s] = same && pick(2) ? 3000 : (int32_t)pick(4000);
-        present[s] = s;
-        for (uint8_t i = 0; i < t->inputs; i++)
-            if (i == s || (i >= t->strings && pick(4) != 0) || pick(10) == 0) {
-                t->contact[t->contacts++] = (struct topology_contact){s, i};
-                present[s] = pick(3) == 0 ? i : present[s];
-            }
-    }
-    for (int p = 1; p <= 3; p++)
-        wish->phase_load_W[p] = (int32_t)pick(4) * 500;
-    wish->strings_wanted = (uint8_t)pick(t->strings + 1u);
+    return a < b ? a : b;
 }
 
-static int64_t there_W(const struct topology *t, const struct router_wish *wish,
-                       const uint8_t layout[], unsigned *there)
+static void sums(const struct random_plant *p, const uint8_t layout[], int64_t present_W[],
+                 int64_t rated_W[], int64_t phase_W[4])
 {
-    int64_t sum = 0;
-    *there = 0;
-    for (size_t i = 0; i < t->inputs; i++) {
-        int64_t W = 0;
-        if (t->input[i].charge_point != wish->charge_point)
-            continue;
-        for (size_t s = 0; s < t->strings; s++)
-            if (layout[s] == i) {
-                W += wish->string_W[s];
-                ++*there;
-            }
-        sum += W < t->input[i].power_max_W ? W : t->input[i].power_max_W;
+    const struct topology *t = &p->topology;
+    int64_t in_W[MAX_INPUTS] = {0}, in_rated_W[MAX_INPUTS] = {0};
+    memset(phase_W, 0, 4 * sizeof phase_W[0]);
+    *present_W = *rated_W = 0;
+    for (size_t s = 0; s < t->strings; s++) {
+        in_W[layout[s]] += p->wish.string_W[s];
+        in_rated_W[layout[s]] += t->string[s].mpp_W;
     }
-    return sum;
+    for (uint8_t i = 0; i < t->inputs; i++) {
+        int64_t W = lesser(in_W[i], t->input[i].power_max_W);
+        *present_W += here(p, i) ? W : 0;
+        *rated_W += here(p, i) ? lesser(in_rated_W[i], t->input[i].power_max_W) : 0;
+        phase_W[t->input[i].phase] += here(p, i) ? 0 : W;
+    }
 }
 
-/* Every way to put each string at home or on any input of the charge point it has a contact to. */
-static int64_t brute(const struct topology *t, const struct router_wish *wish, uint8_t layout[],
-                     size_t s, unsigned wanted)
+static int64_t worn(const struct random_plant *p, size_t s, uint8_t input)
 {
-    unsigned there;
-    if (s == t->strings) {
-        int64_t W = there_W(t, wish, layout, &there);
-        for (size_t k = 0; k < t->strings; k++) /* who is at home there anyway does not count */
-            there -= layout[k] == t->string[k].home &&
-                     t->input[layout[k]].charge_point == wish->charge_point;
-        return layout_forbidden(t, layout) == NULL && there <= wanted ? W : -1;
-    }
-    layout[s] = t->string[s].home;
-    int64_t best = brute(t, wish, layout, s + 1, wanted);
-    for (size_t c = 0; c < t->contacts; c++) {
-        uint8_t i = t->contact[c].input;
-        if (t->contact[c].string != s || t->input[i].charge_point != wish->charge_point)
-            continue;
-        layout[s] = i;
-        int64_t W = brute(t, wish, layout, s + 1, wanted);
-        best = W > best ? W : best;
-    }
-    return best;
+    for (size_t c = 0; c < p->topology.contacts; c++)
+        if (p->topology.contact[c].string == s && p->topology.contact[c].input == input)
+            return p->wish.wear_permille[c];
+    return 0;
 }
 
-/* Whose home is an input of the charge point takes part in the count in the planner's order; those
- * plants are compared only for being allowed. */
-static bool home_there(const struct topology *t, const struct router_wish *wish)
+static struct worth worth_of(const struct random_plant *p, const uint8_t layout[],
+                             const uint8_t home[])
 {
+    const struct topology *t = &p->topology;
+    const struct router_wish *wish = &p->wish;
+    struct worth worth = {.kept = layout_forbidden(t, layout) == NULL};
+    int64_t present_W, rated_W, phase_W[4], had_W[4], unused;
+    unsigned there = 0, natives = 0;
+    int64_t step = wish->resolution_W ? wish->resolution_W : 1;
+    int64_t most = wish->wish_W ? wish->wish_W : INT64_MAX;
+    sums(p, layout, &present_W, &rated_W, phase_W);
+    sums(p, home, &unused, &unused, had_W);
+    for (int phase = 1; phase <= 3; phase++)
+        worth.kept &= phase_W[phase] >= lesser(wish->phase_reserve_W[phase], had_W[phase]);
+    worth.rank[0] = lesser(present_W, most) / step;
+    worth.rank[1] = lesser(rated_W, most) / step;
+    for (size_t s = 0; s < t->strings; s++) {
+        there += here(p, layout[s]) && !here(p, t->string[s].home);
+        natives += here(p, t->string[s].home);
+        if (layout[s] != p->present[s]) {
+            worth.rank[2]--;
+            worth.rank[3] -= worn(p, s, layout[s]) + worn(p, s, p->present[s]);
+        }
+        if (!here(p, layout[s]))
+            worth.rank[4] += wish->phase_load_W[t->input[t->string[s].home].phase];
+    }
+    unsigned wanted = wish->strings_wanted ? wish->strings_wanted : (2u * t->strings + 2) / 3;
+    unsigned stay = 0;
     for (size_t s = 0; s < t->strings; s++)
-        if (t->input[t->string[s].home].charge_point == wish->charge_point)
-            return true;
-    return false;
+        stay += wish->stays[s] && here(p, p->present[s]) && !here(p, t->string[s].home);
+    for (size_t s = 0; s < t->strings; s++)
+        natives -= wish->stays[s] && !here(p, p->present[s]) && here(p, t->string[s].home);
+    unsigned most_there = wanted > natives ? wanted - natives : 0;
+    worth.kept &= there <= (most_there > stay ? most_there : stay);
+    return worth;
 }
 
-static void against_brute_force(int plants)
+static int compare(const struct worth *a, const struct worth *b)
 {
-    int compared = 0, moved = 0;
-    for (int n = 0; n < plants; n++) {
-        struct topology t;
-        struct router_wish wish;
-        uint8_t present[MAX_STRINGS] = {0}, layout[MAX_STRINGS];
-        random_plant(&t, &wish, present);
-        if (!topology_check(&t, NULL, NULL))
+    for (int i = 0; i < WORTHS; i++)
+        if (a->rank[i] != b->rank[i])
+            return a->rank[i] > b->rank[i] ? 1 : -1;
+    return 0;
+}
+
+struct oracle {
+    const struct random_plant *plant;
+    uint8_t layout[MAX_STRINGS], home[MAX_STRINGS];
+    struct worth best;
+    uint32_t allowed;
+};
+
+static void try_all(struct oracle *oracle, size_t s)
+{
+    const struct random_plant *p = oracle->plant;
+    const struct topology *t = &p->topology;
+    if (s == t->strings) {
+        struct worth worth = worth_of(p, oracle->layout, oracle->home);
+        if (worth.kept && (oracle->allowed++ == 0 || compare(&worth, &oracle->best) > 0))
+            oracle->best = worth;
+        return;
+    }
+    for (size_t c = 0; c < t->contacts; c++) {
+        uint8_t input = t->contact[c].input;
+        bool may = p->wish.stays[s] ? input == p->present[s]
+                                    : input == t->string[s].home || here(p, input);
+        if (t->contact[c].string != s || !may)
+            continue;
+        oracle->layout[s] = input;
+        try_all(oracle, s + 1);
+    }
+}
+
+static void oracle_run(struct oracle *oracle, const struct random_plant *p)
+{
+    *oracle = (struct oracle){.plant = p};
+    for (size_t s = 0; s < p->topology.strings; s++)
+        oracle->home[s] = p->wish.stays[s] ? p->present[s] : p->topology.string[s].home;
+    try_all(oracle, 0);
+}
+
+/* Some strings stay, some homes are at the charge point, some contacts are interlocked. */
+static void small_plant(struct random_plant *p, uint32_t *seed)
+{
+    uint8_t strings = (uint8_t)(1 + random_next(seed, 6));
+    struct random_size size = {
+        .strings = strings,
+        .house_inputs = (uint8_t)(1 + random_next(seed, strings)),
+        .point_inputs = (uint8_t)(1 + random_next(seed, 4)),
+        .contacts = (uint8_t)(strings + random_next(seed, 2u * strings + 1)),
+        .equal = random_next(seed, 4) == 0,
+        .scarce = random_next(seed, 2),
+    };
+    random_plant(p, &size, seed);
+    struct topology *t = &p->topology;
+    if (random_next(seed, 6) == 0)
+        t->input[0].charge_point = 0;
+    for (size_t s = 0; s < t->strings; s++)
+        p->wish.stays[s] = random_next(seed, 12) == 0;
+    if (t->contacts > 2 && random_next(seed, 4) == 0)
+        t->interlock[t->interlocks++] = (struct topology_interlock){
+            {(uint8_t)(t->contacts - 1), (uint8_t)random_next(seed, t->contacts - 1u)}};
+}
+
+static void against_the_oracle(int plants)
+{
+    static struct random_plant p;
+    static struct oracle oracle;
+    uint32_t seed = 1;
+    int compared = 0, moved = 0, none = 0;
+    while (compared < plants) {
+        uint32_t from = seed;
+        small_plant(&p, &seed);
+        if (!topology_check(&p.topology, NULL, NULL))
             continue;
         struct router_layout out;
-        unsigned there,
-            wanted = wish.strings_wanted ? wish.strings_wanted : (2u * t.strings + 2) / 3;
-        router_plan(&out, &t, &wish, present);
-        CHECK(layout_forbidden(&t, out.input) == NULL, "plant %d: forbidden", n);
-        CHECK(there_W(&t, &wish, out.input, &there) == out.charge_point_W, "plant %d: power", n);
-        CHECK(there == out.strings_there, "plant %d: strings", n);
-        if (home_there(&t, &wish))
-            continue;
-        CHECK(there <= wanted, "plant %d: %u there, %u wanted", n, there, wanted);
-        int64_t best = brute(&t, &wish, layout, 0, wanted);
-        CHECK(out.charge_point_W == best, "plant %d: %d W, the best is %lld W", n,
-              out.charge_point_W, (long long)best);
+        router_plan(&out, &p.topology, &p.wish, p.present);
+        oracle_run(&oracle, &p);
         compared++;
+        if (oracle.allowed == 0) {
+            none++;
+            CHECK(!out.proven && memcmp(out.input, p.present, p.topology.strings) == 0,
+                  "seed %u: nothing is allowed, so all stay", from);
+            continue;
+        }
+        struct worth got = worth_of(&p, out.input, oracle.home);
+        CHECK(got.kept, "seed %u: a layout that breaks a rule", from);
+        CHECK(out.proven, "seed %u: not proven", from);
+        CHECK(compare(&got, &oracle.best) == 0,
+              "seed %u: %lld %lld %lld %lld %lld, the best is %lld %lld %lld %lld %lld", from,
+              (long long)got.rank[0], (long long)got.rank[1], (long long)got.rank[2],
+              (long long)got.rank[3], (long long)got.rank[4], (long long)oracle.best.rank[0],
+              (long long)oracle.best.rank[1], (long long)oracle.best.rank[2],
+              (long long)oracle.best.rank[3], (long long)oracle.best.rank[4]);
         moved += out.transfers > 0;
     }
-    printf("planner: %d plants compared with brute force, %d with transfers\n", compared, moved);
-    CHECK(compared > 1000 && moved > 500, "the random plants are worth comparing");
+    printf("planner: %d plants agree with the oracle, %d with transfers, %d without any allowed "
+           "layout\n",
+           compared, moved, none);
+    CHECK(moved > plants / 4 && none < plants / 10, "the random plants are worth comparing");
+}
+
+/* --- numbering --- */
+
+static void shuffle(uint8_t map[], uint8_t count, uint32_t *seed)
+{
+    for (uint8_t i = 0; i < count; i++)
+        map[i] = i;
+    for (uint8_t i = count; i-- > 1;) {
+        uint8_t k = (uint8_t)random_next(seed, i + 1u), swap = map[i];
+        map[i] = map[k];
+        map[k] = swap;
+    }
+}
+
+/* The same plant with its strings, inputs and contacts counted in another order. */
+static void relabel(struct random_plant *out, const struct random_plant *in,
+                    const uint8_t string_to[], const uint8_t input_to[], const uint8_t contact_to[])
+{
+    *out = *in;
+    const struct topology *t = &in->topology;
+    for (size_t s = 0; s < t->strings; s++) {
+        out->topology.string[string_to[s]] = t->string[s];
+        out->topology.string[string_to[s]].home = input_to[t->string[s].home];
+        out->wish.string_W[string_to[s]] = in->wish.string_W[s];
+        out->wish.stays[string_to[s]] = in->wish.stays[s];
+        out->present[string_to[s]] = input_to[in->present[s]];
+    }
+    for (size_t i = 0; i < t->inputs; i++)
+        out->topology.input[input_to[i]] = t->input[i];
+    for (size_t c = 0; c < t->contacts; c++) {
+        out->topology.contact[contact_to[c]] = t->contact[c];
+        out->topology.contact[contact_to[c]].string = string_to[t->contact[c].string];
+        out->topology.contact[contact_to[c]].input = input_to[t->contact[c].input];
+        out->wish.wear_permille[contact_to[c]] = in->wish.wear_permille[c];
+    }
+    for (size_t i = 0; i < t->interlocks; i++)
+        for (size_t side = 0; side < 2; side++)
+            out->topology.interlock[i].contact[side] =
+                contact_to[t->interlock[i].contact[side]];
+}
+
+static void relabelled(int plants)
+{
+    static struct random_plant p, other;
+    static struct oracle oracle;
+    uint32_t seed = 7;
+    int identical = 0, compared = 0;
+    while (compared < plants) {
+        uint8_t string_to[MAX_STRINGS], input_to[MAX_INPUTS], contact_to[MAX_CONTACTS];
+        small_plant(&p, &seed);
+        if (!topology_check(&p.topology, NULL, NULL))
+            continue;
+        shuffle(string_to, p.topology.strings, &seed);
+        shuffle(input_to, p.topology.inputs, &seed);
+        shuffle(contact_to, p.topology.contacts, &seed);
+        relabel(&other, &p, string_to, input_to, contact_to);
+        struct router_layout a, b;
+        router_plan(&a, &p.topology, &p.wish, p.present);
+        router_plan(&b, &other.topology, &other.wish, other.present);
+        oracle = (struct oracle){.plant = &p};
+        for (size_t s = 0; s < p.topology.strings; s++)
+            oracle.home[s] = p.wish.stays[s] ? p.present[s] : p.topology.string[s].home;
+        uint8_t back[MAX_STRINGS];
+        bool same = true;
+        for (size_t s = 0; s < p.topology.strings; s++) {
+            for (uint8_t i = 0; i < p.topology.inputs; i++)
+                if (input_to[i] == b.input[string_to[s]])
+                    back[s] = i;
+            same &= back[s] == a.input[s];
+        }
+        struct worth x = worth_of(&p, a.input, oracle.home), y = worth_of(&p, back, oracle.home);
+        CHECK(compare(&x, &y) == 0 && a.charge_point_W == b.charge_point_W &&
+                  a.transfers == b.transfers,
+              "plant %d: relabelled, it is worth something else", compared);
+        identical += same;
+        compared++;
+    }
+    printf("planner: %d relabelled plants worth the same, %d with the very same decisions\n",
+           compared, identical);
+    CHECK(identical > plants / 2, "equal layouts are the exception: %d", identical);
 }
 
 int main(void)
 {
-    against_brute_force(6000);
+    against_the_oracle(10000);
+    relabelled(3000);
     return check_done("planner_brute");
 }
