@@ -1,81 +1,74 @@
-/* What the planner's search and its bounds share. */
+/* The planner's problem, and how it is solved.
+ *
+ * A layout is put together from columns: a column is a set of strings that may stand on one of the
+ * charge point's inputs together, with what they deliver there. One column for each input, no string
+ * in two of them, not more visitors than wanted, each phase's reserve kept.
+ *
+ * All that counts is one number, most significant first: steps of power, transfers, wear, loads. */
 #ifndef BUSBAR_PHASE_ROUTER_PLAN_H
 #define BUSBAR_PHASE_ROUTER_PLAN_H
 
 #include "phase-router/wiring.h"
 
-/* Compared from top to bottom; more is better, then fewer transfers, less wear, more load at home. */
-struct score {
-    int64_t present, rated;             /* at the charge point, in steps of the wish's resolution */
-    int64_t transfers, wear_permille;
-    int64_t home_load_W;                /* loads of the phases of those who stay home */
+enum { STEPS_MAX = 8192, COLUMNS_MAX = 4096, NO_COLUMN = 0xFFFF };
+
+#define WEAR_UNIT     ((int64_t)1 << 21)    /* above 64 loads of 32767 W */
+#define TRANSFER_UNIT ((int64_t)1 << 38)    /* above 2 * 64 contacts of 1000 permille */
+#define POWER_UNIT    ((int64_t)1 << 45)    /* above 64 transfers */
+
+struct column {
+    uint64_t strings;
+    int64_t extra;                      /* what it costs and spares besides power */
+    int64_t reduced;                    /* its worth at the present prices */
+    uint16_t steps;                     /* on the input with those that are settled there, cut */
+    uint16_t sum;                       /* of its own strings, not cut */
+    uint16_t parent;                    /* the same without its last string */
+    uint16_t left[4];                   /* steps that leave each phase */
+    uint8_t last, visitors;
 };
 
-/* A list of strings in the order of their worth, with the power of its first 0, 1, 2 .. */
-struct ranking {
-    uint8_t count;
-    uint8_t before[MAX_STRINGS + 1];    /* how many of it are among the first k of all */
-    int64_t first_W[MAX_STRINGS + 1];
+/* One of the charge point's inputs. */
+struct place {
+    uint8_t input;
+    struct joined settled;              /* strings that stand there whatever is planned */
+    uint16_t settled_steps, steps_max;
+    uint16_t first, count;              /* its columns; the first is the empty one */
 };
 
 struct plan {
     const struct topology *topology;
     const struct router_wish *wish;
     const uint8_t *present;
-    int64_t resolution_W, most_W;       /* more than that the charge point cannot use */
-    int64_t power_W[MAX_STRINGS], rated_W[MAX_STRINGS], load_W[MAX_STRINGS];
-    uint8_t option[MAX_STRINGS][MAX_INPUTS], options[MAX_STRINGS];  /* home last */
-    bool visitor[MAX_STRINGS];          /* may stand there though its home is elsewhere */
-    uint8_t alike[MAX_STRINGS];         /* one before it that is its equal; NO_STRING */
-    uint8_t order[MAX_STRINGS];         /* by worth: the order of decisions */
-    uint8_t rated_order[MAX_STRINGS];
-    uint8_t rank[MAX_STRINGS];          /* place in order */
+    int32_t resolution_W;
+    uint16_t steps[MAX_STRINGS];
+    uint8_t rest[MAX_STRINGS];          /* its input when it does not visit; NO_INPUT = must visit */
+    bool visitor[MAX_STRINGS];          /* counted among those wanted */
+    uint8_t order[MAX_STRINGS];         /* most power first */
+    int64_t base;                       /* all at rest, without power */
+    uint64_t must, shared;              /* strings that must visit; that can visit two places */
     unsigned visitors_max;
-    int64_t reserve_W[4], house_W[4];   /* of each phase: to be kept; there is, all at home */
+    int32_t most;                       /* steps the charge point can use */
+    int32_t slack[4];                   /* steps that may leave each phase */
+    bool limited, reserved;             /* most, slack can bind */
 
-    /* of the strings that are not decided after k decisions */
-    struct ranking visitors, newcomers; /* newcomers: visitors that do not stand there now */
-    struct ranking reach[MAX_INPUTS];   /* visitors that reach it */
-    int64_t natives_W[MAX_STRINGS + 1], natives_rated_W[MAX_STRINGS + 1];   /* home is there */
-    int64_t natives_at_W[MAX_INPUTS][MAX_STRINGS + 1];
-    int64_t leavers_W[4][MAX_STRINGS + 1];      /* visitors by the phase of their home */
-    unsigned forced[MAX_STRINGS + 1];   /* stand where they may not stay: a transfer each */
+    struct place place[MAX_INPUTS];
+    uint8_t places;
+    struct column column[COLUMNS_MAX];
+    uint16_t columns;
+    bool complete;                      /* no column was left out */
 
-    /* what is decided */
-    uint8_t input[MAX_STRINGS], choice[MAX_STRINGS];
-    struct joined joined[MAX_INPUTS];
-    int64_t input_W[MAX_INPUTS], input_rated_W[MAX_INPUTS];
-    int64_t there_W, there_rated_W;     /* at the charge point's inputs, not cut */
-    int64_t left_W[4];                  /* gone from each phase */
-    unsigned there;                     /* visitors */
-    int64_t transfers, wear_permille, home_load_W;
-
-    uint8_t best[MAX_STRINGS];
-    struct score best_score;
-    bool found;
+    uint16_t best_column[MAX_INPUTS];   /* of each place */
+    int64_t best;                       /* INT64_MIN = no layout yet */
     uint32_t work;
 };
 
-enum { UNDECIDED = 0xFD };
-
-int score_compare(const struct score *a, const struct score *b);   /* > 0: a is better */
-
-static inline int64_t at_most(int64_t value, int64_t limit)
-{
-    return value < limit ? value : limit;
-}
-
-static inline bool plan_at_point(const struct plan *plan, uint8_t input)
-{
-    return plan->wish->charge_point != NO_CHARGE_POINT && input < plan->topology->inputs &&
-           plan->topology->input[input].charge_point == plan->wish->charge_point;
-}
-
-/* plan_bound.c: fills the rankings; then whether a layout that keeps the first k decisions could be
- * better than the best. */
-void plan_rank(struct plan *plan);
-bool plan_promising(struct plan *plan, size_t k);
-/* No layout is better than this; as watts at the charge point. */
-int64_t plan_bound_W(struct plan *plan);
+/* What it is worth that the string stands there, without power. */
+int64_t plan_stand(const struct plan *plan, size_t string, uint8_t input);
+/* plan_columns.c: every column of every place. */
+void plan_columns(struct plan *plan);
+/* plan_solve.c: the best choice of columns. True when it is proven. */
+bool plan_solve(struct plan *plan);
+/* The layout of a choice of columns. */
+void plan_layout(const struct plan *plan, const uint16_t columns[], uint8_t layout[]);
 
 #endif

@@ -1,7 +1,7 @@
 /* The phase router: which string stands on which PV input, and how it gets there.
  *
  *     topology.c   what is wired, and which layouts are forbidden
- *     planner.c    which layout is wanted: router_plan; what bounds its search: plan_bound.c
+ *     planner.c    which layout is wanted: router_plan; its method is in plan.h
  *     sequencer.c  one transfer at a time, break before make at zero current: router_step
  *     choose.c     which string goes next; watch.c  which strings may not be ordered any more
  *
@@ -111,7 +111,8 @@ struct router_wish {
     uint8_t strings_wanted;             /* how many strings; 0 = two thirds of all, rounded up */
     int32_t string_W[MAX_STRINGS];      /* present or forecast power of each string */
     int32_t wish_W;                     /* the charge point cannot use more; 0 = not limited */
-    int32_t resolution_W;               /* less than this is no difference; 0 = 1 W */
+    int32_t resolution_W;               /* power counts in whole steps of this; 0 = 1 W. At least
+                                         * 1/8192 of the plant's power */
     int32_t phase_load_W[4];            /* [1..3]: house load of each phase: who stays home */
     int32_t phase_reserve_W[4];         /* [1..3]: sun the house keeps on each phase, as far as it
                                          * has so much with all strings at home */
@@ -121,16 +122,16 @@ struct router_wish {
 struct router_layout {
     uint8_t input[MAX_STRINGS];         /* NO_INPUT = isolated */
     int32_t charge_point_W;             /* what stands on the wished charge point's inputs */
-    int32_t bound_W;                    /* no layout delivers more than this */
     bool proven;                        /* no layout is better */
     uint8_t strings_there;
     uint8_t transfers;                  /* from the present layout */
 };
-/* The layout that delivers most to the wish, each string at home or on an input of the charge point.
- * Ties, in this order: most by the strings' rating (a push at night), fewest transfers, least wear
- * of the contacts that move, those stay home whose phase has the most load. Never a forbidden one;
- * where none is allowed, all stay where they stand. Exact, unless proven is false: then the search
- * ended after a fixed amount of work, with the best seen. */
+/* The layout that delivers most to the wish, each string at home or on an input of the charge point;
+ * by the strings' rating while there is less than a tenth of that in sun. Ties, in this order: fewest
+ * transfers, least wear of the contacts that move, those stay home whose phase has the most load.
+ * Never a forbidden one; where none is allowed, all stay where they stand. Exact, unless proven is
+ * false: then the search ended after a fixed amount of work, with the best seen. Takes 600 kB of
+ * stack. */
 void router_plan(struct router_layout *out, const struct topology *topology,
                  const struct router_wish *wish, const uint8_t present[]);
 
