@@ -114,6 +114,7 @@ struct config {
     struct config_source sources[CONFIG_SOURCES];
     struct config_ac ac[MAX_CHARGE_POINTS];           /* by wallbox */
     bool board_ac[MAX_BOARDS];                        /* carries transfer contacts, and nothing else */
+    int32_t phase_reserve_W;           /* sun each house phase keeps while strings are bundled */
     int32_t neutral_max_dA, unbalance_max_VA;         /* of grid-coupled sources */
     int32_t ac_dead_ms, ac_lockout_ms;
 };

@@ -18,6 +18,7 @@ struct file_bus {
 };
 struct file_site {
     double coldest_C, hottest_C;
+    int32_t phase_reserve_W;
     double neutral_max_A;
     int32_t unbalance_max_VA;
     double ac_dead_s, ac_lockout_s;

@@ -30,6 +30,7 @@ static const cyaml_schema_field_t bus_fields[] = {
 static const cyaml_schema_field_t site_fields[] = {
     CYAML_FIELD_FLOAT("coldest_C", O, struct file_site, coldest_C),
     CYAML_FIELD_FLOAT("hottest_C", O, struct file_site, hottest_C),
+    CYAML_FIELD_INT("phase_reserve_W", O, struct file_site, phase_reserve_W),
     CYAML_FIELD_FLOAT("neutral_max_A", O, struct file_site, neutral_max_A),
     CYAML_FIELD_INT("unbalance_max_VA", O, struct file_site, unbalance_max_VA),
     CYAML_FIELD_FLOAT("ac_dead_s", O, struct file_site, ac_dead_s),
@@ -307,6 +308,8 @@ static const struct yaml_note notes[] = {
      .help = "coldest day, °C: strings have their highest voltage then"},
     {"site.hottest_C", .min = 20, .max = 100, .preset = "70",
      .help = "modules on the hottest day, °C: strings have their lowest voltage then"},
+    {"site.phase_reserve_W", .max = 50000,
+     .help = "sun each phase of the house keeps while strings are bundled, W; default: 0"},
     {"site.neutral_max_A", .min = 6, .max = 500,
      .help = "rating of the house's neutral, A; required with a source coupled to the grid"},
     {"site.unbalance_max_VA", .min = 1000, .max = 50000, .preset = "4600",

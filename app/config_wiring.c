@@ -236,6 +236,7 @@ static void tell_topology(void *context, const char *text)
 
 void config_resolve_wiring(const struct resolver *r)
 {
+    r->config->phase_reserve_W = r->raw->site.phase_reserve_W;
     resolve_inputs(r);
     resolve_strings(r);
     resolve_counters(r);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { LOAD_MAX_AGE_MS = 15000, BOX_MAX_AGE_MS = 3000, ADOPTED_W = 1000000 };
+enum { LOAD_MAX_AGE_MS = 15000, BOX_MAX_AGE_MS = 3000 };
 
 /* --- digest: what session and policy see --- */
 
@@ -177,76 +177,6 @@ static void sessions_step(struct controller *c, int64_t now_ms)
     }
 }
 
-static struct router_wish wish_digest(const struct controller *c, const struct policy_input *input)
-{
-    struct router_wish wish = {.charge_point = NO_CHARGE_POINT};
-    for (size_t p = 0; p < c->config->wallbox_count && wish.charge_point == NO_CHARGE_POINT; p++)
-        if (c->decided.bundle[p]) {
-            wish.charge_point = (uint8_t)p;
-            wish.strings_wanted = c->config->charge_points[p].strings_wanted;
-        }
-    for (size_t s = 0; s < c->config->topology.strings; s++)
-        wish.string_W[s] =
-            (int32_t)((int64_t)c->view.current_mA[s].value * c->view.voltage_mV[s].value / 1000000);
-    memcpy(wish.phase_load_W, input->phase_load_W, sizeof wish.phase_load_W);
-    return wish;
-}
-
-static uint8_t strings_at(const struct controller *c, size_t point)
-{
-    const struct topology *topology = &c->config->topology;
-    uint8_t count = 0;
-    for (size_t s = 0; s < topology->strings; s++)
-        if (c->present[s] < topology->inputs &&
-            topology->input[c->present[s]].charge_point == point)
-            count++;
-    return count;
-}
-
-/* After a restart the plant is taken as it is found: strings that stand at a charge point belong to
- * a session that goes on and ends like any other. A layout that is whole stays; a string that was
- * found under way is planned for anew. */
-static void layout_adopt(struct controller *c, const struct policy_input *input, int64_t now_ms)
-{
-    bool whole = true;
-    struct router_wish wish = wish_digest(c, input);
-    for (size_t s = 0; s < c->config->topology.strings; s++) {
-        const struct topology_string *string = &c->config->topology.string[s];
-        bool way = c->present[s] == NO_INPUT;
-        whole &= !way;
-        wish.stays[s] = !way && c->present[s] != string->home; /* what has moved stays, .. */
-        wish.string_W[s] += way ? ADOPTED_W : 0;               /* what was under way goes on */
-    }
-    for (size_t p = 0; p < c->config->wallbox_count; p++)
-        if (strings_at(c, p) > 0) {
-            session_adopt(&c->sessions[p], now_ms);
-            wish.charge_point = (uint8_t)p;
-            whole &= input->point[p].bundled;
-        }
-    if (whole)
-        memcpy(c->layout.input, c->present, sizeof c->layout.input);
-    else
-        router_plan(&c->layout, &c->config->topology, &wish, c->present);
-    c->wished = wish.charge_point;
-    c->planned = true;
-}
-
-/* The layout is planned when the wish changes, not on each tick: clouds do not move strings. */
-static void router_steer(struct controller *c, const struct policy_input *input, int64_t now_ms)
-{
-    struct router_wish wish = wish_digest(c, input);
-    if (!c->planned && c->router.state != ROUTER_START) {
-        layout_adopt(c, input, now_ms);
-    } else if (c->planned && wish.charge_point != c->wished) {
-        router_plan(&c->layout, &c->config->topology, &wish, c->present);
-        c->wished = wish.charge_point;
-    }
-    bool isolate[MAX_STRINGS];
-    memset(isolate, c->decided.isolate, sizeof isolate);
-    router_want(&c->router, c->layout.input, isolate, false);
-    router_step(&c->router, &c->view, now_ms);
-}
-
 int64_t tick(struct controller *c, int64_t now_ms)
 {
     struct policy_input input;
@@ -256,7 +186,7 @@ int64_t tick(struct controller *c, int64_t now_ms)
     sessions_step(c, now_ms);
     policy_digest(c, &input, now_ms);
     policy_step(&c->policy, &input, &c->decided);
-    router_steer(c, &input, now_ms);
+    strings_steer(c, &input, now_ms);
     ac_steer(c, now_ms);
     orders_carry(c, now_ms);
     summary_send(c, now_ms);
@@ -282,6 +212,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
     for (size_t p = 0; p < config->wallbox_count; p++)
         session_init(&c->sessions[p], now_ms);
     router_init(&c->router, &config->topology, &router_defaults, now_ms);
+    worth_init(&c->worth, &worth_defaults);
     memset(c->present, NO_INPUT, sizeof c->present);
     c->wished = NO_CHARGE_POINT;
     struct gate_config gate;

@@ -14,6 +14,7 @@
 #include "devices/gate_ac.h"
 #include "phase-router/ac.h"
 #include "phase-router/router.h"
+#include "phase-router/worth.h"
 
 enum { TICK_MS = 100, TICK_MIN_MS = 10, OUTBOX_FRAMES = 128 };
 
@@ -65,7 +66,10 @@ struct controller {
     struct router_layout layout;       /* wanted */
     uint8_t wished;                    /* charge point the layout was planned for */
     bool planned;
-    bool stopped; /* the emergency stop was pressed; no reset since */
+    struct worth worth;
+    struct worth_answer worth_answer;  /* of the newest judgement, at worth_ms */
+    int64_t worth_ms;                  /* 0 = none in this session */
+    bool stopped;                      /* the emergency stop was pressed; no reset since */
     bool vetoed;                       /* the gate refused an order since the last router step */
 
     struct ac_bus ac[MAX_CHARGE_POINTS];   /* sources 0 = this wallbox has no transfer contacts */
@@ -109,6 +113,8 @@ void controller_reset(struct controller *controller, int64_t now_ms);
 /* --- its parts, for tick() alone --- */
 void look(struct controller *controller, int64_t now_ms);               /* app/look.c */
 void policy_digest(struct controller *controller, struct policy_input *input, int64_t now_ms);
+void strings_steer(struct controller *controller, const struct policy_input *input,
+                   int64_t now_ms);                                     /* app/steer.c */
 void orders_carry(struct controller *controller, int64_t now_ms);       /* app/orders.c */
 void outbox_offer(struct controller *controller, uint8_t bus, const struct frame *frame,
                   int64_t now_ms);

@@ -93,7 +93,7 @@ static bool budget_left(const struct router *r, size_t s, uint8_t from)
 static bool dwells(const struct turn *turn, size_t s)
 {
     const struct router *r = turn->router;
-    return !r->asked && turn->seen[s] != NO_INPUT && r->moved_ms[s] &&
+    return turn->seen[s] != NO_INPUT && r->moved_ms[s] &&
            turn->now_ms - r->moved_ms[s] < r->config.dwell_ms;
 }
 

@@ -196,16 +196,17 @@ void plan_layout(const struct plan *plan, const uint16_t columns[], uint8_t layo
     }
 }
 
-static int32_t delivered_W(const struct plan *plan, const uint8_t layout[])
+int32_t router_delivers_W(const struct topology *t, const struct router_wish *wish,
+                          const uint8_t layout[])
 {
     int64_t sum_W = 0;
-    for (size_t i = 0; i < plan->places; i++) {
-        const struct topology_input *input = &plan->topology->input[plan->place[i].input];
+    for (size_t i = 0; i < t->inputs; i++) {
         int64_t here_W = 0;
-        for (size_t s = 0; s < plan->topology->strings; s++)
-            if (layout[s] == plan->place[i].input)
-                here_W += at_least(plan->wish->string_W[s], 0);
-        sum_W += here_W < input->power_max_W ? here_W : input->power_max_W;
+        for (size_t s = 0; s < t->strings; s++)
+            if (layout[s] == i)
+                here_W += at_least(wish->string_W[s], 0);
+        if (wish->charge_point != NO_CHARGE_POINT && t->input[i].charge_point == wish->charge_point)
+            sum_W += here_W < t->input[i].power_max_W ? here_W : t->input[i].power_max_W;
     }
     return (int32_t)(sum_W < INT32_MAX ? sum_W : INT32_MAX);
 }
@@ -220,7 +221,7 @@ static void plan_tell(const struct plan *plan, struct router_layout *out)
         out->strings_there = (uint8_t)(out->strings_there + at_point(plan, out->input[s]));
         out->transfers = (uint8_t)(out->transfers + (out->input[s] != plan->present[s]));
     }
-    out->charge_point_W = delivered_W(plan, out->input);
+    out->charge_point_W = router_delivers_W(plan->topology, plan->wish, out->input);
 }
 
 void router_plan(struct router_layout *out, const struct topology *topology,

@@ -31,9 +31,9 @@
  *     ROUTER_HOLD too, but left without a person when all was heard again for stable_ms without a
  *     break: what is read back is adopted, as after a start, and the wish decides anew from there.
  *
- * Dwell and budget: transfers_per_day binds every transfer of a string, and a string leaves home
- * only while its way back is still in the budget. dwell_ms binds automatic re-planning alone: what
- * a person asked for, the way home after a session, and joining an isolated string do not wait. */
+ * Dwell and budget: dwell_ms lies between two transfers of a string, transfers_per_day binds them all,
+ * and a string leaves home only while its way back is still in the budget. An isolated string is
+ * joined without waiting. */
 #ifndef BUSBAR_PHASE_ROUTER_ROUTER_H
 #define BUSBAR_PHASE_ROUTER_ROUTER_H
 
@@ -134,6 +134,10 @@ struct router_layout {
  * stack. */
 void router_plan(struct router_layout *out, const struct topology *topology,
                  const struct router_wish *wish, const uint8_t present[]);
+
+/* What the charge point's inputs deliver in a layout, W; not limited by what it can use. */
+int32_t router_delivers_W(const struct topology *topology, const struct router_wish *wish,
+                          const uint8_t layout[]);
 
 /* --- sequencer --- */
 enum contact_seen { CONTACT_UNKNOWN, CONTACT_OPEN, CONTACT_CLOSED };
@@ -265,7 +269,6 @@ struct router {
     int64_t heard_since_ms;                  /* all boards heard, no frame late, since; 0 = not */
     int64_t settled_ms;                      /* nothing changes before */
     uint8_t target[MAX_STRINGS];             /* wanted layout; NO_INPUT = where it stands */
-    bool asked;                              /* dwell does not delay the wish */
     bool isolate[MAX_STRINGS];               /* keep this string's switch off */
     bool locked[MAX_STRINGS];                /* invariant 7, until a local reset */
     uint8_t locked_why[MAX_STRINGS];         /* enum router_why */
@@ -289,9 +292,8 @@ void router_init(struct router *router, const struct topology *topology,
                  const struct router_config *config, int64_t now_ms);
 
 /* The layout wanted from now on, taken up between transfers; NO_INPUT leaves a string as it is.
- * isolate: strings whose switch is held off, without moving contacts (NULL = none).
- * asked: a person asked for it, or a session has ended: dwell_ms does not delay it. */
-void router_want(struct router *router, const uint8_t layout[], const bool isolate[], bool asked);
+ * isolate: strings whose switch is held off, without moving contacts (NULL = none). */
+void router_want(struct router *router, const uint8_t layout[], const bool isolate[]);
 
 /* One step. Returns when it next wants to run (always > now_ms). */
 int64_t router_step(struct router *router, const struct router_view *view, int64_t now_ms);

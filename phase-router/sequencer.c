@@ -174,10 +174,9 @@ void router_init(struct router *router, const struct topology *topology,
     router->why = WHY_READ_BACK;
 }
 
-void router_want(struct router *router, const uint8_t layout[], const bool isolate[], bool asked)
+void router_want(struct router *router, const uint8_t layout[], const bool isolate[])
 {
     memcpy(router->target, layout, router->topology->strings);
-    router->asked = asked;
     for (size_t s = 0; s < router->topology->strings; s++) {
         router->isolate[s] = isolate && isolate[s];
         if (layout[s] != router->dead_input[s])

@@ -28,7 +28,7 @@ static const struct row wrong_values[] = {
     {"node: 16", {"node: 16 is not allowed: 1 to 15"}},
     {"node: 2", {"node: this key is not allowed twice: it stands on line 4"}},
     {"site: {coldest_C: -15,5}",
-     {"site.5: this key is not allowed: one of coldest_C, hottest_C, neutral_max_A, unbalance_max_VA, "
+     {"site.5: this key is not allowed: one of coldest_C, hottest_C, phase_reserve_W, neutral_max_A, unbalance_max_VA, "
       "ac_dead_s, ac_lockout_s"}},
     {"buses:", {0}},
     {"  - {name: backbone, port: \"can:0\"}",

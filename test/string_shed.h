@@ -39,7 +39,7 @@ struct shed {
     struct router_config config;
     uint8_t target[MAX_STRINGS];
     bool isolate[MAX_STRINGS];
-    bool asked, vetoed, hurry, controller_dead;
+    bool vetoed, hurry, controller_dead;
     bool gate_off;                     /* the router alone, for what it must do without the gate */
     bool drop_frames[PLANT_BOARDS];    /* commands to this board are lost */
     int64_t tick_ms, sent_ms[PLANT_BOARDS];
@@ -137,7 +137,7 @@ static inline void shed_tick(struct shed *shed)
     shed->vetoed = false;
     if (shed->doctor)
         shed->doctor(shed);
-    router_want(&shed->router, shed->target, shed->isolate, shed->asked);
+    router_want(&shed->router, shed->target, shed->isolate);
     int64_t wake_ms = router_step(&shed->router, v, now_ms);
     if (wake_ms <= now_ms)
         violate(&shed->plant, 0, 0);
@@ -211,7 +211,7 @@ static inline void shed_init(struct shed *shed, int64_t now_ms)
     memset(shed, 0, sizeof *shed);
     plant_init(&shed->plant, now_ms);
     shed->config = router_defaults;
-    shed->asked = true;
+    shed->config.dwell_ms = 0; /* whoever tries it sets it */
     memset(shed->target, NO_INPUT, sizeof shed->target);
     for (int i = 0; i < PLANT_INPUTS; i++)
         shed->view.input_ready[i] = true;
