@@ -5,85 +5,52 @@
 #include "app/cli.h"
 #include "app/client.h"
 #include "app/config.h"
-#include "app/controller.h"
-#include "app/why.h"
+#include "app/plan_show.h"
 
 static const char help[] =
-    "Usage: busbar plan [--config FILE] [--json] [--socket PATH]\n"
-    "Prints the wiring and every layout: what it would deliver, or the rule that forbids it.\n"
-    "With --config from the file and full sun; without, from the running controller and the sun "
-    "now.\n";
+    "Usage: busbar plan [--config FILE] [--json | --dot] [--socket PATH]\n"
+    "With --config: the plant as a one-line diagram, every set of strings that may not stand\n"
+    "together and the rule that forbids it, and every layout with full sun; as text, JSON or a\n"
+    "Graphviz graph. Without: from the running controller, every layout with the sun of now.\n";
 
-static void wiring_print(const struct config *config)
-{
-    const struct topology *t = &config->topology;
-    for (size_t s = 0; s < t->strings; s++) {
-        printf("string %s, %d W, %.0f V cold:", t->string[s].name, t->string[s].mpp_W,
-               t->string[s].voc_mV / 1000.0);
-        for (size_t k = 0; k < t->contacts; k++)
-            if (t->contact[k].string == s)
-                printf("  --[%s %u]-- %s%s", config->boards[config->contact_at[k].device].name,
-                       config->contact_at[k].channel + 1u, t->input[t->contact[k].input].name,
-                       t->contact[k].input == t->string[s].home ? " (home)" : "");
-        putchar('\n');
-    }
-    for (size_t i = 0; i < t->inputs; i++)
-        printf("input %s of %s: up to %.0f V, %.1f A, %d W, %u string%s, phase L%u%s\n",
-               t->input[i].name, config->inverters[t->input[i].inverter].name,
-               t->input[i].voc_max_mV / 1000.0, t->input[i].isc_max_mA / 1000.0,
-               t->input[i].power_max_W, t->input[i].strings_max,
-               t->input[i].strings_max == 1 ? "" : "s", t->input[i].phase,
-               t->input[i].charge_point == NO_CHARGE_POINT ? "" : ", feeds a charge point");
-}
-
-static int plan_file(const char *path, bool json)
+static int plan_file(const char *path, void (*show)(FILE *, const struct config *))
 {
     static struct config config;
-    static struct controller controller;
-    static struct why why;
-    if (config_load(&config, path, cli_data_dir(), stderr) != 0)
-        return 2;
-    controller.config = &config;
-    why_plan(&why, &controller);
-    if (json) {
-        json_t *lines = json_array();
-        for (size_t i = 0; i < why.count; i++)
-            json_array_append_new(lines, json_string(why.lines[i]));
-        json_dumpf(lines, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(lines);
-    } else {
-        wiring_print(&config);
-        for (size_t i = 0; i < why.count; i++)
-            puts(why.lines[i]);
-    }
+    int mistakes = config_load(&config, path, cli_data_dir(), stderr);
+    if (mistakes == 0)
+        show(stdout, &config);
     config_free(&config);
-    return 0;
+    return mistakes ? 2 : 0;
 }
 
 int cmd_plan(int argc, char **argv)
 {
-    static const struct option known[] = {{"config", required_argument, NULL, 'c'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"socket", required_argument, NULL, 's'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"config", required_argument, NULL, 'c'}, {"json", no_argument, NULL, 'j'},
+        {"dot", no_argument, NULL, 'd'},          {"socket", required_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     const char *path = NULL, *socket = NULL;
-    bool json = false;
-    for (int c; (c = getopt_long(argc, argv, "c:js:h", known, NULL)) != -1;) {
+    bool json = false, dot = false;
+    for (int c; (c = getopt_long(argc, argv, "c:jds:h", known, NULL)) != -1;) {
         if (c == 'c') {
             path = optarg;
         } else if (c == 's') {
             socket = optarg;
         } else if (c == 'j') {
             json = true;
+        } else if (c == 'd') {
+            dot = true;
         } else {
             fputs(help, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
         }
     }
+    if (dot && (json || !path)) {
+        fputs("busbar plan: --dot goes with --config, and without --json\n", stderr);
+        return 2;
+    }
     if (path)
-        return plan_file(path, json);
+        return plan_file(path, dot ? plan_dot : json ? plan_json : plan_text);
     Busbar__Request request = BUSBAR__REQUEST__INIT;
     request.verb = BUSBAR__VERB__PLAN;
     int status;

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/layouts.h"
+
 static char *line_add(struct why *why)
 {
     static char spare[WHY_SIZE];
@@ -107,69 +109,30 @@ static void layout_line(struct why *why, const struct topology *topology, const 
         snprintf(line + at, WHY_SIZE - (size_t)at, ": %s", tail);
 }
 
-static void plan_delivery(const struct topology *topology, const struct router_wish *wish,
-                          const uint8_t layout[], char *out, size_t room)
-{
-    int32_t at_phase[4] = {0}, at_point = 0, sum = 0;
-    for (size_t s = 0; s < topology->strings; s++) {
-        if (layout[s] >= topology->inputs)
-            continue;
-        const struct topology_input *input = &topology->input[layout[s]];
-        sum += wish->string_W[s];
-        at_phase[input->phase & 3] += wish->string_W[s];
-        if (input->charge_point != NO_CHARGE_POINT)
-            at_point += wish->string_W[s];
-    }
-    snprintf(out, room, "L1 %d W, L2 %d W, L3 %d W; at the charge point %d W, %d %% of the sun",
-             at_phase[1], at_phase[2], at_phase[3], at_point,
-             sum ? (int)(100LL * at_point / sum) : 0);
-}
-
-/* All layouts of a small plant, counted through like digits: each string on each of the inputs it
- * has a contact to. */
-static bool layout_next(const struct topology *topology, uint8_t layout[],
-                        const uint8_t choices[][MAX_INPUTS], const uint8_t counts[],
-                        uint8_t digit[])
-{
-    for (size_t s = 0; s < topology->strings; s++) {
-        if (++digit[s] < counts[s]) {
-            layout[s] = choices[s][digit[s]];
-            return true;
-        }
-        digit[s] = 0;
-        layout[s] = choices[s][0];
-    }
-    return false;
-}
-
 void why_plan(struct why *why, const struct controller *c)
 {
     const struct topology *topology = &c->config->topology;
-    struct router_wish wish = {.charge_point = NO_CHARGE_POINT};
-    uint8_t choices[MAX_STRINGS][MAX_INPUTS], counts[MAX_STRINGS] = {0}, digit[MAX_STRINGS] = {0};
-    uint8_t layout[MAX_STRINGS];
+    struct layouts layouts;
+    int32_t string_W[MAX_STRINGS];
     why->count = 0;
     if (topology->strings == 0) {
         snprintf(line_add(why), WHY_SIZE, "this plant has no strings to move");
         return;
     }
-    for (size_t k = 0; k < topology->contacts; k++) {
-        size_t s = topology->contact[k].string;
-        choices[s][counts[s]++] = topology->contact[k].input;
-    }
     for (size_t s = 0; s < topology->strings; s++) {
-        layout[s] = choices[s][0];
         int64_t live_W =
             (int64_t)c->view.current_mA[s].value * c->view.voltage_mV[s].value / 1000000;
-        wish.string_W[s] = c->start_ms && live_W > 0 ? (int32_t)live_W : topology->string[s].mpp_W;
+        string_W[s] = live_W > 0 ? (int32_t)live_W : topology->string[s].mpp_W;
     }
+    layouts_first(&layouts, topology);
     do {
         char text[128];
-        const char *forbidden = layout_forbidden(topology, layout);
+        const char *forbidden = layout_forbidden(topology, layouts.layout);
+        struct layout_power power = layout_power(topology, string_W, layouts.layout);
         if (forbidden)
             snprintf(text, sizeof text, "forbidden: %s", forbidden);
         else
-            plan_delivery(topology, &wish, layout, text, sizeof text);
-        layout_line(why, topology, "layout", layout, text);
-    } while (why->count < WHY_LINES && layout_next(topology, layout, choices, counts, digit));
+            layout_power_text(text, sizeof text, &power);
+        layout_line(why, topology, "layout", layouts.layout, text);
+    } while (why->count < WHY_LINES && layouts_next(&layouts));
 }

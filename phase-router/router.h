@@ -105,6 +105,18 @@ bool topology_check(const struct topology *topology, topology_error_fn *error, v
  * same type: their cold voltages differ by 3 % at most; three or more must all be fused. */
 const char *layout_forbidden(const struct topology *topology, const uint8_t layout[]);
 
+/* A layout is forbidden when, and only when, it holds one of these sets. */
+struct forbidden_set {
+    uint8_t input;               /* where they stand together; NO_INPUT = two interlocked contacts */
+    uint64_t strings;            /* bits */
+    uint8_t any;                 /* > 0: any so many of them; 0 = all of them */
+    uint8_t contact[2];          /* the interlocked ones */
+    const char *rule;
+};
+typedef void forbidden_fn(void *context, const struct forbidden_set *set);
+/* The least of these sets. False when there are too many to tell: then only some were. */
+bool topology_forbidden(const struct topology *topology, forbidden_fn *tell, void *context);
+
 /* --- planner --- */
 struct router_wish {
     uint8_t charge_point;               /* bundle for this one; NO_CHARGE_POINT = everyone home */
