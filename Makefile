@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-bugs corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -114,6 +114,13 @@ $(BUILD)/fuz/fuzz_%: $(BUILD)/fuz/test/fuzz_%.o $(BUILD)/fuz/libbusbar.a
 
 test: $(TESTS:%.c=$(BUILD)/san/%) $(CORPUS) $(BUILD)/san/busbar ## every test program and the fuzz corpus, with ASan and UBSan
 	$(Q)tools/run-tests $(TESTS:%.c=$(BUILD)/san/%) 'tools/corpus $(CORPUS)'
+
+MODEL_STATES ?= 4000000
+model: $(BUILD)/rel/test/model ## search every behaviour of router and gate under menus of three faults
+	$(Q)$< --max $(MODEL_STATES)
+
+model-bugs: $(BUILD)/rel/libbusbar.a ## plant bugs in a copy of the router: the search finds each
+	$(Q)tools/model-bugs $(CC_rel) -std=c11 $(CPPFLAGS) $(FLAGS_rel)
 
 corpus: $(CORPUS) ## the fuzz corpus alone: what fuzzing has found before, through the same targets
 	$(Q)tools/corpus $(CORPUS)

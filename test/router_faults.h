@@ -84,7 +84,8 @@ static inline void fault_set(struct shed *shed, enum fault fault, int at, bool o
     struct string_plant *p = &shed->plant;
     switch (fault) {
     case FAULT_WELDED:
-        if (p->contact[at].welded && !on && !p->contact[at].coil) { /* replaced with the sun away */
+        if (p->contact[at].welded && p->contact[at].closed && !on &&
+            !p->contact[at].coil) {     /* replaced with the sun away */
             p->contact[at].closed = false;
             p->contact[at].opened_ms = p->now_ms;
         }

@@ -12,9 +12,13 @@
 #include "devices/gate.h"
 #include "phase-router/router.h"
 
+#ifndef PLANT_STEP_MS
+#define PLANT_STEP_MS 10
+#endif
+
 enum {
     PLANT_STRINGS = 3, PLANT_INPUTS = 5, PLANT_CONTACTS = 7, PLANT_BOARDS = 2,
-    PLANT_STEP_MS = 10, TICK_EACH_MS = 100,
+    TICK_EACH_MS = 100,
     NODE_CONTACTS = 0x10, NODE_SWITCHES = 0x11, NODE_STRINGS = 0x12, NODE_BUTTON = 0x14,
     STOP_WAIT = 5000,
 };

@@ -1,0 +1,101 @@
+/* The exhaustive search of router and gate, one line a menu: states, transitions, depth. Ends with the
+ * shortest way to a violation when there is one. Arguments: --max STATES of one menu, --menu N alone,
+ * --no-gate: the router alone, with the faults a gate is not needed for. */
+#include <getopt.h>
+#include <time.h>
+
+#include "test/model_search.h"
+
+enum { STATES_MAX = 4000000, HEAL_EACH = 16 };
+
+/* Every kind of fault is in some menu; contacts 0-2 are the homes, 3 and 5, 6 those of the charge
+ * point that the second layout closes. */
+static const struct model_menu menus[] = {
+    {{{FAULT_WELDED, 1, 0}, {FAULT_STUCK_OPEN, 4, 0}, {FAULT_FEEDBACK, 2, 0}}, 3, 4},
+    {{{FAULT_WELDED, 2, 0}, {FAULT_WELDED, 6, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
+    {{{FAULT_SLOW, 1, 0}, {FAULT_SLOW, 4, 0}, {FAULT_RESET, 0, 0}}, 3, 2},
+    {{{FAULT_STUCK_OPEN, 4, 0}, {FAULT_STUCK_OPEN, 1, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
+    {{{FAULT_FEEDBACK, 1, 0}, {FAULT_FEEDBACK, 6, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
+    {{{FAULT_REBOOT, 0, 0}, {FAULT_WELDED, 1, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
+    {{{FAULT_REBOOT, 0, 0}, {FAULT_REBOOT, 1, 0}, {FAULT_RESET, 0, 0}}, 3, 2},
+    {{{FAULT_BOARD_SILENT, 0, 0}, {FAULT_FEEDBACK, 2, 0}, {FAULT_STUCK_OPEN, 6, 0}}, 3, 2},
+    {{{FAULT_BOARD_SILENT, 1, 0}, {FAULT_SLOW, 2, 0}, {FAULT_FOREIGN, 0, 0}}, 3, 2},
+    {{{FAULT_FRAMES_LOST, 0, 0}, {FAULT_FRAMES_LOST, 1, 0}, {FAULT_WELDED, 2, 0}}, 3, 2},
+    {{{FAULT_COUNTER_SILENT, 0, 0}, {FAULT_SWITCH_SHORTED, 1, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
+    {{{FAULT_COUNTER_FROZEN, 0, 0}, {FAULT_LEAK, 1, 0}, {FAULT_WELDED, 1, 0}}, 3, 2},
+    {{{FAULT_CONTROLLER_DEAD, 0, 0}, {FAULT_INPUT, 3, 0}, {FAULT_STUCK_OPEN, 4, 0}}, 3, 2},
+    {{{FAULT_INSULATION, 0, 0}, {FAULT_NIGHT, 0, 0}, {FAULT_ISOLATE, 1, 0}}, 3, 2},
+    {{{FAULT_STOP, 0, 0}, {FAULT_WELDED, 1, 0}, {FAULT_SWITCH_SHORTED, 2, 0}}, 3, 2},
+    {{{FAULT_STOP, 0, 0}, {FAULT_RESTART, 0, 0}, {FAULT_LEAK, 2, 0}}, 3, 2},
+};
+enum { MENUS = sizeof menus / sizeof menus[0] };
+
+struct options {
+    size_t states_max;
+    int only;
+    bool gate_off;
+};
+
+static bool menu_search(const struct model_menu *menu, const struct options *options,
+                        uint64_t *states, uint32_t visits[])
+{
+    static struct model model;
+    memset(&model, 0, sizeof model);
+    model.menu = *menu;
+    model.heal_each = HEAL_EACH;
+    model.states_max = options->states_max;
+    model.gate_off = options->gate_off;
+    clock_t from = clock();
+    model_search(&model);
+    for (int i = 0; i < menu->faults; i++)
+        printf("%s%s %d", i ? ", " : "", faults[menu->fault[i].fault].name, menu->fault[i].at);
+    printf(": %zu states, %llu transitions, depth %u, %llu ends tried, %s, %.0f s\n", model.states,
+           (unsigned long long)model.transitions, model.depth, (unsigned long long)model.healed,
+           model.complete   ? "no state left"
+           : model.violated ? "violated"
+                            : "cut",
+           (double)(clock() - from) / CLOCKS_PER_SEC);
+    if (model.violated)
+        trace_print(&model);
+    fflush(stdout);
+    *states += model.states;
+    for (int i = 0; i < ROUTER_STATES; i++)
+        visits[i] += model.state_visits[i];
+    bool well = !model.violated;
+    model_free(&model);
+    return well;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option known[] = {{"max", required_argument, NULL, 'm'},
+                                          {"menu", required_argument, NULL, 'n'},
+                                          {"no-gate", no_argument, NULL, 'g'},
+                                          {NULL, 0, NULL, 0}};
+    struct options options = {.states_max = STATES_MAX, .only = -1};
+    uint32_t visits[ROUTER_STATES] = {0};
+    uint64_t states = 0;
+    int passed = 0, failed = 0;
+    for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (c == 'm')
+            options.states_max = strtoull(optarg, NULL, 10);
+        else if (c == 'n')
+            options.only = atoi(optarg);
+        else if (c == 'g')
+            options.gate_off = true;
+        else
+            return 2;
+    }
+    for (int i = 0; i < MENUS; i++) {
+        if (options.only >= 0 && options.only != i)
+            continue;
+        bool well = menu_search(&menus[i], &options, &states, visits);
+        passed += well;
+        failed += !well;
+    }
+    printf("%llu distinct states:", (unsigned long long)states);
+    for (int i = 0; i < ROUTER_STATES; i++)
+        printf(" %s %u", router_state_name((enum router_state)i), visits[i]);
+    printf("\nmodel: %d passed, %d failed\n", passed, failed);
+    return failed != 0;
+}
