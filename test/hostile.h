@@ -1,0 +1,363 @@
+/* A hostile controller: frames meant to do harm pass the real gate into the plant of string_plant.h, and
+ * no invariant of docs/safety.md may break on the truth.
+ *
+ * The attacker knows the frames, hears what the gate hears, and may send anything at any time. What the
+ * gate lets pass is delivered; what the plant then does, the nodes report to the gate. The plant's own
+ * faults come and go meanwhile. Watched: 1, 3-6, 9, 11, 14 by the plant, 31 and the pick-ups of coils
+ * here; 7 shows as the verdict GATE_MISMATCH.
+ *
+ * Every veto of a well-formed command may be tried on a copy of the plant: how many of them would have
+ * broken an invariant says how hard the gate was pressed. */
+#ifndef BUSBAR_TEST_HOSTILE_H
+#define BUSBAR_TEST_HOSTILE_H
+
+#include <inttypes.h>
+
+#include "test/router_faults.h"
+
+enum {
+    EPISODE_FRAMES = 50000,            /* then a new plant, by the next seed */
+    HOSTILE_SWITCHLESS = 1,            /* the string without a switch, in that kind of episode */
+    HOSTILE_CALM_MS = 2000,
+    HOSTILE_NC = 0x2A,                 /* contacts that the coil opens, in that kind of episode */
+    TRAIL = 40, REPLAYS = 64, TRY_EACH = 32,
+};
+
+enum kind {
+    KIND_SOUND,                        /* nothing fails */
+    KIND_FAULTS,                       /* everything fails at times */
+    KIND_STOP,                         /* the emergency stop, and little else */
+    KIND_SWITCHLESS,
+    KIND_NC,
+    KINDS
+};
+
+enum attack {
+    ATTACK_FLIP,                       /* one output changes */
+    ATTACK_PAIR,                       /* two */
+    ATTACK_RESTATE,
+    ATTACK_PATTERN,                    /* any outputs */
+    ATTACK_OPEN,                       /* several off */
+    ATTACK_REPLAY,                     /* a frame of before */
+    ATTACK_BENT,                       /* a flip with something wrong about the frame */
+    ATTACK_NOISE,
+    ATTACK_PAST,                       /* to a board by other ways: NMT, other PDOs, SDO */
+    ATTACK_ALLOWED,                    /* the heartbeat, too fast or wrong */
+    ATTACKS
+};
+
+static const char *const kind_names[KINDS] = {"sound", "faults", "stop", "switchless", "NC contacts"};
+static const char *const attack_names[ATTACKS] = {
+    "one bit", "two bits", "restated", "any pattern", "several off",
+    "replayed", "bent", "noise", "past the command", "allowed",
+};
+
+/* What the attacker is after for a while. */
+struct mood {
+    int64_t until_ms;
+    uint8_t frames;                    /* a plant step */
+    uint8_t flips;                     /* of 16 frames; the others are of any sort */
+    uint8_t on[PLANT_BOARDS], off[PLANT_BOARDS];  /* outputs it flips on, off */
+};
+
+struct trail {
+    int64_t now_ms;
+    uint8_t bus;
+    struct frame frame;
+    enum gate_verdict verdict;
+};
+
+struct hostile_tally {
+    uint64_t frames, passed, steps, closes, opens, switched, hot, tried, harmful;
+    uint64_t verdicts[GATE_VERDICTS], sent[ATTACKS], let[ATTACKS], violations[INVARIANTS];
+    uint64_t moves_of[KINDS];
+    uint32_t bad_episodes;
+};
+
+struct hostile {
+    struct shed shed;                  /* plant, gate and faults; its router rests */
+    struct gate_config config;
+    enum kind kind;
+    uint32_t seed, rnd, frames;
+    int ms;                            /* within the plant's step */
+    uint8_t nc[PLANT_BOARDS];          /* outputs that are inverted on the wire */
+    int64_t fault_ms, coil_ms, heartbeat_ms;
+    struct mood mood;
+    struct frame replay[REPLAYS];
+    uint8_t replay_bus[REPLAYS];
+    struct trail trail[TRAIL];
+    struct hostile_tally *tally;
+};
+
+static inline uint32_t pick(struct hostile *h, uint32_t below)
+{
+    return (uint32_t)(((uint64_t)random_next(&h->rnd) * below) >> 32);
+}
+
+/* --- the plant on the wire --- */
+
+/* Interlocks between the contacts of one input: with them no two strings stand on it. */
+static inline void hostile_config(struct hostile *h)
+{
+    static const struct gate_interlock locks[] = {{{0, 0}, {3, 4}}, {{0, 0}, {5, 6}}};
+    static const struct gate_allow allows[] = {
+        {.id = 0x701, .len = 1, .every_min_ms = 400},
+        {.id = 0x000, .len = 2},       /* on the list by mistake: these reach boards, */
+        {.id = 0x310, .len = 4},       /* and must not pass all the same */
+        {.id = 0x611, .len = 8},
+    };
+    struct gate_config *g = &h->config;
+    plant_gate_config(g);
+    memcpy(g->interlocks, locks, sizeof locks);
+    g->interlock_count = 2;
+    memcpy(g->allows, allows, sizeof allows);
+    g->allow_count = 4;
+    if (h->kind == KIND_SWITCHLESS) {
+        g->boards[1].switches &= (uint16_t)~(1u << HOSTILE_SWITCHLESS);
+        g->boards[1].string_of[HOSTILE_SWITCHLESS] = GATE_NO_STRING;
+        g->calm_ms[HOSTILE_SWITCHLESS] = HOSTILE_CALM_MS;
+        h->shed.plant.switchless[HOSTILE_SWITCHLESS] = true;
+    }
+    if (h->kind == KIND_NC)
+        g->boards[0].normally_closed = h->nc[0] = HOSTILE_NC;
+}
+
+static inline void hostile_init(struct hostile *h, uint32_t seed, struct hostile_tally *tally)
+{
+    memset(h, 0, sizeof *h);
+    h->tally = tally;
+    h->seed = seed;
+    h->rnd = seed * 2654435761u + 1;
+    h->rnd += h->rnd == 0;
+    h->kind = (enum kind)(seed % KINDS);
+    shed_init(&h->shed, 1000000);
+    hostile_config(h);
+    gate_init(&h->shed.gate, &h->config, h->shed.plant.now_ms);
+}
+
+/* The bytes of board 0 with NC contacts: its outputs are coils, the plant's are contacts. */
+static inline void hostile_hear(struct hostile *h, int b, struct frame *f)
+{
+    if (b >= 0) {
+        f->data[0] ^= h->nc[b];
+        f->data[7] ^= h->nc[b];
+        h->shed.plant.read_back[b] = h->shed.plant.heard[b] = true;
+    }
+    gate_seen(&h->shed.gate, 0, f, h->shed.plant.now_ms);
+}
+
+/* A foreign string switchless on its input: the honest side of an inverter, which this controller has
+ * no way to. Its input is off when nobody stands on it, and at times otherwise. */
+static inline void inputs_advance(struct hostile *h)
+{
+    struct string_plant *p = &h->shed.plant;
+    for (int i = 0; i < PLANT_INPUTS && h->kind == KIND_SWITCHLESS; i++) {
+        bool stands = false, moves = false;
+        for (int c = 0; c < PLANT_CONTACTS; c++) {
+            bool here = p->topology.contact[c].input == i;
+            stands |= here && p->contact[c].closed && p->contact[c].coil;
+            moves |= here && p->contact[c].closed != p->contact[c].coil;
+        }
+        if (!stands)
+            p->input_off[i] = true;
+        else if (!moves && pick(h, 400) == 0)
+            p->input_off[i] = !p->input_off[i];
+    }
+}
+
+/* --- faults --- */
+
+/* Weights by kind. A contact that fails for long stops all further moves, so resets are frequent. */
+static const struct {
+    enum fault fault;
+    uint8_t weight[KINDS];
+} hostile_faults[] = {
+    {FAULT_RESET,          {1, 12, 4, 6, 6}},
+    {FAULT_STOP,           {0, 2, 8, 3, 3}},
+    {FAULT_NIGHT,          {0, 1, 1, 1, 1}},
+    {FAULT_FOREIGN,        {0, 1, 1, 1, 1}},
+    {FAULT_RESTART,        {1, 2, 1, 2, 2}},
+    {FAULT_REBOOT,         {0, 2, 1, 2, 0}},   /* NC contacts would close by themselves */
+    {FAULT_BOARD_SILENT,   {0, 2, 1, 1, 1}},
+    {FAULT_FRAMES_LOST,    {0, 2, 1, 1, 1}},
+    {FAULT_COUNTER_SILENT, {0, 1, 0, 1, 1}},
+    {FAULT_COUNTER_FROZEN, {0, 1, 0, 1, 1}},
+    {FAULT_WELDED,         {0, 1, 0, 0, 1}},
+    {FAULT_STUCK_OPEN,     {0, 1, 0, 0, 1}},
+    {FAULT_SLOW,           {0, 2, 1, 1, 1}},
+    {FAULT_FEEDBACK,       {0, 1, 0, 0, 1}},
+    {FAULT_SWITCH_SHORTED, {0, 1, 0, 0, 0}},
+    {FAULT_LEAK,           {0, 1, 0, 0, 0}},
+};
+enum { HOSTILE_FAULTS = sizeof hostile_faults / sizeof hostile_faults[0] };
+
+static inline enum fault fault_pick(struct hostile *h)
+{
+    uint32_t sum = 0;
+    for (int i = 0; i < HOSTILE_FAULTS; i++)
+        sum += hostile_faults[i].weight[h->kind];
+    uint32_t at = pick(h, sum);
+    for (int i = 0; i < HOSTILE_FAULTS; i++) {
+        if (at < hostile_faults[i].weight[h->kind])
+            return hostile_faults[i].fault;
+        at -= hostile_faults[i].weight[h->kind];
+    }
+    return FAULT_NONE;
+}
+
+/* A fault comes, or what failed of this sort is mended. The button tells its change at once
+ * (sim/sim.c, sim_stop), and nobody turns one free that cannot be heard. */
+static inline void fault_strike(struct hostile *h)
+{
+    enum fault fault = fault_pick(h);
+    bool on = pick(h, 2);
+    if (fault == FAULT_STOP && pick(h, 8) == 0) {
+        h->shed.plant.button_silent = !h->shed.plant.button_silent;
+        return;
+    }
+    if (fault == FAULT_STOP && h->shed.plant.button_silent)
+        return;
+    uint32_t first = pick(h, (uint32_t)faults[fault].targets);
+    for (int at = 0; at < faults[fault].targets; at++)
+        if (at == (int)first || !on)
+            fault_set(&h->shed, fault, at, on);
+    if (fault == FAULT_STOP)
+        h->shed.plant.button_ms = 0;
+    if (fault == FAULT_RESTART && on) {
+        gate_init(&h->shed.gate, &h->config, h->shed.plant.now_ms);
+        h->heartbeat_ms = 0;
+    }
+}
+
+static inline void hostile_step(struct hostile *h)
+{
+    struct string_plant *p = &h->shed.plant;
+    struct frame f;
+    h->ms = 0;
+    h->tally->steps++;
+    plant_advance(p);
+    inputs_advance(h);
+    if (p->now_ms >= h->fault_ms) {
+        fault_strike(h);
+        h->fault_ms = p->now_ms + 100 + 10 * pick(h, 250);
+    }
+    for (int b = 0; b < PLANT_BOARDS; b++)
+        if (board_speaks(p, b, &f))
+            hostile_hear(h, b, &f);
+    if (counter_speaks(p, &f))
+        hostile_hear(h, -1, &f);
+    if (button_speaks(p, &f))
+        hostile_hear(h, -1, &f);
+}
+
+/* --- a frame through the gate --- */
+
+/* What may leave at all, told from docs/safety.md and not by the gate (invariant 31). */
+static inline bool may_leave(struct hostile *h, uint8_t bus, const struct frame *f)
+{
+    static const uint8_t allowed[PLANT_BOARDS] = {0x7F, 0x07};
+    const uint8_t *d = f->data;
+    int64_t now_ms = h->shed.plant.now_ms + h->ms;
+    if (bus != 0 || f->flags || f->dlc)
+        return false;
+    if (f->id == 0x701) {
+        bool slow = h->heartbeat_ms == 0 || now_ms - h->heartbeat_ms >= 400;
+        h->heartbeat_ms = now_ms;
+        return f->len == 1 && slow;
+    }
+    return (f->id == 0x210 || f->id == 0x211) && f->len == 4 && (d[0] ^ d[1]) == 0xFF &&
+           d[2] < 16 && d[3] == 0 && (d[0] & ~allowed[f->id - 0x210]) == 0;
+}
+
+/* Coils of contacts pick up one at a time, 200 ms apart; the emergency stop may hurry. */
+static inline void coils_watch(struct hostile *h, uint8_t before)
+{
+    struct string_plant *p = &h->shed.plant;
+    uint8_t rise = (uint8_t)((p->board[0].outputs ^ h->nc[0]) & ~(before ^ h->nc[0]));
+    bool waited = p->stop_pressed && p->now_ms - p->stop_ms >= STOP_WAIT;
+    if (!rise)
+        return;
+    if (!waited && (rise & (rise - 1) || (h->coil_ms && p->now_ms - h->coil_ms < 200)))
+        violate(p, 11, rise);
+    h->coil_ms = p->now_ms;
+}
+
+/* To the board. The plant takes closing for picking up, which is not so for NC contacts. */
+static inline void hostile_deliver(struct hostile *h, struct frame f)
+{
+    struct string_plant *p = &h->shed.plant;
+    int b = (int)f.id - 0x210;
+    if (b < 0 || b >= PLANT_BOARDS || h->shed.drop_frames[b])
+        return;
+    uint8_t before = p->board[b].outputs;
+    f.data[0] ^= h->nc[b];
+    f.data[1] ^= h->nc[b];
+    if (h->nc[b])
+        p->pickup_ms = 0;
+    plant_hear(p, &f);
+    uint8_t after = p->board[b].outputs;
+    if (b == 1) {
+        h->tally->switched += after != before;
+        return;
+    }
+    coils_watch(h, before);
+    h->tally->closes += (after & ~before) != 0;
+    h->tally->opens += (before & ~after) != 0;
+    h->tally->moves_of[h->kind] += after != before;
+}
+
+/* A well-formed command was refused: what would it have done? */
+static inline void hostile_try(struct hostile *h, struct frame f)
+{
+    static struct string_plant copy;
+    copy = h->shed.plant;
+    int b = (int)f.id - 0x210;
+    f.data[0] ^= h->nc[b];
+    f.data[1] ^= h->nc[b];
+    if (copy.board[b].command_counter == f.data[2])
+        copy.board[b].command_counter ^= 1;
+    plant_hear(&copy, &f);
+    for (int i = 0; i < 20; i++)
+        plant_advance(&copy);
+    h->tally->tried++;
+    h->tally->harmful += copy.violated != h->shed.plant.violated;
+}
+
+static inline void trail_print(const struct hostile *h)
+{
+    printf("seed %u (%s), frame %u: %s\n", h->seed, kind_names[h->kind], h->frames,
+           h->shed.plant.first);
+    for (uint32_t i = 0; i < TRAIL && i < h->frames; i++) {
+        const struct trail *t = &h->trail[(h->frames - 1 - i) % TRAIL];
+        printf("  %" PRId64 " ms, bus %u, %03X flags %02X len %u:", t->now_ms, t->bus, t->frame.id,
+               t->frame.flags, t->frame.len);
+        for (int k = 0; k < 8; k++)
+            printf(" %02X", t->frame.data[k]);
+        printf("  %s\n", gate_verdict_text(t->verdict));
+    }
+}
+
+static inline void hostile_send(struct hostile *h, enum attack attack, uint8_t bus,
+                                const struct frame *f)
+{
+    struct string_plant *p = &h->shed.plant;
+    uint32_t before = p->violated;
+    int64_t now_ms = p->now_ms + h->ms;
+    enum gate_verdict verdict = gate_check(&h->shed.gate, bus, f, now_ms);
+    h->trail[h->frames % TRAIL] = (struct trail){now_ms, bus, *f, verdict};
+    h->frames++;
+    h->tally->sent[attack]++;
+    h->tally->let[attack] += verdict == GATE_PASS;
+    h->tally->verdicts[verdict]++;
+    if (verdict == GATE_PASS) {
+        if (!may_leave(h, bus, f))
+            violate(p, 31, (int)f->id);
+        hostile_deliver(h, *f);
+    } else if (verdict > GATE_RATE && h->frames % TRY_EACH == 0) {
+        hostile_try(h, *f);
+    }
+    if (before == 0 && p->violated)
+        trail_print(h);
+}
+
+#endif
