@@ -98,7 +98,8 @@ struct gate_config {
 struct gate_seen_board {
     int64_t heard_ms;                    /* newest good state frame, 0 = never */
     uint16_t closed, opened, outputs;
-    int64_t opened_ms[BOARD_CHANNELS];   /* seen open without a break since; 0 = not */
+    int64_t opened_ms[BOARD_CHANNELS];   /* seen open, or its output off where there is no contact,
+                                          * without a break since; 0 = not */
     int64_t differs_ms[BOARD_CHANNELS];  /* position and its own output differ since; 0 = not */
     uint16_t uptime_s;
     uint8_t counter;                     /* of its newest state frame */
@@ -106,8 +107,9 @@ struct gate_seen_board {
     uint16_t sent;                       /* last pattern passed; holds while synced */
     int64_t sent_ms;                     /* 0 = never */
     uint8_t sent_counter;
-    int64_t on_ms[BOARD_CHANNELS];       /* last commanded on; 0 = never */
+    int64_t on_ms[BOARD_CHANNELS];       /* last commanded on, or told to be; 0 = never */
     int64_t on_since_ms[BOARD_CHANNELS]; /* commanded on without a break since; 0 = is off */
+    int64_t changed_ms[BOARD_CHANNELS];  /* last commanded otherwise than before; 0 = never */
 };
 
 struct gate_seen_counter {
@@ -141,6 +143,7 @@ struct gate {
     int64_t allow_sent_ms[GATE_ALLOWS];
     int64_t start_ms;
     int64_t pickup_ms;                   /* last coil ordered on; 0 = none yet */
+    uint8_t pickup_board, pickup_channel;
     bool foreign;                        /* latched until gate_reset */
     uint32_t foreign_id;
     uint32_t vetoes[GATE_VERDICTS];

@@ -59,13 +59,26 @@ static void string_lock(struct gate *gate, uint8_t string)
 
 /* --- a board's state --- */
 
+static void open_seen(int64_t *opened_ms, bool open, bool gap, int64_t now_ms)
+{
+    *opened_ms = !open ? 0 : gap || *opened_ms == 0 ? now_ms : *opened_ms;
+}
+
+/* What was heard of the current while the contact was open says nothing now. */
+static void contact_closes(struct gate *gate, uint8_t string)
+{
+    if (string < MAX_STRINGS)
+        gate->strings[string].zero_ms = 0;
+}
+
 static void contact_seen(struct gate *gate, size_t b, unsigned channel, bool gap, int64_t now_ms)
 {
     struct gate_seen_board *seen = &gate->boards[b];
     bool closed = seen->closed >> channel & 1, opened = seen->opened >> channel & 1;
     bool coil = seen->outputs >> channel & 1;
-    int64_t *opened_ms = &seen->opened_ms[channel];
-    *opened_ms = !opened || closed ? 0 : gap || *opened_ms == 0 ? now_ms : *opened_ms;
+    if (closed && seen->opened_ms[channel])
+        contact_closes(gate, gate->config.boards[b].string_of[channel]);
+    open_seen(&seen->opened_ms[channel], opened && !closed, gap, now_ms);
     bool differs = closed == opened || closed != coil;
     if (gap)
         seen->differs_ms[channel] = 0;
@@ -90,9 +103,15 @@ static void board_seen(struct gate *gate, size_t b, const struct frame *frame, i
     seen->uptime_s = uptime_s;
     seen->counter = d[6];
     seen->heard_ms = now_ms;
-    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++)
+    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
+        bool on = seen->outputs >> channel & 1;
+        if (on)
+            seen->on_ms[channel] = now_ms;
         if (gate->config.boards[b].contacts >> channel & 1)
             contact_seen(gate, b, channel, gap, now_ms);
+        else
+            open_seen(&seen->opened_ms[channel], !on, gap, now_ms);
+    }
 }
 
 /* --- a counter's currents --- */

@@ -20,7 +20,7 @@ enum {
     HOSTILE_SWITCHLESS = 1,            /* the string without a switch, in that kind of episode */
     HOSTILE_CALM_MS = 2000,
     HOSTILE_NC = 0x2A,                 /* contacts that the coil opens, in that kind of episode */
-    TRAIL = 40, REPLAYS = 64, TRY_EACH = 32,
+    TRAIL = 64, REPLAYS = 64, TRY_EACH = 32,
 };
 
 enum kind {
@@ -60,11 +60,11 @@ struct mood {
     uint8_t on[PLANT_BOARDS], off[PLANT_BOARDS];  /* outputs it flips on, off */
 };
 
+/* What the gate has heard and let pass: all that its next verdict stands on, but for resets. */
 struct trail {
     int64_t now_ms;
-    uint8_t bus;
     struct frame frame;
-    enum gate_verdict verdict;
+    const char *what;
 };
 
 struct hostile_tally {
@@ -86,12 +86,31 @@ struct hostile {
     struct frame replay[REPLAYS];
     uint8_t replay_bus[REPLAYS];
     struct trail trail[TRAIL];
+    uint32_t trails;
     struct hostile_tally *tally;
 };
 
 static inline uint32_t pick(struct hostile *h, uint32_t below)
 {
     return (uint32_t)(((uint64_t)random_next(&h->rnd) * below) >> 32);
+}
+
+static inline void trail_note(struct hostile *h, const struct frame *f, const char *what)
+{
+    h->trail[h->trails++ % TRAIL] = (struct trail){h->shed.plant.now_ms + h->ms, *f, what};
+}
+
+static inline void trail_print(const struct hostile *h)
+{
+    printf("seed %u (%s), frame %u: %s\n", h->seed, kind_names[h->kind], h->frames,
+           h->shed.plant.first);
+    for (uint32_t i = h->trails < TRAIL ? 0 : h->trails - TRAIL; i < h->trails; i++) {
+        const struct trail *t = &h->trail[i % TRAIL];
+        printf("  %" PRId64 " ms %s %03" PRIX32 "#", t->now_ms, t->what, t->frame.id);
+        for (int k = 0; k < t->frame.len; k++)
+            printf("%02X", t->frame.data[k]);
+        printf("\n");
+    }
 }
 
 /* --- the plant on the wire --- */
@@ -143,26 +162,26 @@ static inline void hostile_hear(struct hostile *h, int b, struct frame *f)
         f->data[7] ^= h->nc[b];
         h->shed.plant.read_back[b] = h->shed.plant.heard[b] = true;
     }
+    trail_note(h, f, "heard ");
     gate_seen(&h->shed.gate, 0, f, h->shed.plant.now_ms);
 }
 
-/* A foreign string switchless on its input: the honest side of an inverter, which this controller has
- * no way to. Its input is off when nobody stands on it, and at times otherwise. */
-static inline void inputs_advance(struct hostile *h)
+/* The inverters' side, which a controller has no frames for: an input is off while nobody stands on it,
+ * and comes on or goes off at times when somebody does. Nobody can see the current it lets flow sooner
+ * than the counter tells it, so the plant takes it for a fault of the hardware. */
+static inline void input_advance(struct hostile *h, uint8_t i)
 {
     struct string_plant *p = &h->shed.plant;
-    for (int i = 0; i < PLANT_INPUTS && h->kind == KIND_SWITCHLESS; i++) {
-        bool stands = false, moves = false;
-        for (int c = 0; c < PLANT_CONTACTS; c++) {
-            bool here = p->topology.contact[c].input == i;
-            stands |= here && p->contact[c].closed && p->contact[c].coil;
-            moves |= here && p->contact[c].closed != p->contact[c].coil;
-        }
-        if (!stands)
-            p->input_off[i] = true;
-        else if (!moves && pick(h, 400) == 0)
-            p->input_off[i] = !p->input_off[i];
+    bool stands = false, moves = false;
+    for (int c = 0; c < PLANT_CONTACTS; c++) {
+        bool here = p->topology.contact[c].input == i;
+        stands |= here && p->contact[c].closed && p->contact[c].coil;
+        moves |= here && p->contact[c].closed != p->contact[c].coil;
     }
+    bool turns = stands && !moves && pick(h, 400) == 0;
+    p->input_off[i] = !stands || p->input_off[i] != turns;
+    if (turns && !p->input_off[i])
+        p->fault_ms[HOSTILE_SWITCHLESS] = p->now_ms;
 }
 
 /* --- faults --- */
@@ -211,6 +230,7 @@ static inline void fault_strike(struct hostile *h)
 {
     enum fault fault = fault_pick(h);
     bool on = pick(h, 2);
+    trail_note(h, &(struct frame){.id = on}, faults[fault].name);
     if (fault == FAULT_STOP && pick(h, 8) == 0) {
         h->shed.plant.button_silent = !h->shed.plant.button_silent;
         return;
@@ -223,6 +243,8 @@ static inline void fault_strike(struct hostile *h)
             fault_set(&h->shed, fault, at, on);
     if (fault == FAULT_STOP)
         h->shed.plant.button_ms = 0;
+    if (fault == FAULT_REBOOT && on)   /* a node speaks before it takes orders */
+        h->shed.plant.board[first].told_ms = 0;
     if (fault == FAULT_RESTART && on) {
         gate_init(&h->shed.gate, &h->config, h->shed.plant.now_ms);
         h->heartbeat_ms = 0;
@@ -236,7 +258,8 @@ static inline void hostile_step(struct hostile *h)
     h->ms = 0;
     h->tally->steps++;
     plant_advance(p);
-    inputs_advance(h);
+    for (uint8_t i = 0; i < PLANT_INPUTS && h->kind == KIND_SWITCHLESS; i++)
+        input_advance(h, i);
     if (p->now_ms >= h->fault_ms) {
         fault_strike(h);
         h->fault_ms = p->now_ms + 100 + 10 * pick(h, 250);
@@ -294,6 +317,8 @@ static inline void hostile_deliver(struct hostile *h, struct frame f)
     f.data[1] ^= h->nc[b];
     if (h->nc[b])
         p->pickup_ms = 0;
+    if (p->stop_pressed && !(f.data[0] & ~before)) /* off, whichever other board is not read back */
+        p->heard[1 - b] = true;
     plant_hear(p, &f);
     uint8_t after = p->board[b].outputs;
     if (b == 1) {
@@ -323,20 +348,6 @@ static inline void hostile_try(struct hostile *h, struct frame f)
     h->tally->harmful += copy.violated != h->shed.plant.violated;
 }
 
-static inline void trail_print(const struct hostile *h)
-{
-    printf("seed %u (%s), frame %u: %s\n", h->seed, kind_names[h->kind], h->frames,
-           h->shed.plant.first);
-    for (uint32_t i = 0; i < TRAIL && i < h->frames; i++) {
-        const struct trail *t = &h->trail[(h->frames - 1 - i) % TRAIL];
-        printf("  %" PRId64 " ms, bus %u, %03X flags %02X len %u:", t->now_ms, t->bus, t->frame.id,
-               t->frame.flags, t->frame.len);
-        for (int k = 0; k < 8; k++)
-            printf(" %02X", t->frame.data[k]);
-        printf("  %s\n", gate_verdict_text(t->verdict));
-    }
-}
-
 static inline void hostile_send(struct hostile *h, enum attack attack, uint8_t bus,
                                 const struct frame *f)
 {
@@ -344,12 +355,12 @@ static inline void hostile_send(struct hostile *h, enum attack attack, uint8_t b
     uint32_t before = p->violated;
     int64_t now_ms = p->now_ms + h->ms;
     enum gate_verdict verdict = gate_check(&h->shed.gate, bus, f, now_ms);
-    h->trail[h->frames % TRAIL] = (struct trail){now_ms, bus, *f, verdict};
     h->frames++;
     h->tally->sent[attack]++;
     h->tally->let[attack] += verdict == GATE_PASS;
     h->tally->verdicts[verdict]++;
     if (verdict == GATE_PASS) {
+        trail_note(h, f, "passed");
         if (!may_leave(h, bus, f))
             violate(p, 31, (int)f->id);
         hostile_deliver(h, *f);
