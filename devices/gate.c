@@ -225,10 +225,13 @@ static enum gate_verdict close_judge(const struct command *command, uint8_t s, u
     return own != GATE_PASS ? own : input_cold(command, s, input);
 }
 
+/* The current of a close just ordered may not have been heard yet. */
 static enum gate_verdict open_judge(const struct command *command, uint8_t s, unsigned channel)
 {
     struct stand stand = string_stand(command, s, command->board, channel);
-    return cold(command, s, &stand);
+    bool fresh = recent(command->gate->boards[command->board].changed_ms[channel], SAMPLE_AGE_MS,
+                        command->now_ms);
+    return fresh ? GATE_CURRENT : cold(command, s, &stand);
 }
 
 /* On only for a string that stands on exactly one input and is not about to leave it. */

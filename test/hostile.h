@@ -238,6 +238,8 @@ static inline void fault_strike(struct hostile *h)
     if (fault == FAULT_STOP && h->shed.plant.button_silent)
         return;
     uint32_t first = pick(h, (uint32_t)faults[fault].targets);
+    if (fault == FAULT_WELDED && on && !h->shed.plant.contact[first].closed)
+        return;                        /* only what is closed welds */
     for (int at = 0; at < faults[fault].targets; at++)
         if (at == (int)first || !on)
             fault_set(&h->shed, fault, at, on);
@@ -257,13 +259,13 @@ static inline void hostile_step(struct hostile *h)
     struct frame f;
     h->ms = 0;
     h->tally->steps++;
-    plant_advance(p);
-    for (uint8_t i = 0; i < PLANT_INPUTS && h->kind == KIND_SWITCHLESS; i++)
-        input_advance(h, i);
     if (p->now_ms >= h->fault_ms) {
         fault_strike(h);
         h->fault_ms = p->now_ms + 100 + 10 * pick(h, 250);
     }
+    for (uint8_t i = 0; i < PLANT_INPUTS && h->kind == KIND_SWITCHLESS; i++)
+        input_advance(h, i);
+    plant_advance(p);
     for (int b = 0; b < PLANT_BOARDS; b++)
         if (board_speaks(p, b, &f))
             hostile_hear(h, b, &f);
