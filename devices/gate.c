@@ -396,7 +396,8 @@ static void channel_note(struct gate_seen_board *seen, const struct command *com
         seen->on_ms[channel] = command->now_ms;
     if (!on || !was_on)
         seen->on_since_ms[channel] = on ? command->now_ms : 0;
-    if (seen->synced && (command->pattern ^ seen->sent) >> channel & 1)
+    unsigned changes = (command->pattern ^ seen->sent) | (command->pattern ^ seen->outputs);
+    if (seen->synced && changes >> channel & 1)
         seen->changed_ms[channel] = command->now_ms;
 }
 

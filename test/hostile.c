@@ -1,10 +1,9 @@
 /* A hostile controller at length, `make hostile`: hostile.h says what it does.
  *
- *     HOSTILE_SEED=1          first seed; each episode of 50,000 frames takes the next
+ *     HOSTILE_SEED=1          first seed; each episode of 20,000 frames takes the next
  *     HOSTILE_FRAMES=100000000
  *
- * A broken invariant prints the episode's seed and its last frames, newest first; that seed alone shows
- * it again. */
+ * A broken invariant prints the episode's seed and its last frames; that seed alone shows it again. */
 #include "test/hostile_attack.h"
 
 static uint64_t number(const char *name, uint64_t otherwise)

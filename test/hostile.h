@@ -16,10 +16,11 @@
 #include "test/router_faults.h"
 
 enum {
-    EPISODE_FRAMES = 50000,            /* then a new plant, by the next seed */
+    EPISODE_FRAMES = 20000,            /* then a new plant, by the next seed */
     HOSTILE_SWITCHLESS = 1,            /* the string without a switch, in that kind of episode */
     HOSTILE_CALM_MS = 2000,
     HOSTILE_NC = 0x2A,                 /* contacts that the coil opens, in that kind of episode */
+    STRUCK = 3,                        /* faults at once */
     TRAIL = 64, REPLAYS = 64, TRY_EACH = 32,
 };
 
@@ -67,6 +68,11 @@ struct trail {
     const char *what;
 };
 
+struct struck {
+    enum fault fault;
+    int at;
+};
+
 struct hostile_tally {
     uint64_t frames, passed, steps, closes, opens, switched, hot, tried, harmful;
     uint64_t verdicts[GATE_VERDICTS], sent[ATTACKS], let[ATTACKS], violations[INVARIANTS];
@@ -81,7 +87,8 @@ struct hostile {
     uint32_t seed, rnd, frames;
     int ms;                            /* within the plant's step */
     uint8_t nc[PLANT_BOARDS];          /* outputs that are inverted on the wire */
-    int64_t fault_ms, coil_ms, heartbeat_ms;
+    int64_t fault_ms, coil_ms, heartbeat_ms, turn_ms[PLANT_INPUTS];
+    struct struck struck[STRUCK];
     struct mood mood;
     struct frame replay[REPLAYS];
     uint8_t replay_bus[REPLAYS];
@@ -178,7 +185,9 @@ static inline void input_advance(struct hostile *h, uint8_t i)
         stands |= here && p->contact[c].closed && p->contact[c].coil;
         moves |= here && p->contact[c].closed != p->contact[c].coil;
     }
-    bool turns = stands && !moves && pick(h, 400) == 0;
+    bool turns = stands && !moves && p->now_ms >= h->turn_ms[i];
+    if (turns)
+        h->turn_ms[i] = p->now_ms + 1000 + 10 * pick(h, 600);
     p->input_off[i] = !stands || p->input_off[i] != turns;
     if (turns && !p->input_off[i])
         p->fault_ms[HOSTILE_SWITCHLESS] = p->now_ms;
@@ -193,7 +202,7 @@ static const struct {
 } hostile_faults[] = {
     {FAULT_RESET,          {1, 12, 4, 6, 6}},
     {FAULT_STOP,           {0, 2, 8, 3, 3}},
-    {FAULT_NIGHT,          {0, 1, 1, 1, 1}},
+    {FAULT_NIGHT,          {0, 1, 1, 0, 1}},   /* without a switch: as an input goes off */
     {FAULT_FOREIGN,        {0, 1, 1, 1, 1}},
     {FAULT_RESTART,        {1, 2, 1, 2, 2}},
     {FAULT_REBOOT,         {0, 2, 1, 2, 0}},   /* NC contacts would close by themselves */
@@ -224,33 +233,57 @@ static inline enum fault fault_pick(struct hostile *h)
     return FAULT_NONE;
 }
 
-/* A fault comes, or what failed of this sort is mended. The button tells its change at once
- * (sim/sim.c, sim_stop), and nobody turns one free that cannot be heard. */
-static inline void fault_strike(struct hostile *h)
+static inline void fault_mend(struct hostile *h, struct struck *struck)
 {
+    struct string_plant *p = &h->shed.plant;
+    if (struck->fault == FAULT_STOP)   /* nobody turns one free that cannot be heard */
+        p->button_silent = false;
+    fault_set(&h->shed, struck->fault, struck->at, false);
+    if (struck->fault == FAULT_STOP)   /* it tells its change at once (sim/sim.c, sim_stop) */
+        p->button_ms = 0;
+    struck->fault = FAULT_NONE;
+}
+
+/* What the plant cannot have is left out: only what is closed welds, and a button is pressed while it
+ * is heard. */
+static inline bool fault_may(const struct hostile *h, enum fault fault, int at)
+{
+    const struct string_plant *p = &h->shed.plant;
+    bool pressed_unheard = fault == FAULT_STOP && p->button_silent;
+    return !pressed_unheard && (fault != FAULT_WELDED || p->contact[at].closed);
+}
+
+static inline void fault_begin(struct hostile *h, struct struck *struck)
+{
+    struct string_plant *p = &h->shed.plant;
     enum fault fault = fault_pick(h);
-    bool on = pick(h, 2);
-    trail_note(h, &(struct frame){.id = on}, faults[fault].name);
-    if (fault == FAULT_STOP && pick(h, 8) == 0) {
-        h->shed.plant.button_silent = !h->shed.plant.button_silent;
+    int at = (int)pick(h, (uint32_t)faults[fault].targets);
+    if (!fault_may(h, fault, at))
         return;
-    }
-    if (fault == FAULT_STOP && h->shed.plant.button_silent)
-        return;
-    uint32_t first = pick(h, (uint32_t)faults[fault].targets);
-    if (fault == FAULT_WELDED && on && !h->shed.plant.contact[first].closed)
-        return;                        /* only what is closed welds */
-    for (int at = 0; at < faults[fault].targets; at++)
-        if (at == (int)first || !on)
-            fault_set(&h->shed, fault, at, on);
+    *struck = (struct struck){fault, at};
+    fault_set(&h->shed, fault, at, true);
     if (fault == FAULT_STOP)
-        h->shed.plant.button_ms = 0;
-    if (fault == FAULT_REBOOT && on)   /* a node speaks before it takes orders */
-        h->shed.plant.board[first].told_ms = 0;
-    if (fault == FAULT_RESTART && on) {
-        gate_init(&h->shed.gate, &h->config, h->shed.plant.now_ms);
+        p->button_ms = 0;
+    if (fault == FAULT_REBOOT)         /* a node speaks before it takes orders */
+        p->board[at].told_ms = 0;
+    if (fault == FAULT_RESTART) {
+        gate_init(&h->shed.gate, &h->config, p->now_ms);
         h->heartbeat_ms = 0;
     }
+}
+
+/* One of a few that last is mended, and perhaps another begins. */
+static inline void fault_strike(struct hostile *h)
+{
+    struct struck *struck = &h->struck[pick(h, STRUCK)];
+    bool stops = h->kind == KIND_STOP; /* long enough for its wait */
+    h->fault_ms = h->shed.plant.now_ms + 100 + 10 * pick(h, stops ? 600 : 200);
+    fault_mend(h, struck);
+    if (stops && pick(h, 8) == 0)
+        h->shed.plant.button_silent = !h->shed.plant.button_silent;
+    else if (pick(h, 2))
+        fault_begin(h, struck);
+    trail_note(h, &(struct frame){0}, faults[struck->fault].name);
 }
 
 static inline void hostile_step(struct hostile *h)
@@ -259,10 +292,8 @@ static inline void hostile_step(struct hostile *h)
     struct frame f;
     h->ms = 0;
     h->tally->steps++;
-    if (p->now_ms >= h->fault_ms) {
+    if (p->now_ms >= h->fault_ms)
         fault_strike(h);
-        h->fault_ms = p->now_ms + 100 + 10 * pick(h, 250);
-    }
     for (uint8_t i = 0; i < PLANT_INPUTS && h->kind == KIND_SWITCHLESS; i++)
         input_advance(h, i);
     plant_advance(p);

@@ -11,12 +11,15 @@ static const uint8_t board_outputs[PLANT_BOARDS] = {0x7F, 0x07};
 /* Pauses let contacts settle and currents flow; bursts come without time passing. */
 static inline void mood_change(struct hostile *h)
 {
-    static const uint8_t paces[] = {0, 0, 1, 1, 2, 4, 12, 40};
-    static const uint16_t lengths_ms[] = {50, 300, 800, 2500};
+    static const struct {
+        uint8_t frames;
+        uint16_t length_ms;
+    } paces[] = {{0, 300}, {0, 2500}, {1, 300}, {1, 1500}, {2, 800}, {3, 800}, {10, 100}, {40, 30}};
     struct mood *m = &h->mood;
-    m->frames = paces[pick(h, 8)];
+    uint32_t pace = pick(h, sizeof paces / sizeof paces[0]);
+    m->frames = paces[pace].frames;
     m->flips = (uint8_t)(4 + pick(h, 12));
-    m->until_ms = h->shed.plant.now_ms + 10 + pick(h, lengths_ms[pick(h, 4)]);
+    m->until_ms = h->shed.plant.now_ms + 10 + pick(h, paces[pace].length_ms);
     bool focus = pick(h, 2);           /* on one string */
     uint32_t s = pick(h, PLANT_STRINGS);
     for (int b = 0; b < PLANT_BOARDS; b++) {
@@ -53,10 +56,11 @@ static inline uint8_t outputs_now(struct hostile *h, uint32_t b)
     return pick(h, 8) ? h->shed.plant.board[b].outputs : sent & board_outputs[b];
 }
 
+/* None where it would only be told to restate first. */
 static inline uint8_t flip(struct hostile *h, uint32_t b, uint8_t outputs)
 {
     uint8_t may = (uint8_t)((~outputs & h->mood.on[b]) | (outputs & h->mood.off[b]));
-    if (may == 0)
+    if (may == 0 || (!h->shed.gate.boards[b].synced && pick(h, 4)))
         return 0;
     for (uint32_t i = pick(h, 8);; i = (i + 1) % 8)
         if (may >> i & 1)

@@ -4,7 +4,7 @@
 int main(void)
 {
     static struct hostile_tally tally;
-    hostile_run(&tally, 1, 250000);
+    hostile_run(&tally, 1, 400000);
     hostile_print(&tally);
     hostile_judge(&tally);
     return check_done("hostile_test");
