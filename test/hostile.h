@@ -182,7 +182,7 @@ static inline void input_advance(struct hostile *h, uint8_t i)
     bool stands = false, moves = false;
     for (int c = 0; c < PLANT_CONTACTS; c++) {
         bool here = p->topology.contact[c].input == i;
-        stands |= here && p->contact[c].closed && p->contact[c].coil;
+        stands |= here && p->contact[c].closed;
         moves |= here && p->contact[c].closed != p->contact[c].coil;
     }
     bool turns = stands && !moves && p->now_ms >= h->turn_ms[i];
@@ -278,8 +278,9 @@ static inline void fault_strike(struct hostile *h)
     struct struck *struck = &h->struck[pick(h, STRUCK)];
     bool stops = h->kind == KIND_STOP; /* long enough for its wait */
     h->fault_ms = h->shed.plant.now_ms + 100 + 10 * pick(h, stops ? 600 : 200);
+    bool released = struck->fault == FAULT_STOP;
     fault_mend(h, struck);
-    if (stops && pick(h, 8) == 0)
+    if (stops && !released && pick(h, 8) == 0)
         h->shed.plant.button_silent = !h->shed.plant.button_silent;
     else if (pick(h, 2))
         fault_begin(h, struck);
