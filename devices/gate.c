@@ -318,8 +318,8 @@ static unsigned taken_back(const struct command *command)
 static enum gate_verdict changes_judge(const struct command *command)
 {
     const struct gate_board *board = &command->gate->config.boards[command->board];
-    unsigned changes = (command->pattern ^ command->gate->boards[command->board].outputs) |
-                       taken_back(command);
+    unsigned changes =
+        (command->pattern ^ command->gate->boards[command->board].outputs) | taken_back(command);
     unsigned contacts = changes & board->contacts;
     bool opens_all = stop_waited(command) && !(contacts & command->pattern);
     if (changes & command->pattern && stop_pressed(command))

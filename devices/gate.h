@@ -144,7 +144,7 @@ struct gate {
     int64_t allow_sent_ms[GATE_ALLOWS];
     int64_t start_ms;
     int64_t pickup_ms;                   /* last coil ordered on; 0 = none yet */
-    uint8_t pickup_board, pickup_channel;
+    uint8_t pickup_board, pickup_channel;  /* which: it may be told again; MAX_BOARDS = none */
     bool foreign;                        /* latched until gate_reset */
     uint32_t foreign_id;
     uint32_t vetoes[GATE_VERDICTS];

@@ -86,6 +86,16 @@ static void contact_seen(struct gate *gate, size_t b, unsigned channel, bool gap
         string_lock(gate, gate->config.boards[b].string_of[channel]);
 }
 
+/* Told on and ordered on, and now off: it has lost its outputs, whatever its uptime says. Telling them
+ * again is another pick-up. */
+static bool coils_lost(const struct gate *gate, size_t b, uint16_t outputs)
+{
+    const struct gate_seen_board *seen = &gate->boards[b];
+    uint16_t inverted = gate->config.boards[b].normally_closed;
+    unsigned before = seen->outputs ^ inverted, sent = seen->sent ^ inverted;
+    return before & sent & ~(unsigned)(outputs ^ inverted);
+}
+
 static void board_seen(struct gate *gate, size_t b, const struct frame *frame, int64_t now_ms)
 {
     struct gate_seen_board *seen = &gate->boards[b];
@@ -95,9 +105,12 @@ static void board_seen(struct gate *gate, size_t b, const struct frame *frame, i
     if (frame->len != 8 || (d[0] ^ d[7]) != 0xFF || (!first && d[6] == seen->counter))
         return;
     bool gap = first || now_ms - seen->heard_ms > BOARD_AGE_MS;
+    uint16_t outputs = d[0] ^ gate->config.boards[b].normally_closed;
     if (gap || uptime_s < seen->uptime_s)
         seen->synced = false;
-    seen->outputs = d[0] ^ gate->config.boards[b].normally_closed;
+    if (coils_lost(gate, b, outputs))
+        gate->pickup_board = MAX_BOARDS;
+    seen->outputs = outputs;
     seen->closed = d[1];
     seen->opened = d[2];
     seen->uptime_s = uptime_s;

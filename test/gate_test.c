@@ -358,6 +358,15 @@ static void coils_told_again(void)
     EXPECT(contacts(&b, 0x07), GATE_PICKUP, "string 2 closes 190 ms later");
     b.now_ms += 10;
     EXPECT(contacts(&b, 0x07), GATE_PASS, "200 ms");
+    b.outputs = 0x07;
+    hear_contacts(&b);
+    b.outputs = 0x05;
+    b.now_ms += 100;
+    hear_contacts(&b);
+    hear_counter(&b);
+    EXPECT(contacts(&b, 0x07), GATE_PICKUP, "its board has lost it 100 ms later: a pick-up anew");
+    b.now_ms += 100;
+    EXPECT(contacts(&b, 0x07), GATE_PASS, "200 ms after the first");
 }
 
 /* Zero while open is no zero current: a switch that is shorted, or none. */
