@@ -21,5 +21,7 @@ int main(void)
     hostile_run(&tally, seed, frames);
     hostile_print(&tally);
     hostile_judge(&tally);
+    CHECK(tally.hot > 0, "the emergency stop never opened under current");
+    CHECK(tally.shared > 0, "no second string ever came to an input");
     return check_done("hostile");
 }

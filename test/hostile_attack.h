@@ -241,6 +241,7 @@ static inline void hostile_print(const struct hostile_tally *t)
         printf("  %10" PRIu64 "  %s\n", t->verdicts[i], gate_verdict_text((enum gate_verdict)i));
     printf("vetoes tried on a copy %" PRIu64 ", would have broken an invariant %" PRIu64 "\n",
            t->tried, t->harmful);
+    printf("second strings that came cold to an input without an interlock %" PRIu64 "\n", t->shared);
     for (int i = 0; i < INVARIANTS; i++)
         if (t->violations[i])
             printf("  invariant %d broken %" PRIu64 " times\n", i, t->violations[i]);
@@ -251,7 +252,6 @@ static inline void hostile_judge(const struct hostile_tally *t)
     uint64_t moves = t->closes + t->opens;
     CHECK(t->bad_episodes == 0, "%u plants broken", t->bad_episodes);
     CHECK(moves > t->frames / 2000, "%" PRIu64 " moves prove little", moves);
-    CHECK(t->hot > 0, "the emergency stop never opened under current");
     CHECK(t->harmful > 0, "no veto was needed");
     for (int i = 0; i < GATE_AC_CAR; i++)
         CHECK(t->verdicts[i] > 0, "never met: %s", gate_verdict_text((enum gate_verdict)i));
