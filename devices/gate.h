@@ -107,7 +107,7 @@ struct gate_seen_board {
     uint16_t sent;                       /* last pattern passed; holds while synced */
     int64_t sent_ms;                     /* 0 = never */
     uint8_t sent_counter;
-    int64_t on_ms[BOARD_CHANNELS];       /* last commanded on, or told to be; 0 = never */
+    int64_t on_ms[BOARD_CHANNELS];       /* commanded on until then; 0 = never */
     int64_t on_since_ms[BOARD_CHANNELS]; /* commanded on without a break since; 0 = is off */
     int64_t changed_ms[BOARD_CHANNELS];  /* last commanded otherwise than before, or than the
                                           * board tells; 0 = never */

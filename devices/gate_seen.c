@@ -117,13 +117,10 @@ static void board_seen(struct gate *gate, size_t b, const struct frame *frame, i
     seen->counter = d[6];
     seen->heard_ms = now_ms;
     for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
-        bool on = seen->outputs >> channel & 1;
-        if (on)
-            seen->on_ms[channel] = now_ms;
         if (gate->config.boards[b].contacts >> channel & 1)
             contact_seen(gate, b, channel, gap, now_ms);
         else
-            open_seen(&seen->opened_ms[channel], !on, gap, now_ms);
+            open_seen(&seen->opened_ms[channel], !(outputs >> channel & 1), gap, now_ms);
     }
 }
 
