@@ -12,6 +12,7 @@ enum {
     OPEN_HOLD_MS = 500, /* seen open, and not commanded closed, for this long */
     BOARD_AGE_MS = 1500,
     PICKUP_GAP_MS = 200,
+    TOLD_MS = 250,      /* what a board tells later than this after an order, it tells knowing it */
     ANSWER_MS = 450,    /* an order and the board's answer on the bus (safety.md, times) */
     BOUNCE_MS = 250,    /* a contact is commanded closed this long before it gets current */
     COMMAND_GAP_MS = 5, /* 100 ms is the pace; on change sooner */
@@ -95,6 +96,15 @@ static enum gate_verdict string_zero(const struct command *command, uint8_t s, i
     return since_long(string->zero_ms, hold_ms, command->now_ms) ? GATE_PASS : GATE_CURRENT;
 }
 
+/* Not commanded on for this long, and its board has spoken since. */
+static bool off_since(const struct command *command, size_t b, unsigned channel, int64_t hold_ms)
+{
+    const struct gate_seen_board *seen = &command->gate->boards[b];
+    int64_t on_ms = seen->on_ms[channel];
+    bool long_ago = command->now_ms - on_ms >= hold_ms && seen->heard_ms - on_ms >= TOLD_MS;
+    return !commanded_on(command, b, channel) && (on_ms == 0 || long_ago);
+}
+
 /* Off for as long as the current must be zero, by its board's own word and by what was commanded:
  * the counter does not see a short pulse. */
 static enum gate_verdict switch_off(const struct command *command, size_t b, unsigned channel)
@@ -103,8 +113,7 @@ static enum gate_verdict switch_off(const struct command *command, size_t b, uns
     if (!board_heard(command, b))
         return GATE_UNSEEN;
     bool off = since_long(seen->opened_ms[channel], ZERO_HOLD_MS, command->now_ms) &&
-               !commanded_on(command, b, channel) &&
-               !(seen->on_ms[channel] && command->now_ms - seen->on_ms[channel] < ZERO_HOLD_MS);
+               off_since(command, b, channel, ZERO_HOLD_MS);
     return off ? GATE_PASS : GATE_CURRENT;
 }
 
@@ -115,8 +124,7 @@ static enum gate_verdict contact_open(const struct command *command, size_t b, u
     if (!board_heard(command, b))
         return GATE_UNSEEN;
     bool open = since_long(seen->opened_ms[channel], OPEN_HOLD_MS, command->now_ms) &&
-                !commanded_on(command, b, channel) &&
-                !(seen->on_ms[channel] && command->now_ms - seen->on_ms[channel] < OPEN_HOLD_MS);
+                off_since(command, b, channel, OPEN_HOLD_MS);
     return open ? GATE_PASS : GATE_EXCLUSIVE;
 }
 

@@ -311,6 +311,21 @@ static void short_pulses(void)
     EXPECT(contacts(&b, 0x06), GATE_PASS, "off since 500 ms by its own word");
 }
 
+static void silent_after_the_order(void)
+{
+    struct bench b;
+    begin_cold(&b);
+    EXPECT(switches(&b, 0x07), GATE_PASS, "on, and the board is silent from now on");
+    b.mute_switches = true;
+    b.now_ms += 10;
+    EXPECT(switches(&b, 0x06), GATE_PASS, "off, and nobody knows whether it was taken");
+    pass(&b, 800);
+    EXPECT(contacts(&b, 0x06), GATE_CURRENT, "its word of before the orders is no word");
+    b.mute_switches = false;
+    pass(&b, 100);
+    EXPECT(contacts(&b, 0x06), GATE_PASS, "it has spoken: off all the time");
+}
+
 static void orders_taken_back(void)
 {
     struct bench b;
@@ -441,6 +456,7 @@ int main(void)
     zero_current();
     the_threshold();
     short_pulses();
+    silent_after_the_order();
     orders_taken_back();
     coils_told_again();
     current_comes_with_the_close();

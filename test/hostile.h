@@ -243,6 +243,9 @@ static inline void fault_mend(struct hostile *h, struct struck *struck)
     fault_set(&h->shed, struck->fault, struck->at, false);
     if (struck->fault == FAULT_STOP)   /* it tells its change at once (sim/sim.c, sim_stop) */
         p->button_ms = 0;
+    for (int s = 0; s < PLANT_STRINGS && struck->fault == FAULT_NIGHT; s++)
+        if (p->switch_shorted[s])      /* its current comes by the fault, with the sun */
+            p->fault_ms[s] = p->now_ms;
     struck->fault = FAULT_NONE;
 }
 
