@@ -233,13 +233,21 @@ static enum gate_verdict close_judge(const struct command *command, uint8_t s, u
     return own != GATE_PASS ? own : input_cold(command, s, input);
 }
 
-/* The current of a close just ordered may not have been heard yet. */
+/* Ordered closed a moment ago, or told so again: its current may not have been heard yet. */
+static bool closes_now(const struct command *command, unsigned channel)
+{
+    const struct gate *gate = command->gate;
+    const struct gate_seen_board *seen = &gate->boards[command->board];
+    bool again = gate->pickup_board == command->board && gate->pickup_channel == channel &&
+                 recent(gate->pickup_ms, SAMPLE_AGE_MS, command->now_ms);
+    return seen->sent >> channel & 1 &&
+           (again || recent(seen->on_since_ms[channel], SAMPLE_AGE_MS, command->now_ms));
+}
+
 static enum gate_verdict open_judge(const struct command *command, uint8_t s, unsigned channel)
 {
     struct stand stand = string_stand(command, s, command->board, channel);
-    bool fresh = recent(command->gate->boards[command->board].changed_ms[channel], SAMPLE_AGE_MS,
-                        command->now_ms);
-    return fresh ? GATE_CURRENT : cold(command, s, &stand);
+    return closes_now(command, channel) ? GATE_CURRENT : cold(command, s, &stand);
 }
 
 /* On only for a string that stands on exactly one input and is not about to leave it. */

@@ -249,13 +249,14 @@ static inline void fault_mend(struct hostile *h, struct struck *struck)
     struck->fault = FAULT_NONE;
 }
 
-/* What the plant cannot have is left out: only what is closed welds, and a button is pressed while it
- * is heard. */
+/* What nobody could see is left out: only what is closed welds, a button is pressed while it is heard,
+ * and a board that has just started does not start again before its uptime could tell. */
 static inline bool fault_may(const struct hostile *h, enum fault fault, int at)
 {
     const struct string_plant *p = &h->shed.plant;
     bool pressed_unheard = fault == FAULT_STOP && p->button_silent;
-    return !pressed_unheard && (fault != FAULT_WELDED || p->contact[at].closed);
+    bool starts = fault == FAULT_REBOOT && p->now_ms - p->board[at].booted_ms < 2000;
+    return !pressed_unheard && !starts && (fault != FAULT_WELDED || p->contact[at].closed);
 }
 
 static inline void fault_begin(struct hostile *h, struct struck *struck)
