@@ -257,7 +257,7 @@ static enum gate_verdict switch_on_judge(const struct command *command, uint8_t 
     return stand.closed == 1 && stand.open == stand.contacts - 1 ? GATE_PASS : GATE_EXCLUSIVE;
 }
 
-/* Coils that pick up by this command: ordered now, or ordered before and not told to be on since. */
+/* Coils that pick up by this command: ordered now, or before and not told to be on since. */
 static unsigned pickups(const struct command *command)
 {
     const struct gate_board *board = &command->gate->config.boards[command->board];

@@ -12,10 +12,10 @@
  *
  * A change is every bit in which a command differs from the outputs the board itself reports, so a
  * restated order is judged again until the board has taken it, and a board that lost its outputs is
- * not blindly commanded. An order taken back before the board had time to answer is a change too. The
- * first command after a start, after a silence, or after the board's uptime fell must equal what the
- * board reports. Nothing changes before every board has been heard since the start, and nothing goes on
- * before every stop button has.
+ * not blindly commanded. An order taken back before the board had time to answer is a change too.
+ * The first command after a start, after a silence, or after the board's uptime fell must equal what
+ * the board reports. Nothing changes before every board has been heard since the start, and nothing
+ * goes on before every stop button has; but for the emergency stop.
  *
  * Frame layouts (dbc/backbone.dbc): relay state 0x180+n, relay command 0x200+n, string
  * counter 0x180+n; see the ruler in gate_seen.c. */

@@ -86,7 +86,7 @@ static void contact_seen(struct gate *gate, size_t b, unsigned channel, bool gap
         string_lock(gate, gate->config.boards[b].string_of[channel]);
 }
 
-/* Told on and ordered on, and now off: it has lost its outputs, whatever its uptime says. Telling them
+/* Told on and ordered on, and now off: it has lost its outputs, whatever its uptime says. To tell them
  * again is another pick-up. */
 static bool coils_lost(const struct gate *gate, size_t b, uint16_t outputs)
 {

@@ -39,7 +39,8 @@ static inline void mood_change(struct hostile *h)
 static inline struct frame command_frame(struct hostile *h, uint32_t b, uint8_t contacts)
 {
     uint8_t outputs = contacts ^ h->nc[b];
-    uint8_t counter = (uint8_t)(h->shed.gate.boards[b].sent_counter + (pick(h, 16) ? 1 : pick(h, 16)));
+    uint32_t ahead = pick(h, 16) ? 1 : pick(h, 16);
+    uint8_t counter = (uint8_t)(h->shed.gate.boards[b].sent_counter + ahead);
     return (struct frame){.id = 0x210u + b, .len = 4,
                           .data = {outputs, (uint8_t)~outputs, counter & 15, 0}};
 }
@@ -158,7 +159,7 @@ static inline struct frame attack_frame(struct hostile *h, enum attack attack, u
     case ATTACK_RESTATE:
         return command_frame(h, b, outputs_now(h, b));
     case ATTACK_PATTERN:
-        return command_frame(h, b, (uint8_t)(pick(h, 256) & (pick(h, 4) ? board_outputs[b] : 0xFF)));
+        return command_frame(h, b, (uint8_t)pick(h, pick(h, 4) ? board_outputs[b] + 1u : 256));
     case ATTACK_OPEN:
         return command_frame(h, 0, outputs_now(h, 0) & (uint8_t)(pick(h, 2) ? 0 : pick(h, 128)));
     case ATTACK_REPLAY:
@@ -241,7 +242,8 @@ static inline void hostile_print(const struct hostile_tally *t)
         printf("  %10" PRIu64 "  %s\n", t->verdicts[i], gate_verdict_text((enum gate_verdict)i));
     printf("vetoes tried on a copy %" PRIu64 ", would have broken an invariant %" PRIu64 "\n",
            t->tried, t->harmful);
-    printf("second strings that came cold to an input without an interlock %" PRIu64 "\n", t->shared);
+    printf("second strings that came cold to an input without an interlock %" PRIu64 "\n",
+           t->shared);
     for (int i = 0; i < INVARIANTS; i++)
         if (t->violations[i])
             printf("  invariant %d broken %" PRIu64 " times\n", i, t->violations[i]);
