@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-bugs corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-bugs hostile corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -124,6 +124,9 @@ model-bugs: $(BUILD)/rel/libbusbar.a ## plant bugs in a copy of the router: the 
 
 corpus: $(CORPUS) ## the fuzz corpus alone: what fuzzing has found before, through the same targets
 	$(Q)tools/corpus $(CORPUS)
+
+hostile: $(BUILD)/rel/test/hostile ## 10^8 malicious frames through the gate; HOSTILE_SEED=1 HOSTILE_FRAMES=100000000
+	$(Q)$<
 
 layers: ## prove who may include whom
 	$(Q)tools/layers

@@ -12,6 +12,8 @@ enum {
     OPEN_HOLD_MS = 500, /* seen open, and not commanded closed, for this long */
     BOARD_AGE_MS = 1500,
     PICKUP_GAP_MS = 200,
+    TOLD_MS = 250,      /* what a board tells later than this after an order, it tells knowing it */
+    ANSWER_MS = 450,    /* an order and the board's answer on the bus (safety.md, times) */
     BOUNCE_MS = 250,    /* a contact is commanded closed this long before it gets current */
     COMMAND_GAP_MS = 5, /* 100 ms is the pace; on change sooner */
     STOP_AGE_MS = 1000,
@@ -39,6 +41,18 @@ static bool since_long(int64_t at_ms, int64_t limit_ms, int64_t now_ms)
 static bool board_heard(const struct command *command, size_t b)
 {
     return recent(command->gate->boards[b].heard_ms, BOARD_AGE_MS, command->now_ms);
+}
+
+/* Every board has spoken since the start, and before anything goes on every stop button too
+ * (invariant 14). */
+static bool all_heard(const struct gate *gate, bool goes_on)
+{
+    bool all = true;
+    for (size_t b = 0; b < gate->config.board_count; b++)
+        all &= gate->boards[b].heard_ms != 0;
+    for (size_t n = 0; n < gate->config.stop_count && goes_on; n++)
+        all &= gate->stops[n].heard_ms != 0;
+    return all;
 }
 
 /* What the channel is commanded once this command is sent. */
@@ -82,14 +96,24 @@ static enum gate_verdict string_zero(const struct command *command, uint8_t s, i
     return since_long(string->zero_ms, hold_ms, command->now_ms) ? GATE_PASS : GATE_CURRENT;
 }
 
-/* Off by its board's own word, and not on the way to being switched on. */
+/* Not commanded on for this long, and its board has spoken since. */
+static bool off_since(const struct command *command, size_t b, unsigned channel, int64_t hold_ms)
+{
+    const struct gate_seen_board *seen = &command->gate->boards[b];
+    int64_t on_ms = seen->on_ms[channel];
+    bool long_ago = command->now_ms - on_ms >= hold_ms && seen->heard_ms - on_ms >= TOLD_MS;
+    return !commanded_on(command, b, channel) && (on_ms == 0 || long_ago);
+}
+
+/* Off for as long as the current must be zero, by its board's own word and by what was commanded:
+ * the counter does not see a short pulse. */
 static enum gate_verdict switch_off(const struct command *command, size_t b, unsigned channel)
 {
     const struct gate_seen_board *seen = &command->gate->boards[b];
     if (!board_heard(command, b))
         return GATE_UNSEEN;
-    bool off = !(seen->outputs >> channel & 1) && !commanded_on(command, b, channel) &&
-               !recent(seen->on_ms[channel], PICKUP_GAP_MS, command->now_ms);
+    bool off = since_long(seen->opened_ms[channel], ZERO_HOLD_MS, command->now_ms) &&
+               off_since(command, b, channel, ZERO_HOLD_MS);
     return off ? GATE_PASS : GATE_CURRENT;
 }
 
@@ -100,8 +124,7 @@ static enum gate_verdict contact_open(const struct command *command, size_t b, u
     if (!board_heard(command, b))
         return GATE_UNSEEN;
     bool open = since_long(seen->opened_ms[channel], OPEN_HOLD_MS, command->now_ms) &&
-                !commanded_on(command, b, channel) &&
-                !(seen->on_ms[channel] && command->now_ms - seen->on_ms[channel] < OPEN_HOLD_MS);
+                off_since(command, b, channel, OPEN_HOLD_MS);
     return open ? GATE_PASS : GATE_EXCLUSIVE;
 }
 
@@ -210,10 +233,21 @@ static enum gate_verdict close_judge(const struct command *command, uint8_t s, u
     return own != GATE_PASS ? own : input_cold(command, s, input);
 }
 
+/* Ordered closed a moment ago, or told so again: its current may not have been heard yet. */
+static bool closes_now(const struct command *command, unsigned channel)
+{
+    const struct gate *gate = command->gate;
+    const struct gate_seen_board *seen = &gate->boards[command->board];
+    bool again = gate->pickup_board == command->board && gate->pickup_channel == channel &&
+                 recent(gate->pickup_ms, SAMPLE_AGE_MS, command->now_ms);
+    return seen->sent >> channel & 1 &&
+           (again || recent(seen->on_since_ms[channel], SAMPLE_AGE_MS, command->now_ms));
+}
+
 static enum gate_verdict open_judge(const struct command *command, uint8_t s, unsigned channel)
 {
     struct stand stand = string_stand(command, s, command->board, channel);
-    return cold(command, s, &stand);
+    return closes_now(command, channel) ? GATE_CURRENT : cold(command, s, &stand);
 }
 
 /* On only for a string that stands on exactly one input and is not about to leave it. */
@@ -223,14 +257,26 @@ static enum gate_verdict switch_on_judge(const struct command *command, uint8_t 
     return stand.closed == 1 && stand.open == stand.contacts - 1 ? GATE_PASS : GATE_EXCLUSIVE;
 }
 
-/* The coil picks up now, and another one did a moment ago. */
+/* Coils that pick up by this command: ordered now, or before and not told to be on since. */
+static unsigned pickups(const struct command *command)
+{
+    const struct gate_board *board = &command->gate->config.boards[command->board];
+    const struct gate_seen_board *seen = &command->gate->boards[command->board];
+    unsigned coils = command->pattern ^ board->normally_closed;
+    unsigned before = seen->sent ^ board->normally_closed;
+    unsigned told = seen->outputs ^ board->normally_closed;
+    return coils & ~(before & told) & board->contacts;
+}
+
+/* The coil picks up now, and another one did a moment ago. The same one may be told again. */
 static bool picks_up_soon(const struct command *command, unsigned channel)
 {
     const struct gate *gate = command->gate;
     const struct gate_board *board = &gate->config.boards[command->board];
-    unsigned coils = command->pattern ^ board->normally_closed;
     unsigned before = gate->boards[command->board].sent ^ board->normally_closed;
-    return (coils & ~before) >> channel & 1 && gate->pickup_ms &&
+    bool again = before >> channel & 1 && gate->pickup_board == command->board &&
+                 gate->pickup_channel == channel;
+    return pickups(command) >> channel & 1 && !again && gate->pickup_ms &&
            command->now_ms - gate->pickup_ms < PICKUP_GAP_MS;
 }
 
@@ -273,14 +319,29 @@ static enum gate_verdict form_judge(const struct gate_board *board,
     return well ? GATE_PASS : GATE_FORM;
 }
 
+/* Bits taken back before the board had time to tell what it did with them. */
+static unsigned taken_back(const struct command *command)
+{
+    const struct gate_seen_board *seen = &command->gate->boards[command->board];
+    unsigned differ = command->pattern ^ seen->sent, back = 0;
+    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++)
+        if (differ >> channel & 1 && seen->changed_ms[channel] &&
+            seen->heard_ms - seen->changed_ms[channel] < ANSWER_MS)
+            back |= 1u << channel;
+    return back;
+}
+
 static enum gate_verdict changes_judge(const struct command *command)
 {
     const struct gate_board *board = &command->gate->config.boards[command->board];
-    unsigned changes = command->pattern ^ command->gate->boards[command->board].outputs;
+    unsigned changes =
+        (command->pattern ^ command->gate->boards[command->board].outputs) | taken_back(command);
     unsigned contacts = changes & board->contacts;
     bool opens_all = stop_waited(command) && !(contacts & command->pattern);
     if (changes & command->pattern && stop_pressed(command))
         return GATE_STOP;
+    if (changes && !all_heard(command->gate, changes & command->pattern) && !stop_pressed(command))
+        return GATE_UNSEEN;
     if (contacts & (contacts - 1) && !opens_all)
         return GATE_PICKUP;
     enum gate_verdict ac = !command->gate->ac
@@ -330,25 +391,39 @@ static unsigned hot_openings(const struct command *command)
     return hot;
 }
 
+static void pickup_note(struct gate *gate, const struct command *command)
+{
+    unsigned picks = pickups(command);
+    if (picks == 0 || !gate->boards[command->board].synced)
+        return;
+    gate->pickup_ms = command->now_ms;
+    gate->pickup_board = command->board;
+    for (uint8_t channel = 0; channel < BOARD_CHANNELS; channel++)
+        if (picks >> channel & 1)
+            gate->pickup_channel = channel;
+}
+
+/* What was on was so until now. */
+static void channel_note(struct gate_seen_board *seen, const struct command *command,
+                         unsigned channel)
+{
+    bool on = command->pattern >> channel & 1, was_on = seen->on_since_ms[channel] != 0;
+    if (on || was_on)
+        seen->on_ms[channel] = command->now_ms;
+    if (!on || !was_on)
+        seen->on_since_ms[channel] = on ? command->now_ms : 0;
+    unsigned changes = (command->pattern ^ seen->sent) | (command->pattern ^ seen->outputs);
+    if (seen->synced && changes >> channel & 1)
+        seen->changed_ms[channel] = command->now_ms;
+}
+
 static void command_note(struct gate *gate, const struct command *command, uint8_t counter)
 {
     struct gate_seen_board *seen = &gate->boards[command->board];
-    const struct gate_board *board = &gate->config.boards[command->board];
-    unsigned coils = command->pattern ^ board->normally_closed;
-    unsigned before = seen->sent ^ board->normally_closed;
     gate->hot_openings += hot_openings(command);
-    if (coils & ~before & board->contacts && seen->synced)
-        gate->pickup_ms = command->now_ms;
-    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
-        unsigned bit = 1u << channel;
-        if (!(command->pattern & bit)) {
-            seen->on_since_ms[channel] = 0;
-            continue;
-        }
-        if (seen->on_since_ms[channel] == 0)
-            seen->on_since_ms[channel] = command->now_ms;
-        seen->on_ms[channel] = command->now_ms;
-    }
+    pickup_note(gate, command);
+    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++)
+        channel_note(seen, command, channel);
     seen->sent = command->pattern;
     seen->sent_ms = command->now_ms;
     seen->sent_counter = counter;

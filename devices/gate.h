@@ -12,8 +12,10 @@
  *
  * A change is every bit in which a command differs from the outputs the board itself reports, so a
  * restated order is judged again until the board has taken it, and a board that lost its outputs is
- * not blindly commanded. The first command after a start, after a silence, or after the board's
- * uptime fell must equal what the board reports.
+ * not blindly commanded. An order taken back before the board had time to answer is a change too.
+ * The first command after a start, after a silence, or after the board's uptime fell must equal what
+ * the board reports. Nothing changes before every board has been heard since the start, and nothing
+ * goes on before every stop button has; but for the emergency stop.
  *
  * Frame layouts (dbc/backbone.dbc): relay state 0x180+n, relay command 0x200+n, string
  * counter 0x180+n; see the ruler in gate_seen.c. */
@@ -98,7 +100,8 @@ struct gate_config {
 struct gate_seen_board {
     int64_t heard_ms;                    /* newest good state frame, 0 = never */
     uint16_t closed, opened, outputs;
-    int64_t opened_ms[BOARD_CHANNELS];   /* seen open without a break since; 0 = not */
+    int64_t opened_ms[BOARD_CHANNELS];   /* seen open, or its output off where there is no contact,
+                                          * without a break since; 0 = not */
     int64_t differs_ms[BOARD_CHANNELS];  /* position and its own output differ since; 0 = not */
     uint16_t uptime_s;
     uint8_t counter;                     /* of its newest state frame */
@@ -106,8 +109,10 @@ struct gate_seen_board {
     uint16_t sent;                       /* last pattern passed; holds while synced */
     int64_t sent_ms;                     /* 0 = never */
     uint8_t sent_counter;
-    int64_t on_ms[BOARD_CHANNELS];       /* last commanded on; 0 = never */
+    int64_t on_ms[BOARD_CHANNELS];       /* commanded on until then; 0 = never */
     int64_t on_since_ms[BOARD_CHANNELS]; /* commanded on without a break since; 0 = is off */
+    int64_t changed_ms[BOARD_CHANNELS];  /* last commanded otherwise than before, or than the
+                                          * board tells; 0 = never */
 };
 
 struct gate_seen_counter {
@@ -141,6 +146,7 @@ struct gate {
     int64_t allow_sent_ms[GATE_ALLOWS];
     int64_t start_ms;
     int64_t pickup_ms;                   /* last coil ordered on; 0 = none yet */
+    uint8_t pickup_board, pickup_channel;  /* which: it may be told again; MAX_BOARDS = none */
     bool foreign;                        /* latched until gate_reset */
     uint32_t foreign_id;
     uint32_t vetoes[GATE_VERDICTS];

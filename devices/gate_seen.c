@@ -59,18 +59,41 @@ static void string_lock(struct gate *gate, uint8_t string)
 
 /* --- a board's state --- */
 
+static void open_seen(int64_t *opened_ms, bool open, bool gap, int64_t now_ms)
+{
+    *opened_ms = !open ? 0 : gap || *opened_ms == 0 ? now_ms : *opened_ms;
+}
+
+/* What was heard of the current while the contact was open says nothing now. */
+static void contact_closes(struct gate *gate, uint8_t string)
+{
+    if (string < MAX_STRINGS)
+        gate->strings[string].zero_ms = 0;
+}
+
 static void contact_seen(struct gate *gate, size_t b, unsigned channel, bool gap, int64_t now_ms)
 {
     struct gate_seen_board *seen = &gate->boards[b];
     bool closed = seen->closed >> channel & 1, opened = seen->opened >> channel & 1;
     bool coil = seen->outputs >> channel & 1;
-    int64_t *opened_ms = &seen->opened_ms[channel];
-    *opened_ms = !opened || closed ? 0 : gap || *opened_ms == 0 ? now_ms : *opened_ms;
+    if (closed && seen->opened_ms[channel])
+        contact_closes(gate, gate->config.boards[b].string_of[channel]);
+    open_seen(&seen->opened_ms[channel], opened && !closed, gap, now_ms);
     bool differs = closed == opened || closed != coil;
     if (gap)
         seen->differs_ms[channel] = 0;
     if (too_long(&seen->differs_ms[channel], differs, now_ms))
         string_lock(gate, gate->config.boards[b].string_of[channel]);
+}
+
+/* Told on and ordered on, and now off: it has lost its outputs, whatever its uptime says. To tell them
+ * again is another pick-up. */
+static bool coils_lost(const struct gate *gate, size_t b, uint16_t outputs)
+{
+    const struct gate_seen_board *seen = &gate->boards[b];
+    uint16_t inverted = gate->config.boards[b].normally_closed;
+    unsigned before = seen->outputs ^ inverted, sent = seen->sent ^ inverted;
+    return before & sent & ~(unsigned)(outputs ^ inverted);
 }
 
 static void board_seen(struct gate *gate, size_t b, const struct frame *frame, int64_t now_ms)
@@ -82,17 +105,23 @@ static void board_seen(struct gate *gate, size_t b, const struct frame *frame, i
     if (frame->len != 8 || (d[0] ^ d[7]) != 0xFF || (!first && d[6] == seen->counter))
         return;
     bool gap = first || now_ms - seen->heard_ms > BOARD_AGE_MS;
+    uint16_t outputs = d[0] ^ gate->config.boards[b].normally_closed;
     if (gap || uptime_s < seen->uptime_s)
         seen->synced = false;
-    seen->outputs = d[0] ^ gate->config.boards[b].normally_closed;
+    if (coils_lost(gate, b, outputs))
+        gate->pickup_board = MAX_BOARDS;
+    seen->outputs = outputs;
     seen->closed = d[1];
     seen->opened = d[2];
     seen->uptime_s = uptime_s;
     seen->counter = d[6];
     seen->heard_ms = now_ms;
-    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++)
+    for (unsigned channel = 0; channel < BOARD_CHANNELS; channel++) {
         if (gate->config.boards[b].contacts >> channel & 1)
             contact_seen(gate, b, channel, gap, now_ms);
+        else
+            open_seen(&seen->opened_ms[channel], !(outputs >> channel & 1), gap, now_ms);
+    }
 }
 
 /* --- a counter's currents --- */
