@@ -68,13 +68,7 @@ static bool flows(const struct wear_sight *sight)
 
 static void calm_observe(struct contact_wear *wear, const struct wear_sight *sight, bool fresh)
 {
-    int64_t sample_ms = sight->current_mA.heard_ms;
-    bool joined = wear->sample_ms && sample_ms - wear->sample_ms <= WEAR_SAMPLE_MS;
-    if (!fresh || flows(sight))
-        wear->calm_ms = 0;
-    else if (!joined || wear->calm_ms == 0)
-        wear->calm_ms = sample_ms;
-    wear->sample_ms = sample_ms;
+    since_keep(&wear->calm_ms, fresh && !flows(sight), sight->current_mA.heard_ms);
 }
 
 /* Counts a suspicion when it has lasted too long, once. */
@@ -112,15 +106,15 @@ static void coil_changed(struct contact_wear *wear, const struct wear_sight *sig
     wear->asked_ms = sight->heard_ms;
     wear->reached_ms = 0;
     wear->moving = wear->timed = true;
-    wear->closing_cold = sight->asked && cold;
+    wear->moving_cold = cold;
 }
 
-/* Current before it was seen closed: the closing was not without. */
-static void closing_observe(struct contact_wear *wear)
+/* Current before it is seen where it was asked to go. */
+static void moving_observe(struct contact_wear *wear)
 {
-    if (!wear->moving || !wear->closing_cold || wear->calm_ms)
+    if (!wear->moving || !wear->moving_cold || wear->calm_ms)
         return;
-    wear->closing_cold = false;
+    wear->moving_cold = false;
     wear->record.cold--;
     wear->record.hot++;
 }
@@ -173,7 +167,7 @@ void wear_observe(struct contact_wear *wear, const struct wear_sight *sight, int
     if (sight->heard_ms == 0)
         return;
     coil_observe(wear, sight);
-    closing_observe(wear);
+    moving_observe(wear);
     contact_observe(wear, sight);
     stuck_observe(wear, sight);
 }

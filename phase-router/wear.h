@@ -8,10 +8,10 @@
  *     sheet that counts cycles (IEC 60947-1: closing and opening again) thus reads used up twice as
  *     fast: the safe side. What happened while busbar did not run, and two changes between two
  *     reports, are not seen.
- *   - It was made without current when every sample of its string's current was below zero_mA, not
- *     more than WEAR_SAMPLE_MS apart, from the report before the change on; for a closing until it
- *     was seen closed. Anything else, a silent sensor too, counts as under current. One sample a
- *     tick is looked at: the rush of a few milliseconds into an inverter's capacitors is not seen.
+ *   - It was made without current when its string's current was zero_mA at most, and never older than
+ *     WEAR_SAMPLE_MS, from the report before the change until the contact was seen where it was
+ *     asked to go. Anything else, a silent sensor too, counts as under current. One sample a tick
+ *     is looked at: the rush of a few milliseconds into an inverter's capacitors is not seen.
  *   - Times run from the report of the coil's change to the report of the contact's. A board reports
  *     on each change and each 100 ms, the tick follows within 10 ms: that is the resolution. A
  *     lost report makes one time up to 100 ms longer, or none is taken: both changes came in one
@@ -27,7 +27,7 @@ enum {
     WEAR_FIRST = 100,          /* times that make the reference a contact is compared with */
     WEAR_WEIGHT = 16,          /* the mean moves by a sixteenth of the difference each time */
     WEAR_GAP_MS = 250,         /* reports further apart: not timed */
-    WEAR_SAMPLE_MS = 200,      /* current samples further apart: not known */
+    WEAR_SAMPLE_MS = 200,      /* an older current is not known */
     WEAR_BOUNCE_MS = 250,      /* left again so soon after the asked position was reached: a bounce */
     WEAR_RESOLUTION_MS = 10,
     WEAR_SOON_PERMILLE = 800,
@@ -59,7 +59,7 @@ struct contact_wear {
     bool asked;                /* what its coil asks for; true = closed */
     bool moving;               /* the coil has changed, the contact not yet */
     bool timed;                /* .. and no report was missing */
-    bool closing_cold;         /* .. and it closes, counted as without current */
+    bool moving_cold;          /* .. and it was counted as without current */
     bool stuck, astray;        /* the suspicion that lasts is counted */
     enum contact_seen position;        /* newest that was known */
     int64_t heard_ms;          /* newest report; 0 = none since the start */
@@ -67,7 +67,6 @@ struct contact_wear {
     int64_t reached_ms;        /* the asked position was reached; 0 = not */
     int64_t stuck_ms;          /* asked open and closed since; 0 = not */
     int64_t astray_ms;         /* current though all is open since; 0 = not */
-    int64_t sample_ms;         /* newest current sample */
     int64_t calm_ms;           /* no current since; 0 = it flows, or is not heard */
 };
 
