@@ -17,6 +17,7 @@ struct status {
     Busbar__PvString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
     Busbar__Contact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
     char contact_names[MAX_CONTACTS][2 * NAME_SIZE + 4];
+    Busbar__ContactTime operate[MAX_CONTACTS], release[MAX_CONTACTS];
     Busbar__ChargePoint points[MAX_CHARGE_POINTS], *point_at[MAX_CHARGE_POINTS];
     Busbar__Limit point_limits[MAX_CHARGE_POINTS];
     Busbar__Part parts[STATUS_PARTS], *part_at[STATUS_PARTS];

@@ -124,6 +124,42 @@ static void tell_vetoes(struct controller *controller, int64_t now_ms)
     }
 }
 
+static void tell_wear_mark(struct controller *controller, size_t c, enum wear_mark mark,
+                           int64_t now_ms)
+{
+    const struct wear_record *wear = &controller->wear[c].record;
+    const struct topology_contact *contact = &controller->config->topology.contact[c];
+    uint32_t used = wear_used_permille(wear, contact);
+    enum wear_mark before = wear_worst(wear->told);
+    int32_t operate_us, release_us, permille;
+    wear_drift(&wear->operate, &operate_us, &permille);
+    wear_drift(&wear->release, &release_us, &permille);
+    if (mark == WEAR_DRIFTS)
+        journal_add(&controller->journal, JOURNAL_WEAR, (int)c, before, mark, now_ms,
+                    "operates in %d ms, %+d ms, releases in %d ms, %+d ms",
+                    wear->operate.mean_us / 1000, operate_us / 1000, wear->release.mean_us / 1000,
+                    release_us / 1000);
+    else
+        journal_add(&controller->journal, JOURNAL_WEAR, (int)c, before, mark, now_ms,
+                    "%u operations without and %u under current, %u.%u %% of its life", wear->cold,
+                    wear->hot, used / 10, used % 10);
+}
+
+/* Each warning once, until the contact is replaced; none moves anything. */
+static void tell_wear(struct controller *controller, int64_t now_ms)
+{
+    const struct topology *topology = &controller->config->topology;
+    for (size_t c = 0; c < topology->contacts; c++) {
+        struct wear_record *wear = &controller->wear[c].record;
+        uint8_t marks = wear_marks(wear, &topology->contact[c]);
+        for (enum wear_mark mark = WEAR_SOON; mark < WEAR_REPLACED; mark++)
+            if (marks & ~wear->told & 1 << mark) {
+                tell_wear_mark(controller, c, mark, now_ms);
+                wear->told |= (uint8_t)(1 << mark);
+            }
+    }
+}
+
 void journal_changes(struct controller *controller, int64_t now_ms)
 {
     tell_router(controller, now_ms);
@@ -134,4 +170,5 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_lamps(controller, now_ms);
     tell_cap(controller, now_ms);
     tell_vetoes(controller, now_ms);
+    tell_wear(controller, now_ms);
 }

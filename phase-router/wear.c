@@ -215,6 +215,15 @@ uint8_t wear_marks(const struct wear_record *wear, const struct topology_contact
                      (drifts(&wear->operate) || drifts(&wear->release)) << WEAR_DRIFTS);
 }
 
+enum wear_mark wear_worst(uint8_t marks)
+{
+    enum wear_mark worst = WEAR_WELL;
+    for (enum wear_mark mark = WEAR_WELL; mark < WEAR_REPLACED; mark++)
+        if (marks >> mark & 1)
+            worst = mark;
+    return worst;
+}
+
 const char *wear_mark_name(enum wear_mark mark)
 {
     static const char *const names[WEAR_MARKS] = {

@@ -50,7 +50,7 @@ struct wear_record {
     uint32_t welds;            /* suspected, see wear_observe */
     struct wear_time operate, release;
     int64_t newest_ms;         /* last operation; means nothing while there was none */
-    uint8_t told;              /* bits 1 << enum wear_mark, by whoever tells */
+    uint8_t told;              /* wear_marks, by whoever tells of them */
 };
 
 struct contact_wear {
@@ -101,16 +101,17 @@ uint32_t wear_remaining(const struct wear_record *wear, const struct topology_co
  * than these yet, and both are 0. */
 bool wear_drift(const struct wear_time *time, int32_t *drift_us, int32_t *drift_permille);
 
-/* What a person should know. */
+/* What a person should know; the later, the worse. wear_marks: a bit 1 << mark for each. */
 enum wear_mark {
     WEAR_WELL,
-    WEAR_SOON,                 /* 80 % of its life is used */
-    WEAR_OVER,                 /* all of it */
-    WEAR_DRIFTS,               /* 50 % slower or faster, and more than the resolution */
+    WEAR_SOON,                 /* more than 80 % of its life is used */
+    WEAR_DRIFTS,               /* more than 50 % slower or faster, and than the resolution */
+    WEAR_OVER,                 /* more than all of its life */
     WEAR_REPLACED,             /* by request; never in wear_marks */
     WEAR_MARKS
 };
 uint8_t wear_marks(const struct wear_record *wear, const struct topology_contact *contact);
+enum wear_mark wear_worst(uint8_t marks);
 const char *wear_mark_name(enum wear_mark mark);
 
 #endif
