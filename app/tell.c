@@ -1,4 +1,6 @@
 /* Tells the journal what changed: exactly one record for each actuator change, with its cause. */
+#include <stdlib.h>
+
 #include "app/controller.h"
 
 static void tell_router(struct controller *controller, int64_t now_ms)
@@ -124,25 +126,27 @@ static void tell_vetoes(struct controller *controller, int64_t now_ms)
     }
 }
 
-static void tell_wear_mark(struct controller *controller, size_t c, enum wear_mark mark,
-                           int64_t now_ms)
+static void tell_drift(struct controller *controller, size_t c, int64_t now_ms)
 {
     const struct wear_record *wear = &controller->wear[c].record;
-    const struct topology_contact *contact = &controller->config->topology.contact[c];
-    uint32_t used = wear_used_permille(wear, contact);
-    enum wear_mark before = wear_worst(wear->told);
-    int32_t operate_us, release_us, permille;
-    wear_drift(&wear->operate, &operate_us, &permille);
-    wear_drift(&wear->release, &release_us, &permille);
-    if (mark == WEAR_DRIFTS)
-        journal_add(&controller->journal, JOURNAL_WEAR, (int)c, before, mark, now_ms,
-                    "operates in %d ms, %+d ms, releases in %d ms, %+d ms",
-                    wear->operate.mean_us / 1000, operate_us / 1000, wear->release.mean_us / 1000,
-                    release_us / 1000);
-    else
-        journal_add(&controller->journal, JOURNAL_WEAR, (int)c, before, mark, now_ms,
-                    "%u operations without and %u under current, %u.%u %% of its life", wear->cold,
-                    wear->hot, used / 10, used % 10);
+    int32_t operate_us, release_us, operate_permille, release_permille;
+    wear_drift(&wear->operate, &operate_us, &operate_permille);
+    wear_drift(&wear->release, &release_us, &release_permille);
+    bool closing = abs(operate_permille) > abs(release_permille);
+    int32_t mean_us = closing ? wear->operate.mean_us : wear->release.mean_us;
+    int32_t first_us = mean_us - (closing ? operate_us : release_us);
+    journal_add(&controller->journal, JOURNAL_WEAR, (int)c, wear_worst(wear->told), WEAR_DRIFTS,
+                now_ms, "%s takes %d ms, %d ms at first", closing ? "closing" : "opening",
+                mean_us / 1000, first_us / 1000);
+}
+
+static void tell_life(struct controller *controller, size_t c, enum wear_mark mark, int64_t now_ms)
+{
+    const struct wear_record *wear = &controller->wear[c].record;
+    uint32_t used = wear_used_permille(wear, &controller->config->topology.contact[c]);
+    journal_add(&controller->journal, JOURNAL_WEAR, (int)c, wear_worst(wear->told), mark, now_ms,
+                "%u operations without and %u under current, %u.%u %% of its life", wear->cold,
+                wear->hot, used / 10, used % 10);
 }
 
 /* Each warning once, until the contact is replaced; none moves anything. */
@@ -154,7 +158,10 @@ static void tell_wear(struct controller *controller, int64_t now_ms)
         uint8_t marks = wear_marks(wear, &topology->contact[c]);
         for (enum wear_mark mark = WEAR_SOON; mark < WEAR_REPLACED; mark++)
             if (marks & ~wear->told & 1 << mark) {
-                tell_wear_mark(controller, c, mark, now_ms);
+                if (mark == WEAR_DRIFTS)
+                    tell_drift(controller, c, now_ms);
+                else
+                    tell_life(controller, c, mark, now_ms);
                 wear->told |= (uint8_t)(1 << mark);
             }
     }

@@ -352,8 +352,226 @@ static void drift_is_seen(void)
     CHECK(wear_marks(wear, &contact) == 1 << WEAR_DRIFTS, "faster by half drifts too");
 }
 
+/* --- with the boards and sensors of the simulator --- */
+
+static struct together t;
+
+/* While contacts move, frames come with the time they were sent, and the tick follows as in the loop. */
+static void fine_run(int64_t ms)
+{
+    for (int64_t until = t.now_ms + ms; t.now_ms < until;)
+        if (t.controller->router.state == ROUTER_IDLE)
+            together_step(&t);
+        else
+            together_step_by(&t, sim_pace_ms(t.sim));
+}
+
+static const struct wear_record *record_of(int c)
+{
+    return &t.controller->wear[c].record;
+}
+
+static void sums(uint32_t *cold, uint32_t *hot)
+{
+    *cold = *hot = 0;
+    for (int c = 0; c < t.config.topology.contacts; c++) {
+        *cold += record_of(c)->cold;
+        *hot += record_of(c)->hot;
+    }
+}
+
+/* What the simulated contacts have really done. */
+static void truth_is_counted(const char *sentence)
+{
+    const struct sim_truth *truth = sim_truth(t.sim);
+    for (int c = 0; c < t.config.topology.contacts; c++) {
+        CHECK(record_of(c)->cold + record_of(c)->hot == truth->contact_operations[c],
+              "%s: contact %d: %u cold, %u hot of %u", sentence, c, record_of(c)->cold,
+              record_of(c)->hot, truth->contact_operations[c]);
+        CHECK(record_of(c)->hot == truth->contact_hot[c], "%s: contact %d: %u hot of %u", sentence,
+              c, record_of(c)->hot, truth->contact_hot[c]);
+    }
+}
+
+/* Within what the header says, and the simulator's own step of 10 ms. */
+static void time_is_true(int c, const char *what, const struct wear_time *time, double true_ms)
+{
+    if (time->measured == 0)
+        return;
+    double error_ms = time->mean_us / 1000.0 - true_ms;
+    CHECK(error_ms >= -10 && error_ms <= 2 * WEAR_RESOLUTION_MS, "contact %d: %s %d us of %.0f ms",
+          c, what, time->mean_us, true_ms);
+}
+
+/* Latching boards: they start again with their contacts as they were. */
+static void reboot_wears_nothing(void)
+{
+    uint32_t cold, hot, before;
+    sums(&before, &hot);
+    for (int board = 0; board < 2; board++)
+        sim_fault(t.sim, SIM_BOARD_REBOOT, board, true);
+    fine_run(20000);
+    sums(&cold, &hot);
+    CHECK(cold == before && hot == 0, "%u cold, %u hot", cold, hot);
+    CHECK(t.controller->router.state == ROUTER_IDLE, "and goes on");
+}
+
+static void session_wears(void)
+{
+    uint32_t cold, hot, transfers = 0;
+    together_run(&t, 60000);
+    sums(&cold, &hot);
+    CHECK(cold == 0 && hot == 0, "nothing has moved yet: %u %u", cold, hot);
+    for (int round = 0; round < 2; round++) {
+        controller_charge(t.controller, 0, round == 0, (char[160]){0}, 160);
+        fine_run(round == 0 ? 60000 : 1200000);
+        CHECK(t.controller->router.transfers > transfers, "strings have moved");
+        transfers = t.controller->router.transfers;
+        sums(&cold, &hot);
+        CHECK(cold == 2 * transfers && hot == 0, "%u transfers: %u cold, %u hot", transfers, cold,
+              hot);
+        truth_is_counted("session");
+    }
+    CHECK(transfers == 4, "there and back: %u", transfers);
+    for (int c = 0; c < t.config.topology.contacts; c++) {
+        const struct wear_record *wear = record_of(c);
+        CHECK(wear->operate.measured + wear->release.measured == wear->cold, "contact %d: timed",
+              c);
+        CHECK(wear->bounces == 0 && wear->welds == 0, "contact %d: cleanly", c);
+        time_is_true(c, "operate", &wear->operate, t.plant.contact[c].operate_ms);
+        time_is_true(c, "release", &wear->release, t.plant.contact[c].release_ms);
+    }
+    reboot_wears_nothing();
+}
+
+/* The first string's switch passes current though it is off: the stop opens it under current. */
+static void stop_wears(void)
+{
+    uint32_t cold, hot;
+    together_run(&t, 60000);
+    sim_fault(t.sim, SIM_SWITCH_SHORTED, 0, true);
+    sim_stop(t.sim, true);
+    fine_run(15000);
+    sums(&cold, &hot);
+    CHECK(hot == 1 && cold == 2, "%u cold, %u hot", cold, hot);
+    CHECK(record_of(t.plant.string[0].home_contact)->hot == 1, "its own");
+    truth_is_counted("stop");
+}
+
+static void weld_is_suspected(void)
+{
+    int contact = t.plant.string[0].home_contact;
+    together_run(&t, 60000);
+    sim_fault(t.sim, SIM_CONTACT_WELDED, contact, true);
+    controller_charge(t.controller, 0, true, (char[160]){0}, 160);
+    fine_run(60000);
+    CHECK(t.controller->router.state == ROUTER_HOLD, "it does not open");
+    for (int c = 0; c < t.config.topology.contacts; c++)
+        CHECK(record_of(c)->welds == (c == contact), "contact %d: %u welds", c,
+              record_of(c)->welds);
+    CHECK(record_of(contact)->cold == 1 && record_of(contact)->release.measured == 0,
+          "its coil has changed");
+}
+
+/* What a board says of a normally closed contact: its coil is on while the contact is open. */
+static void closed_at_rest(void)
+{
+    static const struct {
+        int64_t at_ms;
+        bool coil, closed;
+    } said[] = {{100000, true, false}, {100100, true, false}, {100130, false, false},
+                {100150, false, true}, {100250, false, true}, {100350, true, true},
+                {100362, true, false}, {100450, true, false}};
+    struct controller *c = t.controller;
+    struct config_channel at = c->config->contact_at[0];
+    struct relay_readings *board = &c->plant.boards[at.device];
+    t.config.topology.contact[0].normally_closed = true;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        reading_set(&board->outputs, said[i].coil << at.channel, said[i].at_ms);
+        reading_set(&board->closed, said[i].closed << at.channel, said[i].at_ms);
+        reading_set(&board->opened, !said[i].closed << at.channel, said[i].at_ms);
+        look(c, said[i].at_ms);
+    }
+    const struct wear_record *wear = record_of(0);
+    CHECK(wear->cold + wear->hot == 2 && wear->welds == 0, "%u cold, %u hot, %u welds", wear->cold,
+          wear->hot, wear->welds);
+    CHECK(wear->operate.measured == 1 && wear->operate.newest_ms == 20,
+          "closes as its coil goes off");
+    CHECK(wear->release.measured == 1 && wear->release.newest_ms == 12, "opens as it goes on");
+}
+
+/* The newest wear record's text after a tick, "" when none was added. */
+static const char *told_after_tick(void)
+{
+    static char text[256];
+    struct controller *c = t.controller;
+    uint32_t from = c->journal.next;
+    together_run(&t, 200);
+    text[0] = '\0';
+    for (uint32_t i = from; i != c->journal.next; i++)
+        if (c->journal.ring[i % JOURNAL_RING].kind == JOURNAL_WEAR)
+            journal_text(&c->journal.ring[i % JOURNAL_RING], c->config, text, sizeof text);
+    return text;
+}
+
+static const struct {
+    uint32_t cold, hot;
+    const char *told; /* after the time */
+} tellings[] = {
+    {79, 0, ""},
+    {79, 1, "well -> 80 % used: 79 operations without and 1 under current, 89.0 % of its life"},
+    {85, 1, ""},
+    {95, 1, "80 % used -> used up: 95 operations without and 1 under current, 105.0 % of its life"},
+    {200, 9, ""},
+};
+
+static void warnings_are_told_once(void)
+{
+    struct controller *c = t.controller;
+    struct wear_record *wear = &c->wear[3].record;
+    together_run(&t, 20000);
+    t.config.topology.contact[3].life_operations = 100;
+    t.config.topology.contact[3].life_hot_operations = 10;
+    for (size_t i = 0; i < sizeof tellings / sizeof tellings[0]; i++) {
+        wear->cold = tellings[i].cold;
+        wear->hot = tellings[i].hot;
+        const char *told = told_after_tick();
+        CHECK(*tellings[i].told ? strstr(told, tellings[i].told) != NULL : !*told, "%u: \"%s\"",
+              wear->cold, told);
+    }
+    wear->release = (struct wear_time){300, 20 * WEAR_FIRST, 31000, 31};
+    const char *told = told_after_tick();
+    CHECK(strstr(told, "wear of s1 > inv4.pv1: used up -> drifts: opening takes 31 ms, 20 ms at "
+                       "first"),
+          "\"%s\"", told);
+    CHECK(!*told_after_tick(), "once");
+    CHECK(c->router.state == ROUTER_IDLE && !c->router.locked[1], "a warning moves nothing");
+}
+
+static int begin(bool stop)
+{
+    if (together_start(&t) < 0)
+        return -1;
+    t.config.button_stop[0] = stop;
+    return together_begin(&t);
+}
+
 int main(void)
 {
+    static const struct {
+        bool stop;
+        void (*run)(void);
+    } plants[] = {{false, session_wears},
+                  {true, stop_wears},
+                  {false, weld_is_suspected},
+                  {false, closed_at_rest},
+                  {false, warnings_are_told_once}};
+    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
+        if (begin(plants[i].stop) < 0)
+            return 1;
+        plants[i].run();
+        together_end(&t);
+    }
     stories_are_counted();
     life_is_used();
     drift_is_seen();
