@@ -7,7 +7,11 @@
 #include "app/io.h"
 #include "app/why.h"
 
-enum { STATUS_PARTS = 6 * 16 };
+/* Every device and every inverter. */
+enum {
+    STATUS_PARTS = MAX_PACKS + MAX_SHUNTS + MAX_BOARDS + MAX_COUNTERS + MAX_CHARGE_POINTS +
+                   MAX_BUTTONS + MAX_INVERTERS
+};
 
 struct status {
     Busbar__Status message;

@@ -4,6 +4,7 @@
 
 #include "app/control.h"
 #include "app/control.pb-c.h"
+#include "app/status.h"
 #include "test/check.h"
 #include "test/together.h"
 
@@ -166,6 +167,51 @@ static void status_is_whole(void)
     busbar__response__free_unpacked(response, NULL);
 }
 
+#define NAME_ALL(list, count)                                                                      \
+    for (size_t i_ = 0; i_ < (count); i_++)                                                        \
+    memset((list)[i_].name, 'n', NAME_SIZE - 1)
+
+/* A plant as large as it can be, each name as long, each count of a contact as high: the answer fits
+ * in one packet. */
+static void largest_status_fits(void)
+{
+    static struct config config;
+    static struct status status;
+    struct controller *c = calloc(1, sizeof *c);
+    struct topology *topology = &config.topology;
+    topology->strings = MAX_STRINGS, topology->inputs = MAX_INPUTS;
+    topology->contacts = MAX_CONTACTS;
+    config.board_count = MAX_BOARDS, config.inverter_count = MAX_INVERTERS;
+    config.bus_count = MAX_BUSES, config.pack_count = MAX_PACKS, config.shunt_count = MAX_SHUNTS;
+    config.counter_count = MAX_COUNTERS, config.button_count = MAX_BUTTONS;
+    config.wallbox_count = MAX_CHARGE_POINTS;
+    NAME_ALL(topology->string, MAX_STRINGS);
+    NAME_ALL(topology->input, MAX_INPUTS);
+    NAME_ALL(config.boards, MAX_BOARDS);
+    NAME_ALL(config.inverters, MAX_INVERTERS);
+    NAME_ALL(config.buses, MAX_BUSES);
+    NAME_ALL(config.packs, MAX_PACKS);
+    NAME_ALL(config.shunts, MAX_SHUNTS);
+    NAME_ALL(config.counters, MAX_COUNTERS);
+    NAME_ALL(config.buttons, MAX_BUTTONS);
+    NAME_ALL(config.wallboxes, MAX_CHARGE_POINTS);
+    c->config = c->plant.config = &config;
+    router_init(&c->router, topology, &router_defaults, 1);
+    for (size_t k = 0; k < MAX_CONTACTS; k++) {
+        memset(&c->wear[k].record, 0x7F, sizeof c->wear[k].record);
+        c->wear[k].record.operate.first_ms = c->wear[k].record.release.first_ms = 1;
+        topology->contact[k].life_operations = topology->contact[k].life_hot_operations = 1;
+        c->router.operations[k] = UINT32_MAX;
+    }
+    status_fill(&status, c, NULL, INT64_MAX / 2);
+    Busbar__Response response = BUSBAR__RESPONSE__INIT;
+    response.status = &status.message;
+    size_t count = busbar__response__get_packed_size(&response);
+    printf("the largest status has %zu of %d bytes\n", count, CONTROL_PACKET);
+    CHECK(count + WHY_LINES * WHY_SIZE <= CONTROL_PACKET, "%zu bytes", count);
+    free(c);
+}
+
 static void garbage_is_refused(void)
 {
     uint8_t bytes[300];
@@ -234,6 +280,7 @@ int main(void)
     requests_are_checked();
     replaced_starts_anew();
     garbage_is_refused();
+    largest_status_fits();
     a_technician_asks();
     together_end(&t);
     return check_done("control");
