@@ -135,16 +135,17 @@ static void tell_drift(struct controller *controller, size_t c, int64_t now_ms)
     bool closing = abs(operate_permille) > abs(release_permille);
     int32_t mean_us = closing ? wear->operate.mean_us : wear->release.mean_us;
     int32_t first_us = mean_us - (closing ? operate_us : release_us);
-    journal_add(&controller->journal, JOURNAL_WEAR, (int)c, wear_worst(wear->told), WEAR_DRIFTS,
-                now_ms, "%s takes %d ms, %d ms at first", closing ? "closing" : "opening",
-                mean_us / 1000, first_us / 1000);
+    journal_add(&controller->journal, JOURNAL_WEAR, (int)c, (int32_t)wear_worst(wear->told),
+                WEAR_DRIFTS, now_ms, "%s takes %d ms, %d ms at first",
+                closing ? "closing" : "opening", mean_us / 1000, first_us / 1000);
 }
 
 static void tell_life(struct controller *controller, size_t c, enum wear_mark mark, int64_t now_ms)
 {
     const struct wear_record *wear = &controller->wear[c].record;
     uint32_t used = wear_used_permille(wear, &controller->config->topology.contact[c]);
-    journal_add(&controller->journal, JOURNAL_WEAR, (int)c, wear_worst(wear->told), mark, now_ms,
+    journal_add(&controller->journal, JOURNAL_WEAR, (int)c, (int32_t)wear_worst(wear->told),
+                (int32_t)mark, now_ms,
                 "%u operations without and %u under current, %u.%u %% of its life", wear->cold,
                 wear->hot, used / 10, used % 10);
 }
