@@ -23,6 +23,7 @@ Busbar__Response *client_once(const char *socket_option, Busbar__Request *reques
 
 json_t *status_json(const Busbar__Status *status);
 void status_print(const Busbar__Status *status);
+void contacts_print(const Busbar__Status *status);      /* one line each: what it has gone through */
 void lines_print(const Busbar__Response *response, bool json);
 
 #endif

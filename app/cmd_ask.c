@@ -7,25 +7,30 @@
 
 #include "app/cli.h"
 #include "app/client.h"
+#include "core/limits.h"
 
 struct ask_options {
-    bool json;
+    bool json, contacts;
+    bool contacts_known; /* --contacts is an option of this command */
     const char *socket;
 };
 
-/* --json, --socket, --help for all of them. Returns -1 to go on, else the exit status. */
+/* --json, --socket, --help for all of them, --contacts for one that knows it. Returns -1 to go on,
+ * else the exit status. */
 static int options_read(int argc, char **argv, struct ask_options *options, const char *help)
 {
     static const struct option known[] = {{"json", no_argument, NULL, 'j'},
                                           {"socket", required_argument, NULL, 's'},
                                           {"help", no_argument, NULL, 'h'},
+                                          {"contacts", no_argument, NULL, 'c'},
                                           {NULL, 0, NULL, 0}};
-    *options = (struct ask_options){0};
     for (int c; (c = getopt_long(argc, argv, "js:h", known, NULL)) != -1;) {
         if (c == 'j') {
             options->json = true;
         } else if (c == 's') {
             options->socket = optarg;
+        } else if (c == 'c' && options->contacts_known) {
+            options->contacts = true;
         } else {
             fputs(help, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
@@ -36,7 +41,7 @@ static int options_read(int argc, char **argv, struct ask_options *options, cons
 
 static int lines_ask(int argc, char **argv, Busbar__Verb verb, const char *help)
 {
-    struct ask_options options;
+    struct ask_options options = {0};
     int status = options_read(argc, argv, &options, help);
     if (status >= 0)
         return status;
@@ -58,10 +63,10 @@ int cmd_why(int argc, char **argv)
         "One sentence per output: what it does, what holds it there and by how much.\n");
 }
 
-static void status_show(const Busbar__Response *response, bool json)
+static void status_show(const Busbar__Response *response, const struct ask_options *options)
 {
-    if (!json) {
-        status_print(response->status);
+    if (!options->json) {
+        (options->contacts ? contacts_print : status_print)(response->status);
         return;
     }
     json_t *object = status_json(response->status);
@@ -72,34 +77,35 @@ static void status_show(const Busbar__Response *response, bool json)
 
 int cmd_status(int argc, char **argv)
 {
-    struct ask_options options;
+    struct ask_options options = {.contacts_known = true};
     int status =
         options_read(argc, argv, &options,
-                     "Usage: busbar status [--json] [--socket PATH]\n"
-                     "What the controller has heard, what it does, and which parts are missing.\n");
+                     "Usage: busbar status [--contacts] [--json] [--socket PATH]\n"
+                     "What the controller has heard, what it does, and which parts are missing.\n"
+                     "--contacts: what each contact has gone through, and how much is left.\n");
     if (status >= 0)
         return status;
     Busbar__Request request = BUSBAR__REQUEST__INIT;
     request.verb = BUSBAR__VERB__STATUS;
     Busbar__Response *response = client_once(options.socket, &request, &status);
     if (response && status == 0)
-        status_show(response, options.json);
+        status_show(response, &options);
     if (response)
         busbar__response__free_unpacked(response, NULL);
     return status;
 }
 
 /* One round of monitor; false when the controller no longer answers. */
-static bool monitor_round(int fd, bool json)
+static bool monitor_round(int fd, const struct ask_options *options)
 {
     Busbar__Request request = BUSBAR__REQUEST__INIT;
     request.verb = BUSBAR__VERB__STATUS;
     Busbar__Response *response = client_ask(fd, &request);
     if (!response)
         return false;
-    if (!json && isatty(STDOUT_FILENO))
+    if (!options->json && isatty(STDOUT_FILENO))
         fputs("\033[H\033[2J", stdout);
-    status_show(response, json);
+    status_show(response, options);
     fflush(stdout);
     busbar__response__free_unpacked(response, NULL);
     return true;
@@ -107,7 +113,7 @@ static bool monitor_round(int fd, bool json)
 
 int cmd_monitor(int argc, char **argv)
 {
-    struct ask_options options;
+    struct ask_options options = {0};
     int status = options_read(argc, argv, &options,
                               "Usage: busbar monitor [--json] [--socket PATH]\n"
                               "The status each second, until interrupted.\n");
@@ -116,7 +122,7 @@ int cmd_monitor(int argc, char **argv)
     int fd = client_connect(client_path(options.socket));
     if (fd < 0)
         return 1;
-    while (monitor_round(fd, options.json))
+    while (monitor_round(fd, &options))
         sleep(1);
     close(fd);
     return 1;
@@ -126,6 +132,8 @@ static const char request_help[] =
     "Usage: busbar request charge [CHARGE_POINT]   bundle strings and charge, as the button does\n"
     "       busbar request stop [CHARGE_POINT]     end it; the strings go home\n"
     "       busbar request cap PERCENT|default     one-off charge cap, 30 to 100\n"
+    "       busbar request contact-replaced BOARD CHANNEL\n"
+    "                                              it is a new one: its wear starts anew\n"
     "       busbar request reset                   you have looked at the plant: leave HOLD, "
     "unlock\n"
     "Options: --socket PATH, --json\n"
@@ -147,6 +155,20 @@ static int cap_read(const char *word, uint32_t *permille)
     return 0;
 }
 
+static int replaced_read(char **words, Busbar__Request *request)
+{
+    char *end;
+    unsigned long channel = strtoul(words[2], &end, 10);
+    if (end == words[2] || *end || channel < 1 || channel > BOARD_CHANNELS) {
+        fprintf(stderr, "busbar request contact-replaced: channel \"%s\" is not allowed: 1 to %d\n",
+                words[2], BOARD_CHANNELS);
+        return -1;
+    }
+    request->board = words[1];
+    request->channel = (uint32_t)channel;
+    return 0;
+}
+
 /* Fills the request from the words; -1 when they are wrong. */
 static int request_read(int count, char **words, Busbar__Request *request)
 {
@@ -157,6 +179,7 @@ static int request_read(int count, char **words, Busbar__Request *request)
     } verbs[] = {{"charge", BUSBAR__VERB__CHARGE, 1, 2},
                  {"stop", BUSBAR__VERB__STOP, 1, 2},
                  {"cap", BUSBAR__VERB__CAP, 2, 2},
+                 {"contact-replaced", BUSBAR__VERB__CONTACT_REPLACED, 3, 3},
                  {"reset", BUSBAR__VERB__RESET, 1, 1}};
     for (size_t i = 0; count > 0 && i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(words[0], verbs[i].word) != 0)
@@ -166,6 +189,8 @@ static int request_read(int count, char **words, Busbar__Request *request)
         request->verb = verbs[i].verb;
         if (verbs[i].verb == BUSBAR__VERB__CAP)
             return cap_read(words[1], &request->cap_permille);
+        if (verbs[i].verb == BUSBAR__VERB__CONTACT_REPLACED)
+            return replaced_read(words, request);
         if (count == 2)
             request->charge_point = words[1];
         return 0;
@@ -175,7 +200,7 @@ static int request_read(int count, char **words, Busbar__Request *request)
 
 int cmd_request(int argc, char **argv)
 {
-    struct ask_options options;
+    struct ask_options options = {0};
     int status = options_read(argc, argv, &options, request_help);
     if (status >= 0)
         return status;

@@ -93,6 +93,63 @@ static int answer_charge(struct answer *answer, struct controller *controller,
                              answer->reason, sizeof answer->reason);
 }
 
+static void list_add(char *list, size_t room, const char *word)
+{
+    size_t used = strlen(list);
+    snprintf(list + used, room - used, "%s%s", used ? ", " : "", word);
+}
+
+/* The channels of that board that have a contact; returns the one asked for, -1 = none. */
+static int channels_list(const struct config *config, size_t board, uint32_t wanted, char list[64])
+{
+    int found = -1;
+    for (int c = 0; c < config->topology.contacts; c++) {
+        struct config_channel at = config->contact_at[c];
+        char word[8];
+        if (at.device != board)
+            continue;
+        snprintf(word, sizeof word, "%u", at.channel + 1u);
+        list_add(list, 64, word);
+        if (at.channel + 1u == wanted)
+            found = c;
+    }
+    return found;
+}
+
+static int contact_find(const struct config *config, const Busbar__Request *request, char *reason,
+                        size_t room)
+{
+    char boards[96] = "";
+    for (size_t b = 0; b < config->board_count; b++) {
+        char channels[64] = "";
+        int found = channels_list(config, b, request->channel, channels);
+        bool named = strcmp(config->boards[b].name, request->board) == 0;
+        if (named && found >= 0)
+            return found;
+        if (named && *channels) {
+            snprintf(reason, room, "channel %u of %s has no contact: %s", request->channel,
+                     config->boards[b].name, channels);
+            return -ENOENT;
+        }
+        if (*channels)
+            list_add(boards, sizeof boards, config->boards[b].name);
+    }
+    snprintf(reason, room, "no board \"%.24s\" has contacts: %s", request->board, boards);
+    return -ENOENT;
+}
+
+static int answer_replaced(struct answer *answer, struct controller *controller,
+                           const Busbar__Request *request, int64_t now_ms)
+{
+    int contact = contact_find(controller->config, request, answer->reason, sizeof answer->reason);
+    if (contact < 0)
+        return contact;
+    controller_replaced(controller, (size_t)contact, now_ms);
+    snprintf(answer->reason, sizeof answer->reason, "the wear of channel %u of %s starts anew",
+             request->channel, request->board);
+    return 0;
+}
+
 static int request_carry_out(struct answer *answer, struct controller *controller,
                              const struct io *io, const Busbar__Request *request, int64_t now_ms)
 {
@@ -120,19 +177,22 @@ static int request_carry_out(struct answer *answer, struct controller *controlle
         controller_reset(controller, now_ms);
         snprintf(answer->reason, sizeof answer->reason, "locks cleared; reading everything back");
         return 0;
+    case BUSBAR__VERB__CONTACT_REPLACED:
+        return answer_replaced(answer, controller, request, now_ms);
     case BUSBAR__VERB__VERB_UNSET:
     case _BUSBAR__VERB_IS_INT_SIZE:
         break;
     }
     snprintf(answer->reason, sizeof answer->reason, "verb %d is unknown: 1 to %d",
-             (int)request->verb, (int)BUSBAR__VERB__JOURNAL);
+             (int)request->verb, (int)BUSBAR__VERB__CONTACT_REPLACED);
     return -EINVAL;
 }
 
 static bool changes_something(Busbar__Verb verb)
 {
     return verb == BUSBAR__VERB__CHARGE || verb == BUSBAR__VERB__STOP ||
-           verb == BUSBAR__VERB__CAP || verb == BUSBAR__VERB__RESET;
+           verb == BUSBAR__VERB__CAP || verb == BUSBAR__VERB__RESET ||
+           verb == BUSBAR__VERB__CONTACT_REPLACED;
 }
 
 /* Invariant 28: an id used once, and a lease of at most a minute. */

@@ -277,6 +277,17 @@ int controller_cap(struct controller *c, int32_t cap_permille, int64_t now_ms, c
     return 0;
 }
 
+void controller_replaced(struct controller *c, size_t contact, int64_t now_ms)
+{
+    struct wear_record *wear = &c->wear[contact].record;
+    journal_add(&c->journal, JOURNAL_WEAR, (int)contact, (int32_t)wear_worst(wear->told),
+                WEAR_REPLACED, now_ms, "request: after %u operations without and %u under current",
+                wear->cold, wear->hot);
+    *wear = (struct wear_record){0};
+    c->router.operations[contact] = 0;
+    c->replaced++;
+}
+
 void controller_reset(struct controller *c, int64_t now_ms)
 {
     c->stopped = false;

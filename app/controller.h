@@ -14,6 +14,7 @@
 #include "devices/gate_ac.h"
 #include "phase-router/ac.h"
 #include "phase-router/router.h"
+#include "phase-router/wear.h"
 #include "phase-router/worth.h"
 
 enum { TICK_MS = 100, TICK_MIN_MS = 10, OUTBOX_FRAMES = 128 };
@@ -71,6 +72,8 @@ struct controller {
     int64_t worth_ms;                  /* 0 = none in this session */
     bool stopped;                      /* the emergency stop was pressed; no reset since */
     bool vetoed;                       /* the gate refused an order since the last router step */
+    struct contact_wear wear[MAX_CONTACTS];
+    uint32_t replaced;                 /* contacts told to be replaced */
 
     struct ac_bus ac[MAX_CHARGE_POINTS];   /* sources 0 = this wallbox has no transfer contacts */
     bool board_vetoed[MAX_BOARDS];     /* the gate refused an order to it since the last step */
@@ -109,6 +112,8 @@ int controller_charge(struct controller *controller, size_t charge_point, bool s
 int controller_cap(struct controller *controller, int32_t cap_permille, int64_t now_ms, char *why,
                    size_t room);
 void controller_reset(struct controller *controller, int64_t now_ms);
+/* This contact is a new one: its wear starts anew. */
+void controller_replaced(struct controller *controller, size_t contact, int64_t now_ms);
 
 /* --- its parts, for tick() alone --- */
 void look(struct controller *controller, int64_t now_ms);               /* app/look.c */

@@ -50,6 +50,7 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_AC_CONTACT] = "AC contact",
         [JOURNAL_AC_STATE] = "AC source",
         [JOURNAL_PV_OFF] = "PV",
+        [JOURNAL_WEAR] = "wear of",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -9,6 +9,7 @@ static void subject_text(const struct journal_record *record, const struct confi
     const struct topology *topology = &config->topology;
     switch (record->kind) {
     case JOURNAL_CONTACT:
+    case JOURNAL_WEAR:
         snprintf(out, room, "%s > %s",
                  topology->string[topology->contact[record->index].string].name,
                  topology->input[topology->contact[record->index].input].name);
@@ -84,6 +85,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_CAP:
         snprintf(out, room, "%s", value ? "reached" : "not reached");
+        return;
+    case JOURNAL_WEAR:
+        snprintf(out, room, "%s", wear_mark_name((enum wear_mark)value));
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

@@ -125,6 +125,16 @@ static void buttons_look(struct controller *controller)
     }
 }
 
+static void wear_look(struct controller *controller, int64_t now_ms)
+{
+    const struct topology *topology = &controller->config->topology;
+    for (size_t c = 0; c < topology->contacts; c++) {
+        struct wear_sight sight =
+            wear_sight(topology, &controller->router.config, &controller->view, c);
+        wear_observe(&controller->wear[c], &sight, now_ms);
+    }
+}
+
 void look(struct controller *controller, int64_t now_ms)
 {
     const struct config *config = controller->config;
@@ -133,5 +143,6 @@ void look(struct controller *controller, int64_t now_ms)
     bank_look(&controller->bank, &config->bank, controller->plant.packs, shunt,
               config->shunt_count ? config->shunts[0].name : NULL, now_ms);
     router_look(controller, now_ms);
+    wear_look(controller, now_ms);
     buttons_look(controller);
 }

@@ -36,6 +36,11 @@ static void router_restore(const struct saved_state *state, struct controller *c
         contact_name(c->config, k, name);
         const struct saved_contact *contact = saved_contact_find(state, name);
         c->router.operations[k] = contact ? contact->operations : 0;
+        if (contact)
+            c->wear[k].record = contact->wear;
+        /* a clock that jumped back counts as just now */
+        int64_t ago_ms = contact ? wall_ms - contact->wear.newest_ms : 0;
+        c->wear[k].record.newest_ms = now_ms - (ago_ms > 0 ? ago_ms : 0);
     }
     for (size_t s = 0; s < topology->strings; s++) {
         const struct saved_string *string = saved_string_find(state, topology->string[s].name);
@@ -136,6 +141,8 @@ static void router_save(struct saved_state *state, const struct controller *c, i
     for (size_t k = 0; k < topology->contacts; k++) {
         contact_name(c->config, k, state->contacts[k].name);
         state->contacts[k].operations = c->router.operations[k];
+        state->contacts[k].wear = c->wear[k].record;
+        state->contacts[k].wear.newest_ms += wall_ms - now_ms;
     }
     state->string_count = topology->strings;
     for (size_t s = 0; s < topology->strings; s++) {
@@ -164,7 +171,8 @@ static void units_save(struct saved_state *state, const struct controller *c)
 
 bool saved_urgent(const struct saved *saved, const struct controller *controller)
 {
-    return saved->transfers != controller->router.transfers;
+    return saved->transfers != controller->router.transfers ||
+           saved->replaced != controller->replaced;
 }
 
 bool saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
@@ -192,6 +200,7 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     units_save(state, controller);
     size_t count = state_encode(&saved->file, state, saved->bytes);
     saved->transfers = controller->router.transfers;
+    saved->replaced = controller->replaced;
     pthread_mutex_lock(&saved->lock);
     saved->count = count;
     pthread_cond_signal(&saved->wake);

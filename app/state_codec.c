@@ -10,6 +10,7 @@
 /* protobuf-c packs messages that hold pointers to their parts. */
 struct parts {
     SavedContact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
+    SavedTime operate[MAX_CONTACTS], release[MAX_CONTACTS];
     SavedString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
     SavedInverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
     SavedSetting settings[MAX_INVERTERS][SETTINGS], *setting_at[MAX_INVERTERS][SETTINGS];
@@ -18,6 +19,16 @@ struct parts {
 /* Sets an optional member and says that it is there. */
 #define SET(message, member, value) ((message)->has_##member = 1, (message)->member = (value))
 
+static SavedTime *pack_time(SavedTime *to, const struct wear_time *from)
+{
+    saved_time__init(to);
+    SET(to, measured, from->measured);
+    SET(to, first_ms, from->first_ms);
+    SET(to, mean_us, from->mean_us);
+    SET(to, newest_ms, from->newest_ms);
+    return to;
+}
+
 static void pack_contacts(struct parts *parts, const struct saved_state *state)
 {
     for (size_t i = 0; i < state->contact_count; i++) {
@@ -25,6 +36,15 @@ static void pack_contacts(struct parts *parts, const struct saved_state *state)
         saved_contact__init(to);
         to->name = (char *)state->contacts[i].name;
         SET(to, operations, state->contacts[i].operations);
+        const struct wear_record *wear = &state->contacts[i].wear;
+        SET(to, cold, wear->cold);
+        SET(to, hot, wear->hot);
+        SET(to, bounces, wear->bounces);
+        SET(to, welds, wear->welds);
+        SET(to, newest_wall_ms, wear->newest_ms);
+        SET(to, told, wear->told);
+        to->operate = pack_time(&parts->operate[i], &wear->operate);
+        to->release = pack_time(&parts->release[i], &wear->release);
     }
 }
 
@@ -118,12 +138,30 @@ static void unpack_latches(struct saved_state *out, const SavedState *from)
         memcpy(out->journal_hash, from->journal_hash.data, STATE_HASH_SIZE);
 }
 
+static void unpack_time(struct wear_time *to, const SavedTime *from)
+{
+    if (!from || from->mean_us < 0 || from->newest_ms < 0)
+        return;
+    to->measured = from->measured;
+    to->first_ms = from->first_ms;
+    to->mean_us = from->mean_us;
+    to->newest_ms = from->newest_ms;
+}
+
 static void unpack_contacts(struct saved_state *out, const SavedState *from)
 {
     for (size_t i = 0; i < from->n_contacts && i < MAX_CONTACTS; i++) {
         struct saved_contact *to = &out->contacts[out->contact_count++];
         snprintf(to->name, sizeof to->name, "%s", from->contacts[i]->name);
         to->operations = from->contacts[i]->operations;
+        to->wear.cold = from->contacts[i]->cold;
+        to->wear.hot = from->contacts[i]->hot;
+        to->wear.bounces = from->contacts[i]->bounces;
+        to->wear.welds = from->contacts[i]->welds;
+        to->wear.newest_ms = from->contacts[i]->newest_wall_ms;
+        to->wear.told = (uint8_t)from->contacts[i]->told;
+        unpack_time(&to->wear.operate, from->contacts[i]->operate);
+        unpack_time(&to->wear.release, from->contacts[i]->release);
     }
 }
 

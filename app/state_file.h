@@ -16,6 +16,7 @@
 
 #include "core/limits.h"
 #include "inverter/unit.h"
+#include "phase-router/wear.h"
 
 enum {
     STATE_FILE_MAX = 32768,
@@ -29,6 +30,7 @@ enum {
 struct saved_contact {
     char name[STATE_NAME_SIZE]; /* BOARD.CHANNEL: wear belongs to the relay */
     uint32_t operations;
+    struct wear_record wear;    /* newest_ms: since 1970 */
 };
 struct saved_string {
     char name[NAME_SIZE];

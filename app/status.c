@@ -112,7 +112,36 @@ static void strings_fill(struct status *status, const struct controller *c)
     status->message.strings = status->string_at;
 }
 
-static void contacts_fill(struct status *status, const struct controller *c)
+static Busbar__ContactTime *time_fill(Busbar__ContactTime *out, const struct wear_time *time)
+{
+    busbar__contact_time__init(out);
+    out->measured = time->measured;
+    out->newest_ms = time->newest_ms;
+    out->mean_us = time->mean_us;
+    out->drift_known = wear_drift(time, &out->drift_us, &out->drift_permille);
+    return out;
+}
+
+static void wear_fill(struct status *status, const struct controller *c, size_t k, int64_t now_ms)
+{
+    const struct topology_contact *contact = &c->config->topology.contact[k];
+    const struct wear_record *wear = &c->wear[k].record;
+    Busbar__Contact *out = &status->contacts[k];
+    out->board = text(c->config->boards[c->config->contact_at[k].device].name);
+    out->channel = c->config->contact_at[k].channel + 1u;
+    out->cold = wear->cold;
+    out->hot = wear->hot;
+    out->operate = time_fill(&status->operate[k], &wear->operate);
+    out->release = time_fill(&status->release[k], &wear->release);
+    out->bounces = wear->bounces;
+    out->welds = wear->welds;
+    out->life_told = wear_life_told(wear, contact);
+    out->used_permille = wear_used_permille(wear, contact);
+    out->remaining = wear_remaining(wear, contact);
+    out->moved_ago_ms = wear->cold || wear->hot ? now_ms - wear->newest_ms : -1;
+}
+
+static void contacts_fill(struct status *status, const struct controller *c, int64_t now_ms)
 {
     static const char *const seen[] = {
         [CONTACT_UNKNOWN] = "unknown", [CONTACT_OPEN] = "open", [CONTACT_CLOSED] = "closed"};
@@ -127,6 +156,7 @@ static void contacts_fill(struct status *status, const struct controller *c)
         out->seen = text(seen[c->view.contact[k]]);
         out->ordered = c->router.orders.contact_closed[k];
         out->operations = c->router.operations[k];
+        wear_fill(status, c, k, now_ms);
         status->contact_at[k] = out;
     }
     status->message.n_contacts = topology->contacts;
@@ -248,7 +278,7 @@ void status_fill(struct status *status, const struct controller *c, const struct
     battery_fill(status, c);
     inverters_fill(status, c, now_ms);
     strings_fill(status, c);
-    contacts_fill(status, c);
+    contacts_fill(status, c, now_ms);
     points_fill(status, c);
     devices_fill(status, c, now_ms);
     ports_fill(status, c, io, now_ms);

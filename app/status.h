@@ -7,7 +7,11 @@
 #include "app/io.h"
 #include "app/why.h"
 
-enum { STATUS_PARTS = 6 * 16 };
+/* Every device and every inverter. */
+enum {
+    STATUS_PARTS = MAX_PACKS + MAX_SHUNTS + MAX_BOARDS + MAX_COUNTERS + MAX_CHARGE_POINTS +
+                   MAX_BUTTONS + MAX_INVERTERS
+};
 
 struct status {
     Busbar__Status message;
@@ -17,6 +21,7 @@ struct status {
     Busbar__PvString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
     Busbar__Contact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
     char contact_names[MAX_CONTACTS][2 * NAME_SIZE + 4];
+    Busbar__ContactTime operate[MAX_CONTACTS], release[MAX_CONTACTS];
     Busbar__ChargePoint points[MAX_CHARGE_POINTS], *point_at[MAX_CHARGE_POINTS];
     Busbar__Limit point_limits[MAX_CHARGE_POINTS];
     Busbar__Part parts[STATUS_PARTS], *part_at[STATUS_PARTS];

@@ -1,6 +1,7 @@
 /* A Status as JSON and as one screen of text. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/client.h"
 
@@ -40,10 +41,23 @@ static json_t *string_json(const Busbar__PvString *s)
                      s->switch_on, "locked", s->locked, "moved_today", s->moved_today);
 }
 
+static json_t *time_json(const Busbar__ContactTime *t)
+{
+    return json_pack("{s:I, s:i, s:i, s:b, s:i, s:i}", "measured", (json_int_t)t->measured,
+                     "newest_ms", t->newest_ms, "mean_us", t->mean_us, "drift_known",
+                     t->drift_known, "drift_us", t->drift_us, "drift_permille", t->drift_permille);
+}
+
 static json_t *contact_json(const Busbar__Contact *c)
 {
-    return json_pack("{s:s, s:s, s:b, s:i}", "name", c->name, "seen", c->seen, "ordered",
-                     c->ordered, "operations", c->operations);
+    return json_pack(
+        "{s:s, s:s, s:b, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:b, s:I, s:I, s:I}", "name",
+        c->name, "seen", c->seen, "ordered", c->ordered, "operations", (json_int_t)c->operations,
+        "board", c->board, "channel", (json_int_t)c->channel, "cold", (json_int_t)c->cold, "hot",
+        (json_int_t)c->hot, "operate", time_json(c->operate), "release", time_json(c->release),
+        "bounces", (json_int_t)c->bounces, "welds", (json_int_t)c->welds, "life_told", c->life_told,
+        "used_permille", (json_int_t)c->used_permille, "remaining", (json_int_t)c->remaining,
+        "moved_ago_ms", (json_int_t)c->moved_ago_ms);
 }
 
 static json_t *point_json(const Busbar__ChargePoint *p)
@@ -159,4 +173,57 @@ void status_print(const Busbar__Status *s)
             (unsigned long long)b->vetoed);
     }
     parts_print(s);
+}
+
+/* --- what each contact has gone through --- */
+
+static void time_print(const Busbar__ContactTime *t)
+{
+    char drift[32];
+    if (t->drift_known)
+        snprintf(drift, sizeof drift, "%+.1f ms %+d o/oo", t->drift_us / 1000.0, t->drift_permille);
+    else
+        snprintf(drift, sizeof drift, "first %u of 100", t->measured);
+    if (t->measured)
+        printf("%6.1f %-19s ", t->mean_us / 1000.0, drift);
+    else
+        printf("%6s %-19s ", "-", "not measured");
+}
+
+/* The controller tells how long ago, this machine's clock when. */
+static void moved_print(int64_t moved_ago_ms)
+{
+    char when[32] = "never";
+    time_t at = time(NULL) - (time_t)(moved_ago_ms / 1000);
+    struct tm local;
+    if (moved_ago_ms >= 0 && localtime_r(&at, &local))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M", &local);
+    printf("%-16s ", when);
+}
+
+static void life_print(const Busbar__Contact *c)
+{
+    uint32_t left = c->used_permille < 1000 ? 1000 - c->used_permille : 0;
+    if (!c->life_told)
+        puts("life not told in the config");
+    else
+        printf("%u.%u %%, %u operations\n", left / 10, left % 10, c->remaining);
+}
+
+void contacts_print(const Busbar__Status *s)
+{
+    printf("%-24s %-16s %-7s %8s %6s %6s %-19s %6s %-19s %7s %5s %-16s %s\n", "contact", "relay",
+           "seen", "cold", "hot", "on ms", "drift", "off ms", "drift", "bounces", "welds",
+           "last moved", "life left");
+    for (size_t i = 0; i < s->n_contacts; i++) {
+        const Busbar__Contact *c = s->contacts[i];
+        char relay[64];
+        snprintf(relay, sizeof relay, "%s %u", c->board, c->channel);
+        printf("%-24s %-16s %-7s %8u %6u ", c->name, relay, c->seen, c->cold, c->hot);
+        time_print(c->operate);
+        time_print(c->release);
+        printf("%7u %5u ", c->bounces, c->welds);
+        moved_print(c->moved_ago_ms);
+        life_print(c);
+    }
 }

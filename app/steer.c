@@ -59,6 +59,13 @@ static void powers_lift(const struct topology *t, int32_t string_W[])
 
 /* --- the wish --- */
 
+static uint16_t used_permille(const struct controller *c, size_t contact)
+{
+    int64_t used =
+        wear_used_permille(&c->wear[contact].record, &c->config->topology.contact[contact]);
+    return (uint16_t)(used < UINT16_MAX ? used : UINT16_MAX);
+}
+
 static struct router_wish wish_for(const struct controller *c, uint8_t point,
                                    const struct policy_input *input)
 {
@@ -73,6 +80,8 @@ static struct router_wish wish_for(const struct controller *c, uint8_t point,
     if (held_back(c))
         powers_lift(t, wish.string_W);
     memcpy(wish.phase_load_W, input->phase_load_W, sizeof wish.phase_load_W);
+    for (size_t k = 0; k < t->contacts; k++)
+        wish.wear_permille[k] = used_permille(c, k);
     for (size_t phase = 1; phase <= 3; phase++)
         wish.phase_reserve_W[phase] = c->config->phase_reserve_W;
     return wish;

@@ -1,4 +1,6 @@
 /* Tells the journal what changed: exactly one record for each actuator change, with its cause. */
+#include <stdlib.h>
+
 #include "app/controller.h"
 
 static void tell_router(struct controller *controller, int64_t now_ms)
@@ -124,6 +126,48 @@ static void tell_vetoes(struct controller *controller, int64_t now_ms)
     }
 }
 
+static void tell_drift(struct controller *controller, size_t c, int64_t now_ms)
+{
+    const struct wear_record *wear = &controller->wear[c].record;
+    int32_t operate_us, release_us, operate_permille, release_permille;
+    wear_drift(&wear->operate, &operate_us, &operate_permille);
+    wear_drift(&wear->release, &release_us, &release_permille);
+    bool closing = abs(operate_permille) > abs(release_permille);
+    int32_t mean_us = closing ? wear->operate.mean_us : wear->release.mean_us;
+    int32_t first_us = mean_us - (closing ? operate_us : release_us);
+    journal_add(&controller->journal, JOURNAL_WEAR, (int)c, (int32_t)wear_worst(wear->told),
+                WEAR_DRIFTS, now_ms, "%s takes %d ms, %d ms at first",
+                closing ? "closing" : "opening", mean_us / 1000, first_us / 1000);
+}
+
+static void tell_life(struct controller *controller, size_t c, enum wear_mark mark, int64_t now_ms)
+{
+    const struct wear_record *wear = &controller->wear[c].record;
+    uint32_t used = wear_used_permille(wear, &controller->config->topology.contact[c]);
+    journal_add(&controller->journal, JOURNAL_WEAR, (int)c, (int32_t)wear_worst(wear->told),
+                (int32_t)mark, now_ms,
+                "%u operations without and %u under current, %u.%u %% of its life", wear->cold,
+                wear->hot, used / 10, used % 10);
+}
+
+/* Each warning once, until the contact is replaced; none moves anything. */
+static void tell_wear(struct controller *controller, int64_t now_ms)
+{
+    const struct topology *topology = &controller->config->topology;
+    for (size_t c = 0; c < topology->contacts; c++) {
+        struct wear_record *wear = &controller->wear[c].record;
+        uint8_t marks = wear_marks(wear, &topology->contact[c]);
+        for (enum wear_mark mark = WEAR_SOON; mark < WEAR_REPLACED; mark++)
+            if (marks & ~wear->told & 1 << mark) {
+                if (mark == WEAR_DRIFTS)
+                    tell_drift(controller, c, now_ms);
+                else
+                    tell_life(controller, c, mark, now_ms);
+                wear->told |= (uint8_t)(1 << mark);
+            }
+    }
+}
+
 void journal_changes(struct controller *controller, int64_t now_ms)
 {
     tell_router(controller, now_ms);
@@ -134,4 +178,5 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_lamps(controller, now_ms);
     tell_cap(controller, now_ms);
     tell_vetoes(controller, now_ms);
+    tell_wear(controller, now_ms);
 }

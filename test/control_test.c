@@ -4,6 +4,7 @@
 
 #include "app/control.h"
 #include "app/control.pb-c.h"
+#include "app/status.h"
 #include "test/check.h"
 #include "test/together.h"
 
@@ -28,15 +29,16 @@ static Busbar__Response *ask(Busbar__Verb verb, uint64_t id, uint32_t lease_ms, 
     request.id = id;
     request.lease_ms = lease_ms;
     request.cap_permille = cap;
-    request.charge_point = (char *)(uintptr_t)point;
+    request.charge_point = request.board = (char *)(uintptr_t)point;
+    request.channel = cap;
     return ask_packed(bytes, busbar__request__pack(&request, bytes));
 }
 
 static const struct {
     Busbar__Verb verb;
     uint64_t id;
-    uint32_t lease_ms, cap;
-    const char *point;
+    uint32_t lease_ms, cap; /* cap or channel */
+    const char *point;      /* or board */
     bool accepted;
     const char *reason; /* part of it */
     const char *sentence;
@@ -52,6 +54,16 @@ static const struct {
     {BUSBAR__VERB__CAP, 7, 1000, 800, "", false, "already", "the same id again"},
     {BUSBAR__VERB__CAP, 8, 1000, 0, "", true, "70.0 % now, as configured", "back"},
     {BUSBAR__VERB__CHARGE, 9, 1000, 0, "wallbox", true, "strings will move", "charge by name"},
+    {BUSBAR__VERB__CONTACT_REPLACED, 20, 0, 0, "contacts", false, "lease of 0 ms", "no lease"},
+    {BUSBAR__VERB__CONTACT_REPLACED, 21, 1000, 3, "relays", false,
+     "no board \"relays\" has contacts: contacts", "a wrong board"},
+    {BUSBAR__VERB__CONTACT_REPLACED, 22, 1000, 3, "switches", false,
+     "no board \"switches\" has contacts: contacts", "a board without contacts"},
+    {BUSBAR__VERB__CONTACT_REPLACED, 23, 1000, 8, "contacts", false,
+     "channel 8 of contacts has no contact: 1, 2, 3, 4, 5, 6, 7", "a channel without one"},
+    {BUSBAR__VERB__CONTACT_REPLACED, 24, 1000, 0, "contacts", false, "channel 0 of", "from 1"},
+    {BUSBAR__VERB__CONTACT_REPLACED, 25, 1000, 3, "contacts", true,
+     "the wear of channel 3 of contacts starts anew", "a new contact"},
     {BUSBAR__VERB__VERB_UNSET, 10, 1000, 0, "", false, "verb 0", "no verb"},
     {BUSBAR__VERB__RESET, 11, 1000, 0, "", true, "reading everything back", "reset"},
 };
@@ -73,6 +85,70 @@ static void requests_are_checked(void)
     }
 }
 
+static const Busbar__Contact *contact_asked(Busbar__Response *response, const char *name)
+{
+    for (size_t i = 0; response && response->status && i < response->status->n_contacts; i++)
+        if (strcmp(response->status->contacts[i]->name, name) == 0)
+            return response->status->contacts[i];
+    return NULL;
+}
+
+static void contacts_are_told(void)
+{
+    struct wear_record *wear = &t.controller->wear[2].record;
+    t.config.topology.contact[2].life_operations = 1000;
+    t.config.topology.contact[2].life_hot_operations = 100;
+    *wear = (struct wear_record){.cold = 500,
+                                 .hot = 7,
+                                 .bounces = 3,
+                                 .welds = 1,
+                                 .operate = {200, 4000, 42500, 44},
+                                 .release = {30, 600, 20000, 20},
+                                 .newest_ms = t.now_ms - 5000};
+    t.controller->router.operations[2] = 507;
+    Busbar__Response *response = ask(BUSBAR__VERB__STATUS, 0, 0, 0, "");
+    const Busbar__Contact *c = contact_asked(response, "s3 > inv3.pv1");
+    CHECK(c && strcmp(c->board, "contacts") == 0 && c->channel == 3, "its relay");
+    if (!c)
+        return;
+    CHECK(c->cold == 500 && c->hot == 7 && c->bounces == 3 && c->welds == 1, "its counts");
+    CHECK(c->operate->measured == 200 && c->operate->mean_us == 42500 && c->operate->drift_known &&
+              c->operate->drift_us == 2500 && c->operate->drift_permille == 62,
+          "operate %d us", c->operate->drift_us);
+    CHECK(!c->release->drift_known && c->release->measured == 30 && c->release->newest_ms == 20,
+          "30 of the first 100");
+    CHECK(c->life_told && c->used_permille == 570 && c->remaining == 430, "%u used, %u left",
+          c->used_permille, c->remaining);
+    CHECK(c->moved_ago_ms == 5000, "%lld ms ago", (long long)c->moved_ago_ms);
+    c = contact_asked(response, "s1 > inv1.pv1");
+    CHECK(c && !c->life_told && c->moved_ago_ms == -1 && c->operate->measured == 0,
+          "untold, unmoved");
+    busbar__response__free_unpacked(response, NULL);
+}
+
+/* Right after its wear was told, and one of it was requested. */
+static void replaced_starts_anew(void)
+{
+    const struct wear_record *wear = &t.controller->wear[2].record;
+    const struct journal *journal = &t.controller->journal;
+    char text[256];
+    CHECK(!wear->cold && !wear->hot && !wear->bounces && !wear->welds && !wear->told &&
+              !wear->operate.measured && !wear->release.measured,
+          "all of it");
+    CHECK(t.controller->router.operations[2] == 0 && t.controller->replaced == 1, "once");
+    for (uint32_t i = 0; i != journal->next; i++) {
+        const struct journal_record *record = &journal->ring[i % JOURNAL_RING];
+        if (record->kind != JOURNAL_WEAR)
+            continue;
+        journal_text(record, t.controller->config, text, sizeof text);
+        CHECK(strstr(text, "wear of s3 > inv3.pv1: well -> new: request: after 500 operations "
+                           "without and 7 under current"),
+              "\"%s\"", text);
+        return;
+    }
+    CHECK(false, "not in the journal");
+}
+
 static void status_is_whole(void)
 {
     Busbar__Response *response = ask(BUSBAR__VERB__STATUS, 0, 0, 0, "");
@@ -89,6 +165,51 @@ static void status_is_whole(void)
         CHECK(s->parts[i]->well, "%s %s: %s", s->parts[i]->kind, s->parts[i]->name,
               s->parts[i]->problem);
     busbar__response__free_unpacked(response, NULL);
+}
+
+#define NAME_ALL(list, count)                                                                      \
+    for (size_t i_ = 0; i_ < (count); i_++)                                                        \
+    memset((list)[i_].name, 'n', NAME_SIZE - 1)
+
+/* A plant as large as it can be, each name as long, each count of a contact as high: the answer fits
+ * in one packet. */
+static void largest_status_fits(void)
+{
+    static struct config config;
+    static struct status status;
+    struct controller *c = calloc(1, sizeof *c);
+    struct topology *topology = &config.topology;
+    topology->strings = MAX_STRINGS, topology->inputs = MAX_INPUTS;
+    topology->contacts = MAX_CONTACTS;
+    config.board_count = MAX_BOARDS, config.inverter_count = MAX_INVERTERS;
+    config.bus_count = MAX_BUSES, config.pack_count = MAX_PACKS, config.shunt_count = MAX_SHUNTS;
+    config.counter_count = MAX_COUNTERS, config.button_count = MAX_BUTTONS;
+    config.wallbox_count = MAX_CHARGE_POINTS;
+    NAME_ALL(topology->string, MAX_STRINGS);
+    NAME_ALL(topology->input, MAX_INPUTS);
+    NAME_ALL(config.boards, MAX_BOARDS);
+    NAME_ALL(config.inverters, MAX_INVERTERS);
+    NAME_ALL(config.buses, MAX_BUSES);
+    NAME_ALL(config.packs, MAX_PACKS);
+    NAME_ALL(config.shunts, MAX_SHUNTS);
+    NAME_ALL(config.counters, MAX_COUNTERS);
+    NAME_ALL(config.buttons, MAX_BUTTONS);
+    NAME_ALL(config.wallboxes, MAX_CHARGE_POINTS);
+    c->config = c->plant.config = &config;
+    router_init(&c->router, topology, &router_defaults, 1);
+    for (size_t k = 0; k < MAX_CONTACTS; k++) {
+        memset(&c->wear[k].record, 0x7F, sizeof c->wear[k].record);
+        c->wear[k].record.operate.first_ms = c->wear[k].record.release.first_ms = 1;
+        topology->contact[k].life_operations = topology->contact[k].life_hot_operations = 1;
+        c->router.operations[k] = UINT32_MAX;
+    }
+    status_fill(&status, c, NULL, INT64_MAX / 2);
+    Busbar__Response response = BUSBAR__RESPONSE__INIT;
+    response.status = &status.message;
+    size_t count = busbar__response__get_packed_size(&response);
+    printf("the largest status has %zu of %d bytes\n", count, CONTROL_PACKET);
+    CHECK(count + WHY_LINES * WHY_SIZE <= CONTROL_PACKET, "%zu bytes", count);
+    free(c);
 }
 
 static void garbage_is_refused(void)
@@ -155,8 +276,11 @@ int main(void)
         return 1;
     together_run(&t, 60000);
     status_is_whole();
+    contacts_are_told();
     requests_are_checked();
+    replaced_starts_anew();
     garbage_is_refused();
+    largest_status_fits();
     a_technician_asks();
     together_end(&t);
     return check_done("control");

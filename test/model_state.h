@@ -12,7 +12,7 @@
 
 #include "test/router_faults.h"
 
-enum { MODEL_NOW_MS = 1000000, MODEL_BYTES = 480 };
+enum { MODEL_NOW_MS = 1000000, MODEL_BYTES = 432 };
 
 /* What a row holds: bytes as they are, or times by their age in steps, no older than its limit. */
 enum { VALUE = 0, AGE_AHEAD = 6 };
@@ -122,10 +122,12 @@ static const struct row rows[] = {
     EACH(VALUE, gate.boards, PLANT_BOARDS, outputs),
     GRID(6, gate.boards, opened_ms, 0, PLANT_CONTACTS),
     GRID(12, gate.boards, differs_ms, 0, PLANT_CONTACTS),
-    GRID(6, gate.boards, on_ms, 0, PLANT_CONTACTS),
+    GRID(22, gate.boards, on_ms, 0, PLANT_CONTACTS),
     GRID(4, gate.boards, on_since_ms, 0, PLANT_CONTACTS),
+    GRID(22, gate.boards, changed_ms, 0, PLANT_CONTACTS),
+    GRID(22, gate.boards, changed_ms, 1, PLANT_STRINGS),
     GRID(6, gate.boards, opened_ms, 1, PLANT_STRINGS),
-    GRID(6, gate.boards, on_ms, 1, PLANT_STRINGS),
+    GRID(22, gate.boards, on_ms, 1, PLANT_STRINGS),
     GRID(4, gate.boards, on_since_ms, 1, PLANT_STRINGS),
     EACH(VALUE, gate.boards, PLANT_BOARDS, uptime_s),
     EACH(VALUE, gate.boards, PLANT_BOARDS, counter),
@@ -143,6 +145,8 @@ static const struct row rows[] = {
     EACH(52, gate.stops, 1, pressed_ms),
     EACH(VALUE, gate.stops, 1, counter),
     ONE(3, gate.pickup_ms),
+    ONE(VALUE, gate.pickup_board),
+    ONE(VALUE, gate.pickup_channel),
     ONE(VALUE, gate.foreign),
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/saved.h"
+#include "app/state_codec.h"
 #include "test/check.h"
 #include "test/together.h"
 
@@ -12,6 +13,153 @@ static struct saved saved, again;
 static char dir[64];
 
 enum { WALL_S = 1800000000 };
+
+/* Each number another one, so that none can stand for another. */
+static struct wear_record worn(uint32_t n, int64_t newest_ms)
+{
+    return (struct wear_record){
+        .cold = 1000 + n,
+        .hot = 10 + n,
+        .bounces = 20 + n,
+        .welds = 30 + n,
+        .operate = {40 + n, 50 + n, (int32_t)(60000 + n), (int32_t)(70 + n)},
+        .release = {80 + n, 90 + n, (int32_t)(100000 + n), (int32_t)(110 + n)},
+        .newest_ms = newest_ms,
+        .told = (uint8_t)(1 + n),
+    };
+}
+
+static bool time_same(const struct wear_time *a, const struct wear_time *b)
+{
+    return a->measured == b->measured && a->first_ms == b->first_ms && a->mean_us == b->mean_us &&
+           a->newest_ms == b->newest_ms;
+}
+
+static bool wear_same(const struct wear_record *a, const struct wear_record *b)
+{
+    return a->cold == b->cold && a->hot == b->hot && a->bounces == b->bounces &&
+           a->welds == b->welds && time_same(&a->operate, &b->operate) &&
+           time_same(&a->release, &b->release) && a->newest_ms == b->newest_ms &&
+           a->told == b->told;
+}
+
+/* Saves what is worn at now_ms, and restores it into a new process 100 s later by the wall clock. */
+static void wear_save_again(int64_t now_ms, int64_t later_ms, int64_t wall_ms, FILE *quiet)
+{
+    saved_open(&again, dir, t.controller, now_ms, wall_ms, quiet);
+    for (uint32_t k = 0; k < t.config.topology.contacts; k++)
+        t.controller->wear[k].record = worn(k, now_ms - 1000 * (int64_t)k);
+    t.controller->replaced++;
+    CHECK(saved_urgent(&again, t.controller), "a replaced contact should not wait");
+    CHECK(saved_write(&again, t.controller, now_ms, wall_ms), "handed over");
+    CHECK(!saved_urgent(&again, t.controller), "known to the file");
+    saved_close(&again);
+    controller_init(t.controller, &t.config, later_ms, quiet);
+    saved_open(&again, dir, t.controller, later_ms, wall_ms + 100000, quiet);
+    saved_close(&again);
+}
+
+static void wear_is_kept(int64_t wall_ms, FILE *quiet)
+{
+    enum { NOW_MS = 90000, LATER_MS = 5000 };
+    struct config_channel *at = t.config.contact_at;
+    wear_save_again(NOW_MS, LATER_MS, wall_ms, quiet);
+    for (uint32_t k = 0; k < t.config.topology.contacts; k++) {
+        struct wear_record expected = worn(k, LATER_MS - 100000 - 1000 * (int64_t)k);
+        CHECK(wear_same(&t.controller->wear[k].record, &expected),
+              "contact %u: all of it, as long ago as it was", k);
+    }
+    /* the config changes: two contacts change places, one moves to a free channel */
+    struct config_channel first = at[0];
+    at[0] = at[1], at[1] = first;
+    at[2].channel = 7;
+    controller_init(t.controller, &t.config, LATER_MS, quiet);
+    saved_open(&again, dir, t.controller, LATER_MS, wall_ms + 100000, quiet);
+    saved_close(&again);
+    CHECK(t.controller->wear[0].record.cold == 1001 && t.controller->wear[1].record.cold == 1000,
+          "the wear goes with the relay");
+    CHECK(t.controller->wear[2].record.cold == 0 && t.controller->wear[2].record.told == 0,
+          "another relay has none of it");
+    CHECK(t.controller->wear[3].record.cold == 1003, "the others have theirs");
+    /* the clock was set back: just now, not in the future */
+    controller_init(t.controller, &t.config, LATER_MS, quiet);
+    saved_open(&again, dir, t.controller, LATER_MS, wall_ms - 50000, quiet);
+    saved_close(&again);
+    CHECK(t.controller->wear[3].record.newest_ms == LATER_MS, "just now");
+}
+
+/* The newest generation is cut short at each eighth byte: the one before it is taken, whole. */
+static void torn_wear(int64_t wall_ms, FILE *quiet)
+{
+    char path[96];
+    static uint8_t bytes[STATE_FILE_MAX];
+    for (int generation = 0; generation < STATE_GENERATIONS; generation++) {
+        snprintf(path, sizeof path, "%s/state.%d", dir, generation);
+        unlink(path);
+    }
+    for (uint32_t n = 5; n <= 6; n++) {
+        controller_init(t.controller, &t.config, 1000, quiet);
+        saved_open(&again, dir, t.controller, 1000, wall_ms, quiet);
+        t.controller->wear[3].record = worn(n, 1000);
+        CHECK(saved_write(&again, t.controller, 1000, wall_ms), "generation %u", n);
+        saved_close(&again);
+    }
+    snprintf(path, sizeof path, "%s/state.%u", dir, !again.file.next);
+    FILE *file = fopen(path, "r+");
+    size_t count = file ? fread(bytes, 1, sizeof bytes, file) : 0;
+    CHECK(count > 200, "%zu bytes in %s", count, path);
+    for (size_t cut = 0; cut < count; cut += 8) {
+        CHECK(truncate(path, (off_t)cut) == 0, "cut");
+        controller_init(t.controller, &t.config, 1000, quiet);
+        saved_open(&again, dir, t.controller, 1000, wall_ms, quiet);
+        saved_close(&again);
+        CHECK(t.controller->wear[3].record.cold == 1005 &&
+                  t.controller->wear[3].record.release.measured == 85,
+              "cut at %zu: %u", cut, t.controller->wear[3].record.cold);
+        rewind(file);
+        CHECK(fwrite(bytes, 1, count, file) == count && fflush(file) == 0, "put back");
+    }
+    if (file)
+        fclose(file);
+}
+
+/* As many contacts, strings and inverters as there can be, with the greatest numbers: it fits. */
+static void largest_fits(void)
+{
+    static struct saved_state state, back;
+    static struct state_file file;
+    static uint8_t bytes[STATE_FILE_MAX];
+    memset(&state, 0xFF, sizeof state);
+    state.soc_known = true;
+    state.soc = state.soc_error = 1;
+    state.cap_held = state.low_held = state.cell_high_latched = state.cell_low_latched = true;
+    state.contact_count = MAX_CONTACTS;
+    state.string_count = MAX_STRINGS;
+    state.inverter_count = MAX_INVERTERS;
+    for (size_t i = 0; i < MAX_CONTACTS; i++) {
+        memset(state.contacts[i].name, 'c', STATE_NAME_SIZE - 1);
+        state.contacts[i].name[STATE_NAME_SIZE - 1] = '\0';
+        state.contacts[i].wear.operate.mean_us = state.contacts[i].wear.release.mean_us = INT32_MAX;
+        state.contacts[i].wear.operate.newest_ms = INT32_MAX;
+        state.contacts[i].wear.release.newest_ms = INT32_MAX;
+    }
+    for (size_t i = 0; i < MAX_STRINGS; i++) {
+        memset(state.strings[i].name, 's', NAME_SIZE - 1);
+        state.strings[i].name[NAME_SIZE - 1] = '\0';
+        state.strings[i].locked = true;
+    }
+    for (size_t i = 0; i < MAX_INVERTERS; i++) {
+        memset(state.inverters[i].name, 'i', NAME_SIZE - 1);
+        state.inverters[i].name[NAME_SIZE - 1] = '\0';
+    }
+    size_t count = state_encode(&file, &state, bytes);
+    printf("the largest state has %zu of %d bytes\n", count, STATE_FILE_MAX);
+    CHECK(state_unpack(&back, bytes + 28, count - 28), "and is read back");
+    CHECK(back.contact_count == MAX_CONTACTS &&
+              time_same(&back.contacts[MAX_CONTACTS - 1].wear.release,
+                        &state.contacts[MAX_CONTACTS - 1].wear.release),
+          "to the last");
+}
 
 int main(void)
 {
@@ -50,8 +198,12 @@ int main(void)
               (long long)ago_ms);
     }
     CHECK(router->moved_today[2] == 0 && router->moved_ms[2] == 0, "the third has not");
-    for (int c = 0; c < t.config.topology.contacts; c++)
-        CHECK(router->operations[c] == before->router.operations[c], "contact %d: its wear", c);
+    for (int c = 0; c < t.config.topology.contacts; c++) {
+        CHECK(router->operations[c] == before->router.operations[c], "contact %d: its orders", c);
+        CHECK(t.controller->wear[c].record.cold == before->wear[c].record.cold &&
+                  before->wear[c].record.cold == before->router.operations[c],
+              "contact %d: its wear, %u seen", c, before->wear[c].record.cold);
+    }
     uint32_t writes = 0;
     for (int u = 0; u < t.config.inverter_count; u++)
         for (int k = 0; k < SETTINGS; k++) {
@@ -78,6 +230,9 @@ int main(void)
     CHECK(!soc_counter_estimate(&t.controller->counter).known,
           "a charge of yesterday is not believed");
     saved_close(&again);
+    wear_is_kept(wall_ms, quiet);
+    torn_wear(wall_ms, quiet);
+    largest_fits();
     char command[96];
     snprintf(command, sizeof command, "rm -r %s", dir);
     CHECK(system(command) == 0, "clean");

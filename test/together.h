@@ -82,9 +82,9 @@ static inline void together_speak(struct together *t)
     }
 }
 
-static inline void together_step(struct together *t)
+static inline void together_step_by(struct together *t, int64_t step_ms)
 {
-    t->now_ms += TOGETHER_STEP_MS;
+    t->now_ms += step_ms;
     sim_step(t->sim, t->now_ms);
     together_hear(t);
     if (t->controller_dead)
@@ -93,6 +93,11 @@ static inline void together_step(struct together *t)
     if (t->now_ms >= t->next_tick_ms || (c->hurry && t->now_ms - c->tick_ms >= TICK_MIN_MS))
         t->next_tick_ms = tick(c, t->now_ms);
     together_speak(t);
+}
+
+static inline void together_step(struct together *t)
+{
+    together_step_by(t, TOGETHER_STEP_MS);
 }
 
 static inline void together_run(struct together *t, int64_t ms)
