@@ -189,6 +189,15 @@ static inline void rest_forget(struct shed *shed)
         if (gate->boards[b].heard_ms == 0)
             gate->boards[b].counter = 0;
     }
+    for (int b = 0; b < PLANT_BOARDS; b++)
+        for (int channel = 0; channel < PLANT_CONTACTS; channel++) {
+            struct gate_seen_board *seen = &gate->boards[b];
+            int64_t *on_ms = &seen->on_ms[channel], *changed_ms = &seen->changed_ms[channel];
+            if (p->now_ms - *on_ms >= 500 && seen->heard_ms - *on_ms >= 250)
+                *on_ms = 0;
+            if (seen->heard_ms - *changed_ms >= 450)
+                *changed_ms = 0;
+        }
     if (gate->counters[0].heard_ms == 0)
         gate->counters[0].counter = 0;
     if (gate->stops[0].heard_ms == 0)
