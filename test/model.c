@@ -4,29 +4,29 @@
 #include <getopt.h>
 #include <time.h>
 
-#include "test/model_search.h"
+#include "test/model_strings.h"
 
-enum { STATES_MAX = 4000000, HEAL_EACH = 16 };
+enum { STATES_MAX = 4000000, ENDS_EACH = 16 };
 
 /* Every kind of fault is in some menu; contacts 0-2 are the homes, 3 and 5, 6 those of the charge
  * point that the second layout closes. */
 static const struct model_menu menus[] = {
-    {{{FAULT_WELDED, 1, 0}, {FAULT_STUCK_OPEN, 4, 0}, {FAULT_FEEDBACK, 2, 0}}, 3, 4},
-    {{{FAULT_WELDED, 2, 0}, {FAULT_WELDED, 6, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
-    {{{FAULT_SLOW, 1, 0}, {FAULT_SLOW, 4, 0}, {FAULT_RESET, 0, 0}}, 3, 2},
-    {{{FAULT_STUCK_OPEN, 4, 0}, {FAULT_STUCK_OPEN, 1, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
-    {{{FAULT_FEEDBACK, 1, 0}, {FAULT_FEEDBACK, 6, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
-    {{{FAULT_REBOOT, 0, 0}, {FAULT_WELDED, 1, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
-    {{{FAULT_REBOOT, 0, 0}, {FAULT_REBOOT, 1, 0}, {FAULT_RESET, 0, 0}}, 3, 2},
-    {{{FAULT_BOARD_SILENT, 0, 0}, {FAULT_FEEDBACK, 2, 0}, {FAULT_STUCK_OPEN, 6, 0}}, 3, 2},
-    {{{FAULT_BOARD_SILENT, 1, 0}, {FAULT_SLOW, 2, 0}, {FAULT_FOREIGN, 0, 0}}, 3, 2},
-    {{{FAULT_FRAMES_LOST, 0, 0}, {FAULT_FRAMES_LOST, 1, 0}, {FAULT_WELDED, 2, 0}}, 3, 2},
-    {{{FAULT_COUNTER_SILENT, 0, 0}, {FAULT_SWITCH_SHORTED, 1, 0}, {FAULT_RESTART, 0, 0}}, 3, 2},
-    {{{FAULT_COUNTER_FROZEN, 0, 0}, {FAULT_LEAK, 1, 0}, {FAULT_WELDED, 1, 0}}, 3, 2},
-    {{{FAULT_CONTROLLER_DEAD, 0, 0}, {FAULT_INPUT, 3, 0}, {FAULT_STUCK_OPEN, 4, 0}}, 3, 2},
-    {{{FAULT_INSULATION, 0, 0}, {FAULT_NIGHT, 0, 0}, {FAULT_ISOLATE, 1, 0}}, 3, 2},
-    {{{FAULT_STOP, 0, 0}, {FAULT_WELDED, 1, 0}, {FAULT_SWITCH_SHORTED, 2, 0}}, 3, 2},
-    {{{FAULT_STOP, 0, 0}, {FAULT_RESTART, 0, 0}, {FAULT_LEAK, 2, 0}}, 3, 2},
+    {{{FAULT_WELDED, 1}, {FAULT_STUCK_OPEN, 4}, {FAULT_FEEDBACK, 2}}, 3, 4},
+    {{{FAULT_WELDED, 2}, {FAULT_WELDED, 6}, {FAULT_RESTART, 0}}, 3, 2},
+    {{{FAULT_SLOW, 1}, {FAULT_SLOW, 4}, {FAULT_RESET, 0}}, 3, 2},
+    {{{FAULT_STUCK_OPEN, 4}, {FAULT_STUCK_OPEN, 1}, {FAULT_RESTART, 0}}, 3, 2},
+    {{{FAULT_FEEDBACK, 1}, {FAULT_FEEDBACK, 6}, {FAULT_RESTART, 0}}, 3, 2},
+    {{{FAULT_REBOOT, 0}, {FAULT_WELDED, 1}, {FAULT_RESTART, 0}}, 3, 2},
+    {{{FAULT_REBOOT, 0}, {FAULT_REBOOT, 1}, {FAULT_RESET, 0}}, 3, 2},
+    {{{FAULT_BOARD_SILENT, 0}, {FAULT_FEEDBACK, 2}, {FAULT_STUCK_OPEN, 6}}, 3, 2},
+    {{{FAULT_BOARD_SILENT, 1}, {FAULT_SLOW, 2}, {FAULT_FOREIGN, 0}}, 3, 2},
+    {{{FAULT_FRAMES_LOST, 0}, {FAULT_FRAMES_LOST, 1}, {FAULT_WELDED, 2}}, 3, 2},
+    {{{FAULT_COUNTER_SILENT, 0}, {FAULT_SWITCH_SHORTED, 1}, {FAULT_RESTART, 0}}, 3, 2},
+    {{{FAULT_COUNTER_FROZEN, 0}, {FAULT_LEAK, 1}, {FAULT_WELDED, 1}}, 3, 2},
+    {{{FAULT_CONTROLLER_DEAD, 0}, {FAULT_INPUT, 3}, {FAULT_STUCK_OPEN, 4}}, 3, 2},
+    {{{FAULT_INSULATION, 0}, {FAULT_NIGHT, 0}, {FAULT_ISOLATE, 1}}, 3, 2},
+    {{{FAULT_STOP, 0}, {FAULT_WELDED, 1}, {FAULT_SWITCH_SHORTED, 2}}, 3, 2},
+    {{{FAULT_STOP, 0}, {FAULT_RESTART, 0}, {FAULT_LEAK, 2}}, 3, 2},
 };
 enum { MENUS = sizeof menus / sizeof menus[0] };
 
@@ -40,29 +40,26 @@ static bool menu_search(const struct model_menu *menu, const struct options *opt
                         uint64_t *states, uint32_t visits[])
 {
     static struct model model;
-    memset(&model, 0, sizeof model);
-    model.menu = *menu;
-    model.heal_each = HEAL_EACH;
-    model.states_max = options->states_max;
-    model.gate_off = options->gate_off;
+    model = (struct model){.menu = *menu, .gate_off = options->gate_off};
+    struct search search = {.kind = &model_kind,
+                            .world = &model,
+                            .states_max = options->states_max,
+                            .ends_each = ENDS_EACH};
     clock_t from = clock();
-    model_search(&model);
+    search_run(&search);
     for (int i = 0; i < menu->faults; i++)
         printf("%s%s %d", i ? ", " : "", faults[menu->fault[i].fault].name, menu->fault[i].at);
-    printf(": %zu states, %llu transitions, depth %u, %llu ends tried, %s, %.0f s\n", model.states,
-           (unsigned long long)model.transitions, model.depth, (unsigned long long)model.healed,
-           model.complete   ? "no state left"
-           : model.violated ? "violated"
-                            : "cut",
-           (double)(clock() - from) / CLOCKS_PER_SEC);
-    if (model.violated)
-        trace_print(&model);
+    fputs(": ", stdout);
+    search_print(&search);
+    printf(", %.0f s\n", (double)(clock() - from) / CLOCKS_PER_SEC);
+    if (search.wrong)
+        trace_print(&search);
     fflush(stdout);
-    *states += model.states;
+    *states += search.states;
     for (int i = 0; i < ROUTER_STATES; i++)
-        visits[i] += model.state_visits[i];
-    bool well = !model.violated;
-    model_free(&model);
+        visits[i] += model.visits[i];
+    bool well = !search.wrong;
+    search_free(&search);
     return well;
 }
 

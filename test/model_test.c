@@ -1,6 +1,6 @@
 /* What the exhaustive search (make model) rests on: a packed shed does what one that was never packed
  * does. And the search itself, in short. */
-#include "test/model_search.h"
+#include "test/model_strings.h"
 
 enum { WALKS = 200, WALK_STEPS = 300, EVENT_EACH = 8, STATES_MAX = 20000 };
 
@@ -29,7 +29,7 @@ static const char *differs(const struct shed *a, const struct shed *b)
 static void packed_walks(void)
 {
     static struct shed plain, packed;
-    static struct packed state;
+    static uint8_t state[SEARCH_BYTES];
     uint32_t seed = 3, transfers = 0;
     for (int walk = 0; walk < WALKS; walk++) {
         begin(&plain);
@@ -48,9 +48,9 @@ static void packed_walks(void)
                                : FAULT_WISH;
             int at = (int)(random_next(&seed) % (uint32_t)faults[f].targets);
             bool on = random_next(&seed) % 2;
-            size_t bytes = shed_pack(&packed, &state);
-            CHECK(bytes <= MODEL_BYTES, "%zu bytes", bytes);
-            shed_unpack(&packed, &state);
+            size_t bytes = shed_pack(&packed, state);
+            CHECK(bytes <= SEARCH_BYTES - 2, "%zu bytes", bytes);
+            shed_unpack(&packed, state);
             fault_set(&plain, f, at, on);
             fault_set(&packed, f, at, on);
             shed_step(&plain);
@@ -66,18 +66,17 @@ static void packed_walks(void)
 
 static void short_search(void)
 {
-    static struct model model;
-    model.menu = (struct model_menu){
-        {{FAULT_WELDED, 1, true}, {FAULT_STUCK_OPEN, 4, true}, {FAULT_RESTART, 0, true}}, 3, 2};
-    model.heal_each = 64;
-    model.states_max = STATES_MAX;
-    model_search(&model);
-    CHECK(!model.violated, "%s", model.what);
-    CHECK(model.states >= STATES_MAX && model.healed > STATES_MAX / 128, "%zu states, %llu ends",
-          model.states, (unsigned long long)model.healed);
-    CHECK(model.state_visits[ROUTER_CLOSING] > 0 && model.state_visits[ROUTER_HOLD] > 0,
+    static struct model model = {
+        .menu = {{{FAULT_WELDED, 1}, {FAULT_STUCK_OPEN, 4}, {FAULT_RESTART, 0}}, 3, 2}};
+    struct search search = {
+        .kind = &model_kind, .world = &model, .states_max = STATES_MAX, .ends_each = 64};
+    search_run(&search);
+    CHECK(!search.wrong, "%s", search.wrong);
+    CHECK(search.states >= STATES_MAX && search.ends > STATES_MAX / 128, "%zu states, %llu ends",
+          search.states, (unsigned long long)search.ends);
+    CHECK(model.visits[ROUTER_CLOSING] > 0 && model.visits[ROUTER_HOLD] > 0,
           "transfers and HOLD are among them");
-    model_free(&model);
+    search_free(&search);
 }
 
 int main(void)
