@@ -115,7 +115,7 @@ $(BUILD)/fuz/fuzz_%: $(BUILD)/fuz/test/fuzz_%.o $(BUILD)/fuz/libbusbar.a
 test: $(TESTS:%.c=$(BUILD)/san/%) $(CORPUS) $(BUILD)/san/busbar ## every test program and the fuzz corpus, with ASan and UBSan
 	$(Q)tools/run-tests $(TESTS:%.c=$(BUILD)/san/%) 'tools/corpus $(CORPUS)'
 
-MODEL_STATES ?= 4000000
+MODEL_STATES ?= 3000000
 model: $(BUILD)/rel/test/model ## search every behaviour of router and gate under menus of three faults
 	$(Q)$< --max $(MODEL_STATES)
 

@@ -14,6 +14,7 @@ enum {
     CAR_OFF_dA = 5, /* the car draws less */
     CAR_OFF_MS = 3000,
     BOX_AGE_MS = 1000,
+    BOX_GAP_MS = 600,  /* longer between two frames: the car may have been on in between */
     BUS_DEAD_dV = 500, /* the bus has less */
     BUS_DEAD_MS = 1000,
     CONTACT_AGE_MS = 1500,
@@ -55,7 +56,7 @@ static void box_seen(struct gate_ac_seen_box *seen, const uint8_t *d, int64_t no
     bool first = seen->heard_ms == 0;
     if (!first && d[7] == seen->counter)
         return;
-    bool gap = first || now_ms - seen->heard_ms > BOX_AGE_MS;
+    bool gap = first || now_ms - seen->heard_ms > BOX_GAP_MS;
     int current_dA = d[1] | (d[2] & 15) << 8, voltage_dV = d[2] >> 4 | d[3] << 4;
     seen->counter = d[7];
     seen->heard_ms = now_ms;

@@ -10,7 +10,7 @@
 const struct ac_config ac_defaults = {
     .quiet_dA = 5,
     .quiet_ms = 3000,
-    .sample_age_ms = 1000,
+    .sample_age_ms = 400,
     .wind_down_ms = 20000,
     .dead_dV = 500,
     .dead_ms = 5000,
@@ -196,5 +196,7 @@ int64_t ac_step(struct ac_bus *bus, const struct ac_view *view, int64_t now_ms)
         steady_step(&turn);
     else
         lockout_step(&turn);
+    if (ac_ready(bus)) /* the car may start, and be off again, between two reports */
+        bus->quiet_ms = 0;
     return now_ms + (changing(bus->state) ? WAKE_MOVING_MS : WAKE_RESTING_MS);
 }

@@ -76,7 +76,7 @@ const char *ac_why_text(enum ac_why why);
 struct ac_config {
     int32_t quiet_dA;                /* 5: the car draws less */
     int32_t quiet_ms;                /* 3000 */
-    int32_t sample_age_ms;           /* 1000: of current, contactor and voltage */
+    int32_t sample_age_ms;           /* 400: of current, contactor and voltage, told each 200 ms */
     int32_t wind_down_ms;            /* 20000: 10 s for the car, its 3 s, and order and answer */
     int32_t dead_dV;                 /* 500: the bus is dead below */
     int32_t dead_ms;                 /* 5000, at least AC_DEAD_LEAST_MS */

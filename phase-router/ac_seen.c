@@ -54,7 +54,7 @@ void ac_look(struct ac_turn *turn)
         sampled(turn, &view->bus_voltage_dV) && view->bus_voltage_dV.value < bus->config.dead_dV;
     since_keep(&bus->heard_since_ms, turn->boards && turn->wallbox && steady, turn->now_ms);
     since_keep(&bus->open_ms, open, turn->now_ms);
-    since_keep(&bus->quiet_ms, off, view->ev_current_dA.heard_ms);
+    since_keep(&bus->quiet_ms, off, turn->now_ms);
     since_keep(&bus->dead_ms, dead, view->bus_voltage_dV.heard_ms);
 }
 

@@ -550,6 +550,25 @@ static void worse_while_holding(void)
           "what is worse shows while it holds, and stays");
 }
 
+/* A car that may charge for a moment, unheard, starts its three seconds anew. */
+static void starts_between_reports(void)
+{
+    struct run run;
+    begin(&run);
+    ac_want(&run.bus, OWN);
+    until(&run, AC_WIND_DOWN, 1000);
+    pass(&run, 2800); /* nearly the three seconds of a car that went off at once */
+    run.plant.mute_box = true;
+    ac_want(&run.bus, HOUSE);
+    pass(&run, 200);
+    CHECK(run.bus.state == AC_STEADY && run.allowed, "the way back: it may charge again");
+    ac_want(&run.bus, OWN);
+    pass(&run, 200);
+    run.plant.mute_box = false;
+    CHECK(until(&run, AC_OPEN_LINE, 10000) > 2500, "the three seconds are counted anew");
+    judge(&run, "a car that starts between two reports");
+}
+
 static void texts(void)
 {
     for (enum ac_state state = 0; state < AC_STATES; state++)
@@ -574,6 +593,7 @@ int main(void)
     restart_anywhere();
     found_wrong();
     worse_while_holding();
+    starts_between_reports();
     texts();
     return check_done("ac");
 }

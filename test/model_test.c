@@ -1,5 +1,6 @@
 /* What the exhaustive search (make model) rests on: a packed shed does what one that was never packed
  * does. And the search itself, in short. */
+#include "test/model_ac.h"
 #include "test/model_strings.h"
 
 enum { WALKS = 200, WALK_STEPS = 300, EVENT_EACH = 8, STATES_MAX = 20000 };
@@ -79,9 +80,24 @@ static void short_search(void)
     search_free(&search);
 }
 
+/* The AC side: without a fault there is no state left in the end. */
+static void short_ac_search(void)
+{
+    static struct ac_world world;
+    struct search search = {
+        .kind = &ac_kind, .world = &world, .states_max = 10 * STATES_MAX, .ends_each = 512};
+    search_run(&search);
+    CHECK(!search.wrong && search.complete, "%s", search.wrong ? search.wrong : "not complete");
+    CHECK(search.states > 1000 && search.ends > 1, "%zu states", search.states);
+    for (enum ac_state state = AC_START; state < AC_HOLD; state++)
+        CHECK(world.visits[state] > 0, "%s is among them", ac_state_name(state));
+    search_free(&search);
+}
+
 int main(void)
 {
     packed_walks();
     short_search();
+    short_ac_search();
     return check_done("model");
 }
