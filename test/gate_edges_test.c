@@ -416,7 +416,7 @@ static void rows_beyond_the_config(void)
     struct gate_config *config = &b.gate.config;
     config->boards[2] = (struct gate_board){.node = 0x15, .contacts = 1, .string_of = {0}};
     config->allows[3] = (struct gate_allow){.id = 0x333, .len = 1};
-    config->counters[1] = (struct gate_counter){.node = 0x16, .string_of = {0, 0, 0, 0}};
+    config->counters[1] = (struct gate_counter){.node = 0x16, .string_of = {0, 0xFF, 0xFF, 0xFF}};
     config->stops[0] = (struct gate_stop){.node = STOP_ONE};
     struct frame f = {.id = 0x215, .len = 4};
     gate_seen(&b.gate, 0, &f, b.now_ms);
@@ -754,7 +754,14 @@ static void coils_that_open(void)
 {
     struct bench b;
     begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x04), GATE_PASS, "restated");
+    b.now_ms += 10;
     EXPECT(contacts(&b, 0x06), GATE_PASS, "a contact that rests closed is no coil picking up");
+    b.outputs = 0x07;
+    b.closed = 0x06;
+    b.opened = 0x79;
+    pass(&b, 100);
+    EXPECT(contacts(&b, 0x06), GATE_PASS, "nor when its board opened it and is told again not to");
     begin_normally_closed(&b);
     EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
     b.outputs = 0x05;
@@ -862,7 +869,7 @@ static void first_commands(void)
     EXPECT(contacts(&b, 7), GATE_PASS, "counter 0");
     begin(&b);
     b.now_ms = 100;
-    EXPECT(contacts(&b, 7), GATE_UNSEEN, "never heard is not heard 100 ms ago");
+    EXPECT(contacts(&b, 0), GATE_UNSEEN, "never heard is not heard 100 ms ago");
     begin(&b);
     b.now_ms = 1;
     hear_contacts(&b);
@@ -902,6 +909,61 @@ static void commands_beyond_the_config(void)
     begin_open(&b);
     config->boards[2] = (struct gate_board){.node = 0x15, .contacts = 1, .string_of = {0}};
     EXPECT(contacts(&b, 0x0E), GATE_PASS, "the string has no such contact");
+}
+
+/* A contact of a string there cannot be, already dropped by its board, is nobody's current. */
+static void hot_openings_of_nobody(void)
+{
+    struct bench b;
+    begin_cold(&b);
+    with_buttons(&b);
+    b.gate.config.boards[0].string_of[2] = MAX_STRINGS;
+    b.outputs = b.closed = 0x03;
+    b.opened = 0x7C;
+    for (int i = 0; i < 60; i++) {
+        pass(&b, 100);
+        hear_button(&b, STOP_TWO, 2);
+    }
+    EXPECT(contacts(&b, 0x00), GATE_PASS, "all open");
+    CHECK(b.gate.hot_openings == 1, "string 2 alone: %u", b.gate.hot_openings);
+}
+
+/* Every table full to its last row. */
+static void full_tables(void)
+{
+    struct bench b;
+    begin_open(&b);
+    struct gate_config *config = &b.gate.config;
+    for (uint8_t i = 2; i < MAX_BOARDS; i++) {
+        config->boards[i] = (struct gate_board){.node = (uint8_t)(0x20 + i)};
+        memset(config->boards[i].string_of, GATE_NO_STRING, BOARD_CHANNELS);
+    }
+    for (uint8_t i = 1; i < MAX_COUNTERS; i++) {
+        config->counters[i] = (struct gate_counter){.node = (uint8_t)(0x50 + i)};
+        memset(config->counters[i].string_of, GATE_NO_STRING, COUNTER_CHANNELS);
+    }
+    for (uint8_t i = 0; i < MAX_BUTTONS; i++)
+        config->stops[i] = (struct gate_stop){.node = (uint8_t)(0x60 + i)};
+    for (unsigned i = 3; i < GATE_ALLOWS; i++)
+        config->allows[i] = (struct gate_allow){.id = 0x480 + i, .len = 1};
+    for (unsigned i = 0; i < MAX_CONTACTS; i++)
+        config->interlocks[i] = (struct gate_interlock){{9, 9}, {1, 2}};
+    config->board_count = MAX_BOARDS;
+    config->counter_count = MAX_COUNTERS;
+    config->stop_count = MAX_BUTTONS;
+    config->allow_count = GATE_ALLOWS;
+    config->interlock_count = MAX_CONTACTS;
+    struct frame f = {.id = 0x7FF, .len = 1};
+    gate_seen(&b.gate, 0, &f, b.now_ms);
+    EXPECT(gate_check(&b.gate, 0, &f, b.now_ms), GATE_NOT_OURS, "in no table");
+    f.id = 0x480 + GATE_ALLOWS - 1;
+    EXPECT(gate_check(&b.gate, 0, &f, b.now_ms), GATE_PASS, "the last identifier");
+    hear(&b, 0x180 + 0x20 + MAX_BOARDS - 1, (uint8_t[]){0, 0, 0xFF, 0, 0, 0, 1, 0xFF});
+    EXPECT(command(&b, 0x200 + 0x20 + MAX_BOARDS - 1, 0), GATE_PASS, "the last board");
+    EXPECT(contacts(&b, 0x0E), GATE_PASS, "nobody stands in its way");
+    hear_button(&b, 0x60 + MAX_BUTTONS - 1, 2);
+    EXPECT(switches(&b, 0x07), GATE_STOP, "the last button");
+    gate_reset(&b.gate);
 }
 
 int main(void)
@@ -947,5 +1009,7 @@ int main(void)
     first_commands();
     listed_identifiers();
     commands_beyond_the_config();
+    hot_openings_of_nobody();
+    full_tables();
     return check_done("gate_edges");
 }
