@@ -124,6 +124,19 @@ static void three_reach_first_bare(struct topology *t)
     t->string[1].fused = t->string[2].fused = true;
 }
 static void two_reach_three_may(struct topology *t) { t->input[3].strings_max = 3; }
+static void lock_out_and_more(struct topology *t) { lock(t, 7, 6); phase_1(t); nc_alone(t); }
+static void nc_fourth(struct topology *t) { nc(t, 3); }
+static void nc_beyond(struct topology *t)
+{
+    t->contact[7] = (struct topology_contact){0, 3, .normally_closed = true};
+}
+static void nc_first_two(struct topology *t)
+{
+    t->contact[1].input = 0;
+    t->string[1].home = 3;
+    nc(t, 0), nc(t, 1);
+    lock(t, 0, 3), lock(t, 1, 4), lock(t, 1, 5);
+}
 /* clang-format on */
 
 static const struct {
@@ -193,6 +206,14 @@ static const struct {
     {three_reach_first_bare, 1,
      "input inv4.pv1 may take 3 strings and string s1 is not fused: at most 2 without fuses"},
     {two_reach_three_may, 0, ""},
+    {lock_out_and_more, 1,
+     "interlock 1: contacts 8 and 7: two different ones of 1 to 7 are allowed"},
+    {nc_fourth, 1,
+     "string s1 could join two inputs: inv4.pv1 --[contact 4, closed without supply]-- s1 "
+     "--[contact 1]-- inv1.pv1: an interlock between them is needed"},
+    {nc_beyond, 0, ""},
+    {nc_first_two, 1,
+     "as the contacts stand without supply: more strings on one input than it may take"},
 };
 
 static void the_rules(void)
@@ -381,6 +402,53 @@ static void joined_by_one(void)
     }
 }
 
+/* Each row of the interlocks alone, and the first contact. */
+static void each_interlock(void)
+{
+    static const uint8_t layout[] = {0, 4, 2}, home[] = {0, 1, 2};
+    for (unsigned row = 0; row < 3; row++) {
+        struct topology t;
+        plant_topology(&t);
+        for (unsigned i = 0; i < 3; i++)
+            t.interlock[i] = i == row ? (struct topology_interlock){{0, 5}}
+                                      : (struct topology_interlock){{3, 6}};
+        t.interlocks = 3;
+        CHECK(same_rule(layout_forbidden(&t, layout), "two contacts closed that are interlocked"),
+              "row %u", row);
+        CHECK(
+            same_rule(place_forbidden(&t, home, 1, 4), "two contacts closed that are interlocked"),
+            "row %u: the first contact is closed", row);
+    }
+}
+
+/* Every table full: no rule reads behind it. */
+static void full_tables(void)
+{
+    static struct topology t;
+    uint8_t layout[MAX_STRINGS];
+    plant_topology(&t);
+    the_most(&t);
+    memset(layout, NO_INPUT, sizeof layout);
+    CHECK(layout_forbidden(&t, layout) == NULL, "all off");
+    layout[59] = 5;
+    CHECK(layout_forbidden(&t, layout) == NULL, "one by the last contact");
+    layout[59] = NO_INPUT;
+    CHECK(place_forbidden(&t, layout, 59, 5) == NULL, "may be put there");
+    CHECK(contact_between(&t, 60, 5) == NO_CONTACT, "no contact between them");
+    CHECK(!contacts_interlocked(&t, 1, 2), "not interlocked");
+}
+
+/* A string alone on its input is judged like two. */
+static void alone_on_its_input(void)
+{
+    static const uint8_t home[] = {0, NO_INPUT, NO_INPUT};
+    struct topology t;
+    plant_topology(&t);
+    t.string[0].voc_mV = 500001;
+    CHECK(same_rule(layout_forbidden(&t, home), "more voltage on one input than it takes"),
+          "500 V");
+}
+
 /* The last input is judged like the first. */
 static void the_last_input(void)
 {
@@ -478,7 +546,7 @@ static void obey(struct desk *d)
     memcpy(d->view.input_off, orders->input_off, sizeof d->view.input_off);
 }
 
-static __attribute__((unused)) void run_obeying(struct desk *d, int64_t ms)
+static void run_obeying(struct desk *d, int64_t ms)
 {
     for (int64_t until_ms = d->now_ms + ms; d->now_ms < until_ms;) {
         d->now_ms = d->now_ms + 10 < until_ms ? d->now_ms + 10 : until_ms;
@@ -771,6 +839,13 @@ static void stops_one_by_one(void)
     step(&d);
     CHECK(closed_orders(&d) == 2, "for 500 ms; a contact that is not there does not count");
     begin_stop(&d, 0);
+    d.router.orders.contact_closed[PLANT_CONTACTS] = true;
+    d.router.orders.string_on[PLANT_STRINGS] = true;
+    run(&d, 6000);
+    CHECK(closed_orders(&d) == 0 && d.router.operations[PLANT_CONTACTS] == 0 &&
+              d.router.orders.string_on[PLANT_STRINGS],
+          "rows that the wiring does not have are left alone");
+    begin_stop(&d, 0);
     d.view.switch_output[0] = true;
     d.now_ms += 10;
     hear(&d);
@@ -779,12 +854,204 @@ static void stops_one_by_one(void)
           "a switch that is on keeps its contact closed");
 }
 
+/* --- what locks a string, and what takes a new input from it --- */
+
+/* At that many ms after it began the string is not locked, one later it is. */
+static void locks_after(struct desk *d, size_t s, int ms, enum router_why why, const char *sentence)
+{
+    hear(d);
+    step(d);
+    CHECK(!d->router.locked[s], "%s: begins", sentence);
+    int64_t from_ms = d->now_ms;
+    run(d, ms);
+    CHECK(!d->router.locked[s], "%s: not within %d ms", sentence, ms);
+    d->now_ms = from_ms + ms + 1;
+    hear(d);
+    step(d);
+    CHECK(d->router.locked[s] && d->router.locked_why[s] == why, "%s: %s", sentence,
+          router_why_text((enum router_why)d->router.locked_why[s]));
+}
+
+static void contacts_are_watched(void)
+{
+    struct desk d;
+    begin(&d);
+    d.view.contact[1] = CONTACT_OPEN;
+    locks_after(&d, 1, 700, WHY_NOT_CLOSED, "open with its coil on");
+    begin(&d);
+    d.view.contact[6] = CONTACT_CLOSED;
+    locks_after(&d, 2, 700, WHY_NOT_OPEN, "closed with its coil off");
+    begin(&d);
+    d.view.contact[0] = CONTACT_UNKNOWN;
+    locks_after(&d, 0, 700, WHY_NOT_CLOSED, "neither");
+    begin(&d);
+    d.topology.contact[1].operate_ms = 900;
+    d.topology.contact[1].release_ms = 500;
+    d.view.contact[1] = CONTACT_OPEN;
+    d.view.current_mA[1].value = 0;
+    locks_after(&d, 1, 1350, WHY_NOT_CLOSED, "slow to operate by its data sheet");
+    begin(&d);
+    d.topology.contact[6].operate_ms = 500;
+    d.topology.contact[6].release_ms = 900;
+    d.view.contact[6] = CONTACT_CLOSED;
+    locks_after(&d, 2, 1350, WHY_NOT_OPEN, "slow to release by its data sheet");
+    begin(&d);
+    d.view.contact_fault[6] = true;
+    hear(&d);
+    step(&d);
+    CHECK(d.router.locked[2] && d.router.locked_why[2] == WHY_CONTACT_FAULT && d.router.string == 2,
+          "a contact's own fault at once");
+    d.view.contact_fault[6] = false;
+    d.view.contact[6] = CONTACT_CLOSED;
+    run(&d, 2000);
+    CHECK(d.router.locked_why[2] == WHY_CONTACT_FAULT, "the first reason stays");
+}
+
+static void current_on_open_contacts(void)
+{
+    struct desk d;
+    begin(&d);
+    stand(&d, 2, false);
+    d.router.orders.contact_closed[2] = false;
+    d.view.current_mA[2].value = 500;
+    run(&d, 2000);
+    CHECK(!d.router.locked[2], "0.5 A is no current");
+    d.view.current_mA[2].value = -501;
+    locks_after(&d, 2, 700, WHY_CURRENT_ON_OPEN, "0.501 A back through open contacts");
+}
+
+/* String 2 was moved to the input it stands on; who draws, how long ago, what becomes of it. */
+static void the_new_input_must_draw(void)
+{
+    static const struct {
+        int32_t mA[3];
+        int ago_ms, stale; /* stale: whose sensors are silent, 1 to 3 */
+        bool on;
+        int64_t joined_after; /* -1 = as it was, 0 = no longer waited for, 1 = from now on */
+        uint8_t dead;
+        const char *sentence;
+    } rows[] = {
+        {{9000, 0, 9000}, 300000, 0, true, -1, NO_INPUT, "300 s while others deliver"},
+        {{9000, 0, 9000}, 300001, 0, true, 0, 1, "longer: the input is dead"},
+        {{9000, 0, 0}, 300001, 0, true, 0, 1, "the first alone delivers"},
+        {{0, 0, 9000}, 300001, 0, true, 0, 1, "the last alone delivers"},
+        {{0, 0, 0}, 300001, 0, true, 1, NO_INPUT, "nobody delivers: it is dark"},
+        {{0, 0, 9000}, 300001, 3, true, 1, NO_INPUT, "who delivers is not heard"},
+        {{9000, 0, 9000}, 300001, 3, true, 0, 1, "another one is"},
+        {{9000, 9000, 9000}, 300001, 0, true, 0, NO_INPUT, "it delivers"},
+        {{0, 9000, 0}, 300001, 0, true, 0, NO_INPUT, "it alone delivers"},
+        {{9000, 0, 9000}, 300001, 0, false, 0, NO_INPUT, "it is isolated"},
+        {{9000, 9000, 9000}, 300001, 2, true, 0, 1, "it is not heard, others are"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct desk d;
+        begin(&d);
+        d.router.isolate[1] = !rows[i].on;
+        d.router.orders.string_on[1] = rows[i].on;
+        for (size_t s = 0; s < PLANT_STRINGS; s++)
+            d.view.current_mA[s].value = rows[i].mA[s];
+        d.now_ms += 10;
+        hear(&d);
+        if (rows[i].stale)
+            d.view.voltage_mV[rows[i].stale - 1].heard_ms = d.now_ms - 1501;
+        int64_t joined_ms = d.router.joined_ms[1] = d.now_ms - rows[i].ago_ms;
+        step(&d);
+        CHECK(d.router.joined_ms[1] == (rows[i].joined_after < 0    ? joined_ms
+                                        : rows[i].joined_after == 1 ? d.now_ms
+                                                                    : 0),
+              "%s: waited for", rows[i].sentence);
+        CHECK(d.router.dead_input[1] == rows[i].dead, "%s: dead", rows[i].sentence);
+        CHECK((d.router.why == WHY_NOT_STARTED && d.router.string == 1) ==
+                  (rows[i].dead != NO_INPUT),
+              "%s: told", rows[i].sentence);
+    }
+}
+
+/* Boards that do not carry out what is ordered: HOLD after 700 ms, whichever contact or switch. */
+static void boards_that_stray(void)
+{
+    for (size_t c = 0; c < PLANT_CONTACTS + PLANT_STRINGS; c++) {
+        struct desk d;
+        begin(&d);
+        if (c < PLANT_CONTACTS)
+            stand(&d, c, c >= 3);
+        else
+            d.view.switch_output[c - PLANT_CONTACTS] = false;
+        run(&d, 0);
+        hear(&d);
+        step(&d);
+        int64_t from_ms = d.now_ms;
+        run(&d, 700);
+        CHECK(d.router.state == ROUTER_IDLE, "%zu: 700 ms", c);
+        d.now_ms = from_ms + 701;
+        hear(&d);
+        step(&d);
+        CHECK(d.router.state == ROUTER_HOLD && d.router.why == WHY_BOARD_STATE, "%zu: 701 ms", c);
+    }
+    struct desk d;
+    begin(&d);
+    d.topology.string[1].switchless = true;
+    d.view.switch_output[1] = false;
+    run(&d, 2000);
+    CHECK(d.router.state == ROUTER_IDLE, "a string without a switch has none that strays");
+    begin(&d);
+    d.view.contact_output[PLANT_CONTACTS] = d.view.switch_output[PLANT_STRINGS] = true;
+    run(&d, 2000);
+    CHECK(d.router.state == ROUTER_IDLE, "nor do rows that the wiring does not have");
+}
+
+/* --- the largest plant --- */
+
+/* Every table full: 64 strings, 32 inputs, 128 contacts, as many interlocks. */
+static void begin_largest(struct desk *d)
+{
+    begin_at(d, 1000000);
+    the_most(&d->topology);
+    d->topology.interlocks = 0;
+    for (size_t i = 0; i < MAX_INPUTS; i++)
+        d->view.input_ready[i] = true;
+    for (size_t c = 0; c < MAX_CONTACTS; c++)
+        stand(d, c,
+              d->topology.contact[c].input ==
+                  d->topology.string[d->topology.contact[c].string].home);
+    for (size_t s = 0; s < MAX_STRINGS; s++) {
+        d->view.switch_output[s] = true;
+        d->view.current_mA[s].value = 9000;
+        d->view.voltage_mV[s].value = 340000;
+    }
+    router_init(&d->router, &d->topology, &router_defaults, d->now_ms);
+    run(d, 11000);
+    CHECK(d->router.state == ROUTER_IDLE, "adopted");
+}
+
+static void the_largest_plant(void)
+{
+    static struct desk d;
+    uint8_t layout[MAX_STRINGS];
+    begin_largest(&d);
+    CHECK(router_layout_seen(&d.router, &d.view, layout) && layout[MAX_STRINGS - 1] == 0, "seen");
+    memset(layout, NO_INPUT, sizeof layout);
+    layout[59] = 5;
+    router_want(&d.router, layout, NULL, true);
+    run_obeying(&d, 5000);
+    CHECK(d.router.state == ROUTER_IDLE && d.router.transfers == 1, "its last contact is closed");
+    CHECK(d.view.contact[MAX_CONTACTS - 1] == CONTACT_CLOSED, "that one");
+    run_obeying(&d, 1000);
+    d.view.stop = true;
+    run_obeying(&d, 10000);
+    CHECK(d.view.contact[MAX_CONTACTS - 1] == CONTACT_OPEN, "stopped: open");
+    CHECK(d.router.hot_openings == 0, "none under current");
+}
+
 int main(void)
 {
     the_rules();
     contacts_of_a_string();
     interlocked_layouts();
     joined_by_one();
+    each_interlock();
+    full_tables();
+    alone_on_its_input();
     the_last_input();
     fresh_to_the_millisecond();
     zero_to_the_milliampere();
@@ -794,5 +1061,10 @@ int main(void)
     heard_without_a_break();
     stops_to_the_millisecond();
     stops_one_by_one();
+    contacts_are_watched();
+    current_on_open_contacts();
+    the_new_input_must_draw();
+    boards_that_stray();
+    the_largest_plant();
     return check_done("router_edges");
 }
