@@ -37,15 +37,18 @@ struct desk {
     struct router router;
     struct router_view view;
     int64_t now_ms;
+    unsigned mute_contacts, mute_currents;  /* bits: these are not heard */
 };
 
 /* Boards and sensors speak: what stands in the view is news. */
 static inline void hear(struct desk *d)
 {
     for (size_t c = 0; c < MAX_CONTACTS; c++)
-        d->view.contact_ms[c] = d->now_ms;
+        if (c >= 32 || !(d->mute_contacts >> c & 1))
+            d->view.contact_ms[c] = d->now_ms;
     for (size_t s = 0; s < MAX_STRINGS; s++) {
-        d->view.current_mA[s].heard_ms = d->now_ms;
+        if (s >= 32 || !(d->mute_currents >> s & 1))
+            d->view.current_mA[s].heard_ms = d->now_ms;
         d->view.voltage_mV[s].heard_ms = d->now_ms;
     }
 }

@@ -407,6 +407,19 @@ static void the_new_input_must_draw(void)
     }
 }
 
+/* Only a string that was moved is waited for. */
+static void who_was_not_moved(void)
+{
+    struct desk d;
+    begin(&d);
+    d.view.current_mA[0].value = d.view.current_mA[1].value = d.view.current_mA[2].value = 0;
+    run(&d, 1000);
+    CHECK(d.router.joined_ms[1] == 0, "it is dark");
+    d.view.current_mA[0].value = 9000;
+    run(&d, 310000);
+    CHECK(d.router.dead_input[1] == NO_INPUT, "its own input is not dead");
+}
+
 /* Boards that do not carry out what is ordered: HOLD after 700 ms, whichever contact or switch. */
 static void boards_that_stray(void)
 {
@@ -496,6 +509,7 @@ int main(void)
     contacts_are_watched();
     current_on_open_contacts();
     the_new_input_must_draw();
+    who_was_not_moved();
     boards_that_stray();
     the_largest_plant();
     return check_done("router_edges");
