@@ -86,6 +86,7 @@ static void what_stands_in_the_way(void)
         {others_unready, 3, WHY_NOTHING},
         {neighbour_unknown, 3, WHY_DESTINATION_NOT_READY},
         {neighbour_unknown, 4, WHY_NOTHING},
+        {neighbour_unknown, 0, WHY_DESTINATION_NOT_READY},
         {stranger_unknown, 3, WHY_NOTHING},
         {stranger_unknown, 4, WHY_DESTINATION_NOT_READY},
         {itself_unknown, 3, WHY_NOTHING},

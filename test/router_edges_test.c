@@ -418,6 +418,11 @@ static void who_was_not_moved(void)
     d.view.current_mA[0].value = 9000;
     run(&d, 310000);
     CHECK(d.router.dead_input[1] == NO_INPUT, "its own input is not dead");
+    begin(&d);
+    d.view.current_mA[0].value = 0;
+    d.router.joined_ms[0] = d.now_ms;
+    run(&d, 310000);
+    CHECK(d.router.dead_input[0] == 0, "the first string's is, when it was moved there");
 }
 
 /* Boards that do not carry out what is ordered: HOLD after 700 ms, whichever contact or switch. */
