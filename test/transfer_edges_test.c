@@ -116,6 +116,21 @@ static void newcomer(struct desk *d)
     d->router.orders.contact_closed[0] = false;
     d->router.orders.contact_closed[3] = true;
 }
+static void newcomer_last(struct desk *d)
+{
+    obey(d);
+    d->topology.contact[7] = (struct topology_contact){2, 3};
+    d->topology.contacts = 8;
+    stand(d, 2, false), stand(d, 7, true);
+    d->router.orders.contact_closed[2] = false;
+    d->router.orders.contact_closed[7] = true;
+}
+static void trickle_beyond(struct desk *d)
+{
+    trickle(d);
+    d->router.group[PLANT_STRINGS] = true;
+    d->mute_currents = 1u << PLANT_STRINGS;
+}
 static void unseen(struct desk *d) { obey(d); d->view.contact[1] = CONTACT_UNKNOWN; }
 static void open_with_coil(struct desk *d) { d->view.contact[1] = CONTACT_OPEN; d->view.current_mA[1].value = 9000; }
 static void arcs_unheard(struct desk *d) { trickle(d); d->mute_currents = 2; }
@@ -181,6 +196,10 @@ static void each_state(void)
          "too much voltage: back to where it came from"},
         {ROUTER_DEAD_TIME, newcomer, 10000, ROUTER_DEAD_TIME, WHY_DESTINATION_NOT_READY,
          "another string came onto its place"},
+        {ROUTER_DEAD_TIME, newcomer_last, 10000, ROUTER_DEAD_TIME, WHY_DESTINATION_NOT_READY,
+         "the last string came onto its place"},
+        {ROUTER_SWITCH_OFF, trickle_beyond, 10000, ROUTER_SWITCH_ON, WHY_NO_ZERO,
+         "a string that is not there is not heard"},
         {ROUTER_DEAD_TIME, insulation, 10000, ROUTER_HOLD, WHY_INSULATION, "insulation"},
         {ROUTER_DEAD_TIME, lock, 10000, ROUTER_HOLD, WHY_CONTACT_FAULT, "locked"},
         {ROUTER_DEAD_TIME, trickle, 10000, ROUTER_HOLD, WHY_CURRENT_ON_OPEN, "0.501 A flow"},
@@ -637,6 +656,98 @@ static void taken_off(void)
           "both arrive");
 }
 
+/* A refusal counts in the state it came in. */
+static void an_old_refusal(void)
+{
+    struct desk d;
+    enter(&d, ROUTER_SWITCH_OFF);
+    d.view.vetoed = true;
+    run_obeying(&d, 10);
+    d.view.vetoed = false;
+    until(&d, ROUTER_OPENING);
+    news(&d);
+    run(&d, 700);
+    CHECK(d.router.why == WHY_NOT_OPEN, "%s", router_why_text(d.router.why));
+    enter(&d, ROUTER_OPENING);
+    d.view.vetoed = true;
+    news(&d);
+    d.view.vetoed = false;
+    run(&d, 700);
+    CHECK(d.router.why == WHY_VETO, "%s", router_why_text(d.router.why));
+}
+
+/* The first string goes like any other, with a switch and without, from and to the first input. */
+static void the_first_string(void)
+{
+    struct desk d;
+    begin(&d);
+    want(&d, 0, 3);
+    until(&d, ROUTER_SWITCH_OFF);
+    d.view.current_mA[0].value = 0;
+    news(&d);
+    run(&d, 9999);
+    CHECK(d.router.state == ROUTER_SWITCH_OFF, "dark, but not off by its board's own word");
+    run(&d, 1);
+    CHECK(d.router.state == ROUTER_SWITCH_ON && d.router.why == WHY_NO_ZERO, "the way back");
+    begin(&d);
+    d.topology.string[0].switchless = true;
+    d.topology.input[0].inhibit = d.topology.input[3].inhibit = INHIBIT_ORDER;
+    want(&d, 0, 3);
+    until(&d, ROUTER_SWITCH_OFF);
+    CHECK(inputs_off(&d) == 0x09, "where it stands and where it goes: %x", inputs_off(&d));
+    obey(&d);
+    news(&d);
+    run(&d, 1999);
+    CHECK(d.router.state == ROUTER_SWITCH_OFF, "without current for 1999 ms");
+    until(&d, ROUTER_IDLE);
+    CHECK(inputs_off(&d) == 0 && d.router.transfers == 1, "stands there, and may deliver");
+    want(&d, 0, 0);
+    until(&d, ROUTER_CLOSING);
+    CHECK(inputs_off(&d) == 0x01, "and back: %x", inputs_off(&d));
+    until(&d, ROUTER_IDLE);
+    CHECK(inputs_off(&d) == 0 && d.router.transfers == 2, "home");
+}
+
+/* Zero counts from the beginning of this transfer, though the string is off for long. */
+static void off_for_long(void)
+{
+    struct desk d;
+    begin(&d);
+    d.router.isolate[1] = true;
+    run_obeying(&d, 5000);
+    bool isolate[MAX_STRINGS] = {false, true, false};
+    uint8_t layout[MAX_STRINGS] = {0, 3, 2};
+    d.router.zero_since_ms = d.now_ms - 4000;
+    router_want(&d.router, layout, isolate, true);
+    until(&d, ROUTER_SWITCH_OFF);
+    d.now_ms += 1;
+    news(&d);
+    run(&d, 499);
+    CHECK(d.router.state == ROUTER_SWITCH_OFF, "499 ms");
+    run(&d, 1);
+    CHECK(d.router.state == ROUTER_OPENING, "500 ms");
+}
+
+/* Current that came back while its contact opened: without a switch that is 2 s of zero anew. */
+static void current_while_opening(void)
+{
+    struct desk d;
+    enter_bare(&d, ROUTER_OPENING);
+    obey(&d);
+    d.view.current_mA[1].value = 501;
+    d.now_ms += 10;
+    news(&d);
+    d.view.current_mA[1].value = 0;
+    d.now_ms += 10;
+    news(&d);
+    CHECK(d.router.state == ROUTER_DEAD_TIME, "open");
+    obey(&d);
+    run(&d, 1999);
+    CHECK(d.router.state == ROUTER_DEAD_TIME, "1999 ms");
+    run(&d, 1);
+    CHECK(d.router.state == ROUTER_CLOSING, "2000 ms");
+}
+
 int main(void)
 {
     each_state();
@@ -653,5 +764,9 @@ int main(void)
     inverters_take_none();
     which_inputs_are_ordered();
     taken_off();
+    an_old_refusal();
+    the_first_string();
+    off_for_long();
+    current_while_opening();
     return check_done("transfer_edges");
 }
