@@ -38,6 +38,7 @@ struct desk {
     struct router_view view;
     int64_t now_ms;
     unsigned mute_contacts, mute_currents;  /* bits: these are not heard */
+    bool night;                             /* no string has current, whatever it stands on */
 };
 
 /* Boards and sensors speak: what stands in the view is news. */
@@ -110,7 +111,7 @@ static inline void obey(struct desk *d)
         bool on = d->topology.string[s].switchless || orders->string_on[s], joined = false;
         for (size_t c = 0; c < d->topology.contacts; c++)
             if (d->topology.contact[c].string == s && orders->contact_closed[c])
-                joined |= !orders->input_off[d->topology.contact[c].input];
+                joined |= !orders->input_off[d->topology.contact[c].input] && !d->night;
         d->view.switch_output[s] = orders->string_on[s];
         d->view.current_mA[s].value = on && joined ? 9000 : 0;
     }

@@ -690,6 +690,12 @@ static void the_first_string(void)
     run(&d, 1);
     CHECK(d.router.state == ROUTER_SWITCH_ON && d.router.why == WHY_NO_ZERO, "the way back");
     begin(&d);
+    d.topology.contact[0].auxiliary = true;
+    want(&d, 0, 3);
+    until(&d, ROUTER_DEAD_TIME);
+    run_obeying(&d, 1990);
+    CHECK(d.router.state == ROUTER_DEAD_TIME, "the first contact has no mirror");
+    begin(&d);
     d.topology.string[0].switchless = true;
     d.topology.input[0].inhibit = d.topology.input[3].inhibit = INHIBIT_ORDER;
     want(&d, 0, 3);
@@ -732,20 +738,62 @@ static void off_for_long(void)
 static void current_while_opening(void)
 {
     struct desk d;
-    enter_bare(&d, ROUTER_OPENING);
+    begin(&d);
+    d.night = true;
+    d.topology.string[1].switchless = true;
+    d.topology.input[1].inhibit = d.topology.input[3].inhibit = INHIBIT_DUSK;
+    run_obeying(&d, 61000);
+    want(&d, 1, 3);
+    until(&d, ROUTER_OPENING);
     obey(&d);
     d.view.current_mA[1].value = 501;
     d.now_ms += 10;
     news(&d);
+    CHECK(d.router.state == ROUTER_OPENING, "open, current flows");
     d.view.current_mA[1].value = 0;
     d.now_ms += 10;
     news(&d);
     CHECK(d.router.state == ROUTER_DEAD_TIME, "open");
-    obey(&d);
     run(&d, 1999);
     CHECK(d.router.state == ROUTER_DEAD_TIME, "1999 ms");
+}
+
+/* The dead time of a string that stands nowhere counts from its own transfer. */
+static void dead_time_from_nowhere(void)
+{
+    struct desk d;
+    begin(&d);
+    want_nothing(&d);
+    d.router.orders.contact_closed[1] = false;
+    run_obeying(&d, 20);
+    d.router.seen_ms = d.now_ms - 5000;
+    want(&d, 1, 3);
+    until(&d, ROUTER_DEAD_TIME);
+    obey(&d);
+    d.now_ms += 1;
+    news(&d);
+    run(&d, 499);
+    CHECK(d.router.state == ROUTER_DEAD_TIME, "499 ms");
     run(&d, 1);
-    CHECK(d.router.state == ROUTER_CLOSING, "2000 ms");
+    CHECK(d.router.state == ROUTER_CLOSING, "500 ms");
+}
+
+/* Refused, it goes back to where another string still delivers: that one goes off. */
+static void back_to_a_neighbour(void)
+{
+    struct desk d;
+    enter_joining(&d, ROUTER_SWITCH_OFF);
+    until(&d, ROUTER_IDLE);
+    want(&d, 1, 4);
+    until(&d, ROUTER_DEAD_TIME);
+    CHECK(d.router.orders.string_on[0], "who stays delivers");
+    obey(&d);
+    d.view.input_ready[4] = false;
+    d.now_ms += 1;
+    news(&d);
+    run(&d, 10000);
+    CHECK(d.router.state == ROUTER_DEAD_TIME && d.router.to == 3, "back");
+    CHECK(!d.router.orders.string_on[0], "who stands there goes off");
 }
 
 int main(void)
@@ -768,5 +816,7 @@ int main(void)
     the_first_string();
     off_for_long();
     current_while_opening();
+    dead_time_from_nowhere();
+    back_to_a_neighbour();
     return check_done("transfer_edges");
 }
