@@ -62,6 +62,22 @@ static void adopts_what_it_finds(void)
     CHECK(!r->locked[1] && r->target[1] == 1, "the other is free");
 }
 
+/* Every string without a switch, the first too, is on where it stands. */
+static void adopts_strings_without_a_switch(void)
+{
+    struct desk d;
+    begin_at(&d, 1000000);
+    for (size_t s = 0; s < PLANT_STRINGS; s++) {
+        d.topology.string[s].switchless = true;
+        d.view.switch_output[s] = false;
+    }
+    stand(&d, 2, false);
+    run(&d, 10000);
+    CHECK(d.router.orders.string_on[0] && d.router.orders.string_on[1] &&
+              !d.router.orders.string_on[2],
+          "two stand, the third does not");
+}
+
 /* A string that was locked before keeps its reason. */
 static void keeps_the_reason(void)
 {
@@ -489,6 +505,7 @@ int main(void)
 {
     reads_back();
     adopts_what_it_finds();
+    adopts_strings_without_a_switch();
     keeps_the_reason();
     missing_at_the_start();
     heard_since_the_reset();
