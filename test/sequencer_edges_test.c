@@ -199,6 +199,7 @@ static void holds_and_resumes(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct desk d;
         begin(&d);
+        d.router.string = 1;
         rows[i].change(&d, true);
         if (rows[i].after_ms > 1000) {
             run(&d, rows[i].after_ms - 1);
@@ -231,6 +232,7 @@ static void holds_and_resumes(void)
         }
         CHECK(d.router.state == ROUTER_IDLE && d.router.why == WHY_READ_BACK, "row %zu: %s", i,
               router_state_name(d.router.state));
+        CHECK(d.router.string == NO_STRING, "row %zu: of no string", i);
     }
 }
 
@@ -314,6 +316,19 @@ static void isolates_and_releases(void)
         run_obeying(&d, 2000);
         CHECK(d.router.why == WHY_RELEASED, "once");
     }
+}
+
+/* A step that isolates does nothing else. */
+static void isolates_first(void)
+{
+    struct desk d;
+    begin(&d);
+    want(&d, 0, 3, 2);
+    d.router.isolate[0] = true;
+    run_obeying(&d, 10);
+    CHECK(d.router.state == ROUTER_IDLE && d.router.why == WHY_ISOLATED, "isolates");
+    run_obeying(&d, 10);
+    CHECK(d.router.state == ROUTER_SWITCH_OFF, "then begins a transfer");
 }
 
 /* Switched on where it stands on one input and is not locked; what is on and locked stays on. */
@@ -515,6 +530,7 @@ int main(void)
     breaks_while_it_holds();
     the_first_reason();
     isolates_and_releases();
+    isolates_first();
     who_is_switched_on();
     isolates_in_hold();
     a_delay_is_told_once();
