@@ -447,6 +447,62 @@ static void silent_to_the_millisecond(void)
 
 /* --- start and HOLD --- */
 
+/* Whatever stood in its memory before. */
+static void begins_anew(void)
+{
+    struct desk clean, dirty;
+    begin_at(&clean, 1000000);
+    memset(&dirty, 0xA5, sizeof dirty);
+    ac_init(&dirty.bus, SOURCES, &ac_defaults, 1000000);
+    CHECK(memcmp(&dirty.bus, &clean.bus, sizeof clean.bus) == 0, "the same");
+    CHECK(clean.bus.why == AC_WHY_READ_BACK && clean.bus.wanted == AC_KEEP &&
+              clean.bus.source == AC_NO_SOURCE && clean.bus.from == AC_NO_SOURCE &&
+              clean.bus.to == AC_NO_SOURCE,
+          "nothing known, nothing wanted");
+}
+
+/* A change runs at its own pace. */
+static void wakes(void)
+{
+    static const enum ac_state states[] = {AC_WIND_DOWN, AC_OPEN_LINE,     AC_OPEN_NEUTRAL,
+                                           AC_DEAD,      AC_CLOSE_NEUTRAL, AC_CLOSE_LINE,
+                                           AC_VERIFY};
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        struct desk d;
+        enter(&d, states[i]);
+        d.view.bus_voltage_dV.value = 0;
+        CHECK(ac_step(&d.bus, &d.view, d.now_ms) == d.now_ms + 20 && d.bus.state == states[i], "%s",
+              ac_state_name(states[i]));
+    }
+    struct desk d;
+    begin(&d);
+    CHECK(ac_step(&d.bus, &d.view, d.now_ms) == d.now_ms + 100, "steady");
+    ac_reset(&d.bus, d.now_ms);
+    CHECK(ac_step(&d.bus, &d.view, d.now_ms) == d.now_ms + 100, "start");
+    locked(&d);
+    enter(&d, AC_LOCKOUT);
+    CHECK(ac_step(&d.bus, &d.view, d.now_ms) == d.now_ms + 100, "lockout");
+}
+
+/* A reset forgets what was under way. */
+static void a_reset_forgets(void)
+{
+    struct desk d;
+    enter(&d, AC_DEAD);
+    d.bus.failed_ms = d.now_ms;
+    d.bus.differs_ms[NEW][AC_NEUTRAL] = d.now_ms - 5000;
+    d.bus.found_charging = d.bus.resume_steady = true;
+    ac_reset(&d.bus, d.now_ms);
+    CHECK(d.bus.state == AC_START && d.bus.why == AC_WHY_RESET && !d.bus.orders.valid,
+          "reads back");
+    CHECK(d.bus.from == AC_NO_SOURCE && d.bus.to == AC_NO_SOURCE && d.bus.source == AC_NO_SOURCE,
+          "stands on none");
+    CHECK(d.bus.failed_ms == 0 && d.bus.differs_ms[NEW][AC_NEUTRAL] == 0 && !d.bus.found_charging &&
+              !d.bus.resume_steady,
+          "nothing failed");
+    CHECK(d.bus.since_ms == d.now_ms && d.bus.started_ms == d.now_ms, "from now on");
+}
+
 static void reads_back(void)
 {
     struct desk d;
@@ -743,6 +799,9 @@ int main(void)
     a_slow_sensor();
     old_news();
     silent_to_the_millisecond();
+    begins_anew();
+    wakes();
+    a_reset_forgets();
     reads_back();
     missing_at_the_start();
     holds_and_resumes();

@@ -300,6 +300,18 @@ static void current_over_two_boards(void)
 
 /* --- the frames' bits --- */
 
+/* Whatever stood in its memory before. */
+static void begins_anew(void)
+{
+    static struct gate clean, dirty;
+    struct gate_config config = uc001();
+    memset(&dirty, 0xA5, sizeof dirty);
+    gate_init(&clean, &config, 1000);
+    gate_init(&dirty, &config, 1000);
+    CHECK(memcmp(&dirty.boards, &clean.boards, sizeof clean.boards) == 0 && dirty.ac == NULL,
+          "nothing seen");
+}
+
 /* The first frame after a start has the counter it happens to have, 0 too. */
 static void first_frames(void)
 {
@@ -980,6 +992,7 @@ int main(void)
     current_on_open_after_a_reset();
     current_on_open_by_old_news();
     current_over_two_boards();
+    begins_anew();
     first_frames();
     the_first_millisecond();
     uptime_has_sixteen_bits();

@@ -15,6 +15,20 @@ static void want(struct desk *d, uint8_t a, uint8_t b, uint8_t c)
 
 /* --- START --- */
 
+/* Whatever stood in its memory before. */
+static void begins_anew(void)
+{
+    static struct desk clean, dirty;
+    begin_at(&clean, 1000000);
+    dirty = clean;
+    memset(&dirty.router, 0xA5, sizeof dirty.router);
+    router_init(&dirty.router, &clean.topology, &router_defaults, 1000000);
+    CHECK(memcmp(&dirty.router, &clean.router, sizeof clean.router) == 0, "the same");
+    for (size_t s = 0; s < MAX_STRINGS; s++)
+        CHECK(clean.router.target[s] == NO_INPUT && clean.router.dead_input[s] == NO_INPUT,
+              "string %zu is wanted where it stands", s + 1);
+}
+
 static void reads_back(void)
 {
     struct desk d;
@@ -384,6 +398,8 @@ static void isolates_in_hold(void)
           "off");
     begin_at(&d, 1000000);
     run(&d, 10000);
+    d.router.state = ROUTER_HOLD;
+    d.router.why = WHY_NOT_OPEN;
     d.router.isolate[0] = true;
     run(&d, 499);
     CHECK(d.router.orders.string_on[0], "restated for 499 ms");
@@ -518,6 +534,7 @@ static void stop_takes_over(void)
 
 int main(void)
 {
+    begins_anew();
     reads_back();
     adopts_what_it_finds();
     adopts_strings_without_a_switch();
