@@ -314,6 +314,26 @@ static void orders_taken_back(void)
     }
 }
 
+/* Nothing stands on the bus: there is nothing to open, and no order of a source that is not there. */
+static void from_none(void)
+{
+    struct desk d;
+    begin_at(&d, 1000000);
+    for (enum ac_pole pole = AC_LINE; pole < AC_POLES; pole++)
+        stand(&d, OLD, pole, false);
+    d.view.bus_voltage_dV.value = 0;
+    car(&d, false, 0);
+    run(&d, 11000);
+    d.bus.orders.closed[SOURCES][AC_LINE] = d.bus.orders.closed[SOURCES][AC_NEUTRAL] = true;
+    ac_want(&d.bus, NEW);
+    run(&d, 1);
+    CHECK(d.bus.state == AC_WIND_DOWN, "%s", ac_state_name(d.bus.state));
+    run(&d, 1);
+    CHECK(d.bus.state == AC_DEAD && d.bus.why == AC_WHY_CAR_OFF, "%s", ac_state_name(d.bus.state));
+    until(&d, AC_LOCKOUT);
+    CHECK(d.bus.source == NEW, "stands on it");
+}
+
 /* After a way back the same is tried again a minute later; taking every source off does not wait. */
 static void tried_again(void)
 {
@@ -557,9 +577,12 @@ static void missing_at_the_start(void)
     }
     struct desk d;
     begin_at(&d, 1000000);
-    d.view.contact[NEW][AC_NEUTRAL].seen = CONTACT_UNKNOWN;
-    run(&d, 12000);
-    CHECK(d.bus.state == AC_START && d.bus.why == AC_WHY_CONTACT_UNKNOWN, "unknown");
+    for (uint8_t i = 0; i < SOURCES * AC_POLES; i++) {
+        begin_at(&d, 1000000);
+        d.view.contact[i / 2][i % 2].seen = CONTACT_UNKNOWN;
+        run(&d, 12000);
+        CHECK(d.bus.state == AC_START && d.bus.why == AC_WHY_CONTACT_UNKNOWN, "%d unknown", i);
+    }
 }
 
 static void holds_and_resumes(void)
@@ -790,11 +813,97 @@ static void heard_since(void)
         }
 }
 
+/* A refusal, and a neutral seen closed, count in the state they came in. */
+static void of_an_earlier_state(void)
+{
+    struct desk d;
+    enter(&d, AC_WIND_DOWN);
+    d.view.vetoed = true;
+    run(&d, 1);
+    d.view.vetoed = false;
+    car(&d, false, 0);
+    until(&d, AC_OPEN_LINE);
+    run(&d, 701);
+    CHECK(d.bus.why == AC_WHY_NOT_OPEN, "%s", ac_why_text(d.bus.why));
+    enter(&d, AC_OPEN_LINE);
+    d.view.vetoed = true;
+    run(&d, 1);
+    d.view.vetoed = false;
+    run(&d, 700);
+    CHECK(d.bus.why == AC_WHY_VETO, "%s", ac_why_text(d.bus.why));
+    enter(&d, AC_DEAD);
+    d.bus.joined_ms = d.now_ms - 5000;
+    until(&d, AC_CLOSE_NEUTRAL);
+    obey(&d);
+    run(&d, 1);
+    run(&d, 999);
+    CHECK(d.bus.state == AC_CLOSE_NEUTRAL, "closed for 999 ms");
+    run(&d, 1);
+    CHECK(d.bus.state == AC_CLOSE_LINE, "for 1000 ms");
+}
+
+/* A source that the wallbox does not have is not looked at, whatever its row says. */
+static void rows_beyond(void)
+{
+    struct desk d;
+    begin_at(&d, 1000000);
+    for (int i = 0; i < 110; i++) {
+        d.now_ms += 100;
+        for (size_t pole = 0; pole < AC_POLES; pole++)
+            d.view.contact[SOURCES][pole] =
+                (struct ac_contact_view){CONTACT_CLOSED, d.now_ms, true, true};
+        news(&d);
+    }
+    CHECK(d.bus.state == AC_STEADY && d.bus.source == OLD, "stands on the first: %s",
+          ac_why_text(d.bus.why));
+    CHECK(!d.bus.orders.closed[SOURCES][AC_LINE] && !d.bus.orders.closed[SOURCES][AC_NEUTRAL],
+          "nothing of it is ordered");
+    for (size_t pole = 0; pole < AC_POLES; pole++)
+        d.view.contact[SOURCES][pole].fault = false;
+    d.view.contact[SOURCES][AC_NEUTRAL].seen = CONTACT_OPEN;
+    run(&d, 100);
+    CHECK(d.bus.state == AC_STEADY, "no line alone: %s", ac_why_text(d.bus.why));
+}
+
+/* HOLD for want of a source or its voltage ends by itself, but not once a fault shows. */
+static void worse_than_no_source(void)
+{
+    for (int voltage_lacks = 0; voltage_lacks < 2; voltage_lacks++) {
+        struct desk d;
+        enter(&d, voltage_lacks ? AC_VERIFY : AC_DEAD);
+        if (voltage_lacks)
+            no_voltage(&d);
+        else
+            unready(&d);
+        run(&d, 20000);
+        CHECK(d.bus.why == (voltage_lacks ? AC_WHY_NO_VOLTAGE : AC_WHY_SOURCE_NOT_READY), "holds");
+        d.view.contact[NEW][AC_NEUTRAL].fault = true;
+        run(&d, 1);
+        CHECK(d.bus.why == AC_WHY_CONTACT_FAULT, "a fault is worse: %s", ac_why_text(d.bus.why));
+    }
+}
+
+/* What was adopted is restated before a lockout ends for want of no source. */
+static void off_after_the_start(void)
+{
+    struct desk d;
+    begin_at(&d, 1000000);
+    car(&d, false, 0);
+    ac_want(&d.bus, AC_NO_SOURCE);
+    run(&d, 10000);
+    CHECK(d.bus.state == AC_LOCKOUT, "perhaps a lockout");
+    run(&d, 499);
+    CHECK(d.bus.state == AC_LOCKOUT, "restated for 499 ms");
+    run(&d, 1);
+    CHECK(d.bus.state == AC_WIND_DOWN, "500 ms");
+}
+
 int main(void)
 {
     each_state();
     a_whole_change();
     orders_taken_back();
+    from_none();
     tried_again();
     a_slow_sensor();
     old_news();
@@ -812,5 +921,9 @@ int main(void)
     the_wallbox_to_the_millisecond();
     source_by_source();
     heard_since();
+    of_an_earlier_state();
+    rows_beyond();
+    worse_than_no_source();
+    off_after_the_start();
     return check_done("ac_edges");
 }

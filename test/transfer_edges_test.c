@@ -738,24 +738,20 @@ static void off_for_long(void)
 static void current_while_opening(void)
 {
     struct desk d;
-    begin(&d);
-    d.night = true;
-    d.topology.string[1].switchless = true;
-    d.topology.input[1].inhibit = d.topology.input[3].inhibit = INHIBIT_DUSK;
-    run_obeying(&d, 61000);
-    want(&d, 1, 3);
-    until(&d, ROUTER_OPENING);
+    enter_bare(&d, ROUTER_OPENING);
     obey(&d);
     d.view.current_mA[1].value = 501;
     d.now_ms += 10;
     news(&d);
-    CHECK(d.router.state == ROUTER_OPENING, "open, current flows");
-    d.view.current_mA[1].value = 0;
+    CHECK(d.router.state == ROUTER_OPENING && inputs_off(&d) == 0x08, "open, current flows");
+    obey(&d);
     d.now_ms += 10;
     news(&d);
     CHECK(d.router.state == ROUTER_DEAD_TIME, "open");
     run(&d, 1999);
     CHECK(d.router.state == ROUTER_DEAD_TIME, "1999 ms");
+    run(&d, 1);
+    CHECK(d.router.state == ROUTER_CLOSING, "2000 ms");
 }
 
 /* The dead time of a string that stands nowhere counts from its own transfer. */
