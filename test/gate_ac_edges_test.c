@@ -463,6 +463,7 @@ static void no_sightings(void)
         {{.id = 0x19B, .len = 8, .flags = FRAME_EXT, .data = {0, 3, 0xFC, 0, 0, 0, 200, 0xFF}}, 0},
         {{.id = 0x19B, .len = 8, .data = {0, 3, 0xFC, 0, 0, 0, 200, 0xFE}}, 0},
         {{.id = 0x19B, .len = 8, .data = {0, 3, 0xFC, 0, 0, 0, 200, 0xFF}}, 1},
+        {{.id = 0x19B, .len = 8, .data = {3, 3, 0xFC, 0, 0, 0, 200, 0xFF}}, 0},
         {{.id = 0x19C, .len = 8, .data = {0, 3, 0xFC, 0, 0, 0, 200, 0xFF}}, 0},
         {{.id = 0x193, .len = 8, .data = {8, 9, 0, 0, 0, 0, 0, 200}}, 1},
         {{.id = 0x194, .len = 8, .data = {8, 9, 0, 0, 0, 0, 0, 200}}, 0},
@@ -505,6 +506,25 @@ static void full_tables(void)
     EXPECT(check(&d, 0x50, 0x80), GATE_UNSEEN, "the first wallbox is not heard");
 }
 
+/* A source's line on one board, its neutral on another. */
+static void on_two_boards(void)
+{
+    struct desk d;
+    begin(&d);
+    d.ac.config.points[0].sources = 2;
+    d.ac.config.points[0].contact[1][GATE_AC_NEUTRAL] = (struct gate_ac_channel){0, SECOND, 1};
+    send(&d, SECOND, N0);
+    d.closed[1] = N0;
+    pass(&d, 5000);
+    EXPECT(check(&d, FIRST, L1), GATE_PASS, "its line may close");
+    d.now_ms += 800;
+    box(&d);
+    board(&d, FIRST, 0, 0, 0xFF);
+    d.now_ms += 701;
+    box(&d);
+    EXPECT(check(&d, FIRST, L1), GATE_UNSEEN, "its neutral's board is silent");
+}
+
 /* Rows that the config does not have. */
 static void rows_beyond(void)
 {
@@ -543,6 +563,7 @@ int main(void)
     first_frames();
     no_sightings();
     full_tables();
+    on_two_boards();
     rows_beyond();
     return check_done("gate_ac_edges");
 }
