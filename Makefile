@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-bugs hostile corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-bugs hostile mutate mutate-sample corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -151,6 +151,13 @@ cov: $(TESTS:%.c=$(BUILD)/cov/%) ## line coverage by folder, into build/cov.txt
 	$(Q)find $(BUILD)/cov -name '*.gcda' -delete
 	$(Q)for t in $(TESTS:%.c=$(BUILD)/cov/%); do $$t >/dev/null 2>&1; done; true
 	$(Q)tools/coverage $(BUILD)/cov > $(BUILD)/cov.txt; cat $(BUILD)/cov.txt
+
+mutate: ## change the safety core in every small way: some test must fail each time
+	$(Q)MAKE="$(MAKE)" BUILD=$(BUILD) tools/mutate --resume $(BUILD)/mutate.state
+
+MUTANTS ?= 150
+mutate-sample: ## MUTANTS=150 of these changes, drawn at random; the seed is printed
+	$(Q)MAKE="$(MAKE)" BUILD=$(BUILD) tools/mutate --sample $(MUTANTS)
 
 afternoon: $(BUILD)/busbar
 	$(Q)tools/check-afternoon

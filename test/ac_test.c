@@ -560,11 +560,12 @@ static void starts_between_reports(void)
     pass(&run, 2800); /* nearly the three seconds of a car that went off at once */
     run.plant.mute_box = true;
     ac_want(&run.bus, HOUSE);
-    pass(&run, 200);
+    pass(&run, 100);
     CHECK(run.bus.state == AC_STEADY && run.allowed, "the way back: it may charge again");
     ac_want(&run.bus, OWN);
     pass(&run, 200);
     run.plant.mute_box = false;
+    CHECK(!run.plant.evse && run.plant.now_ms - run.plant.off_ms < 200, "it did, and nobody heard");
     CHECK(until(&run, AC_OPEN_LINE, 10000) > 2500, "the three seconds are counted anew");
     judge(&run, "a car that starts between two reports");
 }
