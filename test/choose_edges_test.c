@@ -131,7 +131,6 @@ static void what_stands_in_the_way(void)
 static void target(struct desk *d, uint8_t a, uint8_t b, uint8_t c)
 {
     d->router.target[0] = a, d->router.target[1] = b, d->router.target[2] = c;
-    d->router.asked = true;
 }
 static void off(struct desk *d, size_t s)
 {
@@ -161,20 +160,19 @@ static void back_budget(struct desk *d) { away_comes_home(d); d->router.moved_to
 static void back_no_budget(struct desk *d) { away_comes_home(d); d->router.moved_today[1] = 12; }
 static void joined_budget(struct desk *d) { away_budget(d); off(d, 1); d->router.moved_today[1] = 11; }
 static void joined_no_budget(struct desk *d) { joined_budget(d); d->router.moved_today[1] = 12; }
-static void unasked(struct desk *d, int ago_ms)
+static void moved_ago(struct desk *d, int ago_ms)
 {
     one_away(d);
-    d->router.asked = false;
+    d->router.config.dwell_ms = router_defaults.dwell_ms;
     d->router.moved_ms[1] = ago_ms ? d->now_ms - ago_ms : 0;
 }
-static void dwells(struct desk *d) { unasked(d, 899999); }
-static void has_dwelt(struct desk *d) { unasked(d, 900000); }
-static void never_moved(struct desk *d) { unasked(d, 0); }
-static void dwells_but_asked(struct desk *d) { unasked(d, 1000); d->router.asked = true; }
-static void dwells_but_isolated(struct desk *d) { unasked(d, 1000); off(d, 1); }
+static void dwells(struct desk *d) { moved_ago(d, 899999); }
+static void has_dwelt(struct desk *d) { moved_ago(d, 900000); }
+static void never_moved(struct desk *d) { moved_ago(d, 0); }
+static void dwells_but_isolated(struct desk *d) { moved_ago(d, 1000); off(d, 1); }
 static void another_dwells(struct desk *d)
 {
-    unasked(d, 0);
+    moved_ago(d, 0);
     d->router.moved_ms[0] = d->router.moved_ms[2] = d->now_ms;
 }
 static void coil_strays(struct desk *d) { one_away(d); d->router.strays_ms[5] = d->now_ms; }
@@ -270,7 +268,6 @@ static void who_goes_next(void)
         {dwells, false, 1, NO_INPUT, WHY_DWELL, "moved 899.999 s ago"},
         {has_dwelt, true, 1, 3, WHY_WANTED, "moved 900 s ago"},
         {never_moved, true, 1, 3, WHY_WANTED, "never moved"},
-        {dwells_but_asked, true, 1, 3, WHY_WANTED, "a person asked"},
         {dwells_but_isolated, true, 1, 3, WHY_WANTED, "it stands nowhere"},
         {another_dwells, true, 1, 3, WHY_WANTED, "others moved just now"},
         {coil_strays, false, 1, NO_INPUT, WHY_BOARD_STATE, "a coil of it is not as ordered"},

@@ -91,6 +91,7 @@ static inline void begin_at(struct desk *d, int64_t now_ms)
         d->view.input_ready[i] = true;
     d->view.boards_heard = d->view.switches_heard = true;
     router_init(&d->router, &d->topology, &router_defaults, d->now_ms);
+    d->router.config.dwell_ms = 0; /* whoever tries it sets it */
 }
 
 /* Adopted, settled: everyone home, the sun shines. */

@@ -490,7 +490,7 @@ static void the_largest_plant(void)
     CHECK(router_layout_seen(&d.router, &d.view, layout) && layout[MAX_STRINGS - 1] == 0, "seen");
     memset(layout, NO_INPUT, sizeof layout);
     layout[59] = 5;
-    router_want(&d.router, layout, NULL, true);
+    router_want(&d.router, layout, NULL);
     run_obeying(&d, 5000);
     CHECK(d.router.state == ROUTER_IDLE && d.router.transfers == 1, "its last contact is closed");
     CHECK(d.view.contact[MAX_CONTACTS - 1] == CONTACT_CLOSED, "that one");

@@ -10,7 +10,7 @@ static void news(struct desk *d)
 static void want(struct desk *d, uint8_t a, uint8_t b, uint8_t c)
 {
     uint8_t layout[MAX_STRINGS] = {a, b, c};
-    router_want(&d->router, layout, NULL, true);
+    router_want(&d->router, layout, NULL);
 }
 
 /* --- START --- */
@@ -22,7 +22,7 @@ static void begins_anew(void)
     begin_at(&clean, 1000000);
     dirty = clean;
     memset(&dirty.router, 0xA5, sizeof dirty.router);
-    router_init(&dirty.router, &clean.topology, &router_defaults, 1000000);
+    router_init(&dirty.router, &clean.topology, &clean.router.config, 1000000);
     CHECK(memcmp(&dirty.router, &clean.router, sizeof clean.router) == 0, "the same");
     for (size_t s = 0; s < MAX_STRINGS; s++)
         CHECK(clean.router.target[s] == NO_INPUT && clean.router.dead_input[s] == NO_INPUT,
@@ -315,7 +315,7 @@ static void isolates_and_releases(void)
         bool isolate[MAX_STRINGS] = {false};
         begin(&d);
         isolate[s] = true;
-        router_want(&d.router, home, isolate, true);
+        router_want(&d.router, home, isolate);
         run_obeying(&d, 10);
         CHECK(!d.router.orders.string_on[s] && d.router.string == s &&
                   d.router.why == WHY_ISOLATED && d.router.state == ROUTER_IDLE,
@@ -323,7 +323,7 @@ static void isolates_and_releases(void)
         CHECK(d.router.orders.string_on[(s + 1) % 3] && d.router.orders.string_on[(s + 2) % 3],
               "the others are not");
         run_obeying(&d, 2000);
-        router_want(&d.router, home, NULL, true);
+        router_want(&d.router, home, NULL);
         run_obeying(&d, 10);
         CHECK(d.router.orders.string_on[s] && d.router.string == s && d.router.why == WHY_RELEASED,
               "string %d is released", s + 1);
@@ -364,7 +364,7 @@ static void who_is_switched_on(void)
         uint8_t nothing[MAX_STRINGS];
         begin(&d);
         memset(nothing, NO_INPUT, sizeof nothing);
-        router_want(&d.router, nothing, NULL, true);
+        router_want(&d.router, nothing, NULL);
         d.router.orders.string_on[1] = d.view.switch_output[1] = rows[i].on;
         d.router.locked[1] = rows[i].locked;
         if (!rows[i].stands) {
@@ -437,17 +437,16 @@ static void wishes(void)
     d.router.target[3] = d.router.dead_input[3] = 7;
     d.router.isolate[3] = true;
     layout[3] = 9;
-    router_want(&d.router, layout, isolate, false);
+    router_want(&d.router, layout, isolate);
     CHECK(d.router.target[0] == 0 && d.router.target[1] == 3 && d.router.target[2] == 4, "targets");
     CHECK(!d.router.isolate[0] && !d.router.isolate[1] && d.router.isolate[2], "isolated");
     CHECK(d.router.dead_input[0] == NO_INPUT && d.router.dead_input[1] == 3 &&
               d.router.dead_input[2] == NO_INPUT,
           "an input that did not draw is forgotten with the wish for it");
-    CHECK(!d.router.asked && d.router.target[3] == 7 && d.router.dead_input[3] == 7 &&
-              d.router.isolate[3],
+    CHECK(d.router.target[3] == 7 && d.router.dead_input[3] == 7 && d.router.isolate[3],
           "strings that are not there are left alone");
-    router_want(&d.router, layout, NULL, true);
-    CHECK(d.router.asked && !d.router.isolate[2], "asked; none isolated");
+    router_want(&d.router, layout, NULL);
+    CHECK(!d.router.isolate[2], "none isolated");
 }
 
 /* --- the day --- */

@@ -6,7 +6,7 @@ static void want(struct desk *d, size_t s, uint8_t input)
     uint8_t layout[MAX_STRINGS];
     memset(layout, NO_INPUT, sizeof layout);
     layout[s] = input;
-    router_want(&d->router, layout, NULL, true);
+    router_want(&d->router, layout, NULL);
 }
 
 /* Whatever stands where it stands. */
@@ -628,19 +628,19 @@ static void taken_off(void)
     d.router.orders.contact_closed[4] = d.router.orders.contact_closed[6] = true;
     run_obeying(&d, 20);
     uint8_t layout[MAX_STRINGS] = {0, 4, 3};
-    router_want(&d.router, layout, NULL, true);
+    router_want(&d.router, layout, NULL);
     until(&d, ROUTER_SWITCH_OFF);
     CHECK(d.router.to == NO_INPUT && d.router.string == 1, "in each other's place");
     layout[1] = NO_INPUT;
     struct desk left = d;
     left.router.topology = &left.topology;
-    router_want(&left.router, layout, NULL, true);
+    router_want(&left.router, layout, NULL);
     run_obeying(&left, 10);
     CHECK(left.router.why == WHY_CANCELLED, "not wanted anywhere else any more");
     layout[1] = 3;
     left = d;
     left.router.topology = &left.topology;
-    router_want(&left.router, layout, NULL, true);
+    router_want(&left.router, layout, NULL);
     run_obeying(&left, 10);
     CHECK(left.router.why == WHY_CANCELLED, "wanted where it stands");
     until(&d, ROUTER_OPENING);
@@ -724,7 +724,7 @@ static void off_for_long(void)
     bool isolate[MAX_STRINGS] = {false, true, false};
     uint8_t layout[MAX_STRINGS] = {0, 3, 2};
     d.router.zero_since_ms = d.now_ms - 4000;
-    router_want(&d.router, layout, isolate, true);
+    router_want(&d.router, layout, isolate);
     until(&d, ROUTER_SWITCH_OFF);
     d.now_ms += 1;
     news(&d);
