@@ -174,11 +174,17 @@ static void battery_check(struct sim *sim)
         sim_violation(sim, 24, "charging with %.1f A at %.0f C", amperes, C);
 }
 
-/* The wallbox's inverter changes its source only with the car off, and the car waits after. */
+/* The wallbox's inverter changes its source only with the car off, and the car waits after. Without
+ * output it has none, and may come back with the same; without AC input it goes on by itself. */
 static void source_check(struct sim *sim)
 {
-    char mode = sim->unit[sim->config.wallbox_inverter].mode;
-    if (mode != sim->wallbox_mode) {
+    const struct sim_unit *unit = &sim->unit[sim->config.wallbox_inverter];
+    char mode = unit->mode;
+    if (mode == 'F' || mode == 'S')
+        return;
+    if (mode == 'B' && !unit->ac_present) {
+        sim->wallbox_mode = mode;
+    } else if (mode != sim->wallbox_mode) {
         if (sim->contactor || sim->now_ms - sim->contactor_open_ms < EV_QUIET_MS)
             sim_violation(sim, 18, "the wallbox's source changed from %c to %c under the car",
                           sim->wallbox_mode, mode);

@@ -53,7 +53,7 @@ struct sim_unit {
     uint8_t out[SIM_LINE];
     size_t out_len;
     uint32_t writes;
-    bool silent, noisy;
+    bool silent, noisy, failed;
     uint32_t noise;
 };
 
@@ -110,7 +110,8 @@ struct sim {
 
     struct sim_ac ac;
     double soc, v1, v2, battery_V, battery_A, charge_As, house_noise[4];
-    bool bms_silent;
+    bool bms_silent, shunt_silent, wallbox_silent, button_silent;
+    bool lossy[SIM_BUSES];
 
     bool plugged, contactor;
     double car_A, limit_A;
@@ -138,6 +139,7 @@ struct sim {
 };
 
 double sim_random(struct sim *sim);                     /* 0..1 */
+bool sim_frame_lost(struct sim *sim, enum sim_bus bus);
 void sim_queue_add(struct sim *sim, enum sim_bus bus, const struct frame *frame);
 void sim_violation(struct sim *sim, int number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
