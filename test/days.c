@@ -9,7 +9,7 @@
 #include "test/bench.h"
 #include "test/days.h"
 
-static const double START_H = 5, END_H = 21;
+static const double START_H = 7, END_H = 20;
 
 enum { JOBS_MOST = 16, COVER_DAYS = 200 };
 

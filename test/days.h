@@ -159,6 +159,14 @@ static inline void day_steps(struct day *day, int64_t ms)
         day_step(day);
 }
 
+/* What a new process does first. */
+static inline void day_remember(struct day *day)
+{
+    memset(&day->saved, 0, sizeof day->saved);
+    saved_open(&day->saved, day->dir, day->t.controller, day->t.now_ms, day_wall_ms(day),
+               day->quiet);
+}
+
 static inline void day_kill(struct day *day, bool on)
 {
     if (on) {
@@ -166,8 +174,7 @@ static inline void day_kill(struct day *day, bool on)
         day->paused = false;
     } else if (day->killed) {
         together_restart(&day->t);
-        saved_open(&day->saved, day->dir, day->t.controller, day->t.now_ms, day_wall_ms(day),
-                   day->quiet);
+        day_remember(day);
     }
     day->killed = on;
 }
@@ -311,7 +318,7 @@ static inline bool day_run(struct day *day, const struct day_plan *plan, struct 
     day_forget(day);
     if (together_begin(t) != 0)
         return false;
-    saved_open(&day->saved, day->dir, t->controller, t->now_ms, day_wall_ms(day), day->quiet);
+    day_remember(day);
     for (int i = 0; i < plan->count; i++) {
         day_steps(day, plan->events[i].at_ms - (t->now_ms - TOGETHER_START_MS));
         day_act(day, &plan->events[i]);
