@@ -41,8 +41,10 @@ int64_t supply_step(struct supply *supply, const struct supply_input *input, int
             enter(supply, SUPPLY_CHANGING, now_ms);
         }
         break;
-    case SUPPLY_CHANGING:
-        if ((input->unit_fresh && input->seen == supply->source) || passed_ms >= SUPPLY_CHANGE_MS)
+    case SUPPLY_CHANGING: /* a silent unit may still change, as soon as it hears its order */
+        if (!input->unit_fresh)
+            supply->since_ms = now_ms;
+        else if (input->seen == supply->source || passed_ms >= SUPPLY_CHANGE_MS)
             enter(supply, SUPPLY_LOCKOUT, now_ms);
         break;
     case SUPPLY_LOCKOUT:

@@ -20,7 +20,7 @@ enum supply_state {
     SUPPLY_UNKNOWN,     /* the inverter has not told its mode yet */
     SUPPLY_STEADY,
     SUPPLY_WIND_DOWN,   /* charging held at 0 until the car is off */
-    SUPPLY_CHANGING,    /* priority set, waiting for the inverter's mode */
+    SUPPLY_CHANGING,    /* priority set, waiting for the inverter's mode: as long as it is silent */
     SUPPLY_LOCKOUT,
     SUPPLY_STATES
 };

@@ -36,7 +36,11 @@ static const struct {
     {80000, FRESH | BOX | SEEN_OWN, 0, SUPPLY_WIND_DOWN, SUPPLY_OWN, "quiet"},
     {83000, FRESH | BOX | SEEN_OWN, 0, SUPPLY_CHANGING, SUPPLY_BYPASS, "back to bypass"},
     {262999, BOX, 0, SUPPLY_CHANGING, SUPPLY_BYPASS, "the inverter is silent"},
-    {263000, BOX, 0, SUPPLY_LOCKOUT, SUPPLY_BYPASS, "three minutes: it goes on with the lockout"},
+    {400000, BOX, 0, SUPPLY_CHANGING, SUPPLY_BYPASS, "it may still change: the car waits"},
+    {500000, FRESH | BOX | SEEN_OWN, 0, SUPPLY_CHANGING, SUPPLY_BYPASS, "heard, not changed yet"},
+    {579999, FRESH | BOX | SEEN_OWN, 0, SUPPLY_CHANGING, SUPPLY_BYPASS, "not one ms early"},
+    {580000, FRESH | BOX | SEEN_OWN, 0, SUPPLY_LOCKOUT, SUPPLY_BYPASS,
+     "three minutes heard and not changed: it goes on with the lockout"},
 };
 
 /* With transfer contacts: the state of the AC bus, on the wanted source or not, and what follows. */
