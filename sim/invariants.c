@@ -54,12 +54,13 @@ void invariant_open(struct sim *sim, int c)
     int64_t zero_ms = sim->zero_ms[s] ? sim->now_ms - sim->zero_ms[s] : 0;
     bool stopped = sim->stop_pressed && sim->now_ms - sim->stop_ms >= STOP_WAIT_MS;
     sim->truth.stop_hot += stopped && zero_ms < ZERO_HOLD_MS;
-    if (stopped)
-        return;
-    if (zero_ms < ZERO_HOLD_MS)
+    if (!stopped && zero_ms < ZERO_HOLD_MS)
         sim_violation(sim, 3, "contact %d ordered open at %.2f A, zero for %lld ms", c,
                       sim->truth.string_A[s], (long long)zero_ms);
-    transfer_begin(sim, s);
+    if (sim->stop_pressed)
+        sim->transfer_ms[s] = 0; /* taken off, not transferred: the way back home need not wait */
+    else
+        transfer_begin(sim, s);
 }
 
 /* The other contacts of the string: all seen open, long enough. */

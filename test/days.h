@@ -57,9 +57,12 @@ static inline int day_start(struct day *day)
     day->t.sim = malloc(sim_size());
     if (!mkdtemp(day->dir) || !day->quiet || !day->t.controller || !day->t.sim)
         return -1;
-    if (config_load(&day->configs[0], "sim/uc001.yaml", "dbc", stderr) != 0)
+    if (config_load(&day->configs[0], "sim/uc001.yaml", "dbc", stderr) != 0 ||
+        config_load(&day->configs[1], "test/uc001-ac.yaml", "dbc", stderr) != 0)
         return -1;
-    return config_load(&day->configs[1], "test/uc001-ac.yaml", "dbc", stderr);
+    for (int k = 0; k < 2; k++)
+        day->configs[k].button_stop[0] = true; /* as with `stop: true` at the button */
+    return 0;
 }
 
 static inline void day_forget(const struct day *day)
