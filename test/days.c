@@ -78,7 +78,6 @@ static void add(struct totals *totals, const struct day_result *day)
     if (day->failure[0])
         printf("day %llu%s: %s\n", (unsigned long long)day->seed,
                day->ac ? " (transfer contacts)" : "", day->failure);
-    fflush(stdout);
 }
 
 /* Runs the workers and collects what they have seen; false when one died. */
@@ -95,8 +94,12 @@ static bool collect(struct totals *totals, uint64_t seed, long days, long jobs)
         }
     close(pipes[1]);
     for (ssize_t n; (n = read(pipes[0], &result, sizeof result)) != 0;)
-        if (n == (ssize_t)sizeof result)
+        if (n == (ssize_t)sizeof result) {
             add(totals, &result);
+            if (totals->days % 100 == 0)
+                printf("%u of %ld days, %u failed\n", totals->days, days, totals->failed);
+            fflush(stdout);
+        }
     close(pipes[0]);
     bool well = true;
     for (int status; wait(&status) > 0 || errno == EINTR;)
