@@ -231,18 +231,19 @@ static void layout_adopt(struct controller *c, const struct policy_input *input,
     c->planned = true;
 }
 
-/* The layout is planned when the wish changes, not on each tick: clouds do not move strings. */
+/* The layout is planned when the wish changes, not on each tick: clouds do not move strings. A new
+ * process in a stopped plant plans nothing and keeps every string off until somebody resets. */
 static void router_steer(struct controller *c, const struct policy_input *input, int64_t now_ms)
 {
     struct router_wish wish = wish_digest(c, input);
-    if (!c->planned && c->router.state != ROUTER_START) {
+    if (!c->planned && !c->stopped && c->router.state != ROUTER_START) {
         layout_adopt(c, input, now_ms);
     } else if (c->planned && wish.charge_point != c->wished) {
         router_plan(&c->layout, &c->config->topology, &wish, c->present);
         c->wished = wish.charge_point;
     }
     bool isolate[MAX_STRINGS];
-    memset(isolate, c->decided.isolate, sizeof isolate);
+    memset(isolate, c->decided.isolate || (c->stopped && !c->planned), sizeof isolate);
     router_want(&c->router, c->layout.input, isolate, false);
     router_step(&c->router, &c->view, now_ms);
 }
@@ -283,6 +284,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
         session_init(&c->sessions[p], now_ms);
     router_init(&c->router, &config->topology, &router_defaults, now_ms);
     memset(c->present, NO_INPUT, sizeof c->present);
+    memset(c->layout.input, NO_INPUT, sizeof c->layout.input);
     c->wished = NO_CHARGE_POINT;
     struct gate_config gate;
     gate_configure(&gate, config);

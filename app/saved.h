@@ -15,6 +15,7 @@ struct saved {
     struct state_file file;
     struct saved_state state;
     uint32_t transfers;         /* of the router when it was last handed over */
+    bool stopped;               /* likewise, of the controller */
     /* between loop and writer, under lock */
     pthread_t writer;
     pthread_mutex_t lock;

@@ -29,6 +29,7 @@ struct day_result {
     uint32_t pushes, sessions, transfers, ac_changes, violations;
     uint32_t stop_hot;          /* opened under current by the emergency stop */
     uint32_t hot;               /* moved under current otherwise */
+    uint32_t closed_stopped;    /* contacts closed after an emergency stop and before a reset */
     uint32_t causeless;         /* journal records without a cause */
     int home_s;                 /* from the last reset until the strings were home; -1 = never */
     double kWh, plant_s;
@@ -45,6 +46,9 @@ struct day {
     struct day_result *result;
     int64_t save_ms;
     bool killed, paused, session;
+    bool pressed;
+    int64_t stopped_ms;         /* emergency stop pressed, and no reset since; 0 = not */
+    bool closed[SIM_CONTACTS];
     uint32_t hot_repairs;
 };
 
@@ -146,11 +150,27 @@ static inline void day_watch(struct day *day)
     }
 }
 
+/* An order that was on its way, and a contact that is slow, have their time. */
+static inline void day_stop_watch(struct day *day)
+{
+    enum { UNDER_WAY_MS = 3000 };
+    const struct sim_truth *truth = day_truth(day);
+    bool latched = day->stopped_ms && day->t.now_ms - day->stopped_ms > UNDER_WAY_MS;
+    for (int c = 0; c < day->plan->plant.contacts; c++) {
+        if (latched && truth->contact_closed[c] && !day->closed[c]) {
+            day->result->closed_stopped++;
+            day_tell(day, "a contact has closed before a reset");
+        }
+        day->closed[c] = truth->contact_closed[c];
+    }
+}
+
 static inline void day_step(struct day *day)
 {
     uint32_t violations = day_truth(day)->violations_total;
     together_step(&day->t);
     day_watch(day);
+    day_stop_watch(day);
     day_save(day);
     if (violations == 0 && day_truth(day)->violations_total > 0)
         day_tell(day, day_truth(day)->violation);
@@ -182,12 +202,20 @@ static inline void day_kill(struct day *day, bool on)
     day->killed = on;
 }
 
+static inline void day_stop(struct day *day, bool on)
+{
+    sim_stop(day->t.sim, on);
+    day->pressed = on;
+    if (on)
+        day->stopped_ms = day->t.now_ms;
+}
+
 /* A repair is made without voltage: what then moves under current is not counted. */
 static inline void day_fault_set(struct day *day, int fault, int target, bool on)
 {
     uint32_t hot = day_hot(day);
     if (fault == DAY_STOP)
-        sim_stop(day->t.sim, on);
+        day_stop(day, on);
     else if (fault == DAY_KILL)
         day_kill(day, on);
     else if (fault == DAY_PAUSE)
@@ -198,7 +226,10 @@ static inline void day_fault_set(struct day *day, int fault, int target, bool on
         sim_fault(day->t.sim, (enum sim_fault)fault, target, on);
     day->t.controller_dead = day->killed || day->paused;
     if (!on && day_faults[fault].target == DAY_CONTACT) {
+        int64_t stopped_ms = day->stopped_ms;
+        day->stopped_ms = 0;
         day_steps(day, 2 * TOGETHER_STEP_MS);
+        day->stopped_ms = stopped_ms;
         day->hot_repairs += day_hot(day) - hot;
     }
 }
@@ -209,11 +240,13 @@ static inline void day_ask(struct day *day, const struct day_event *event)
     struct controller *controller = day->t.controller;
     if (day->t.controller_dead)
         return;
-    if (event->act == ACT_RESET)
+    if (event->act == ACT_RESET) {
         controller_reset(controller, day->t.now_ms);
-    else if (event->act == ACT_CAP)
+        day->stopped_ms = day->pressed ? day->stopped_ms : 0;
+    }
+    if (event->act == ACT_CAP)
         controller_cap(controller, (int32_t)event->value, day->t.now_ms, why, sizeof why);
-    else
+    if (event->act == ACT_CHARGE || event->act == ACT_CHARGE_END)
         controller_charge(controller, 0, event->act == ACT_CHARGE, why, sizeof why);
     day_tell(day, why);
 }
@@ -295,6 +328,9 @@ static inline void day_judge(struct day *day)
                  truth->violation);
     else if (result->hot)
         snprintf(result->failure, room, "%u contacts moved under current", result->hot);
+    else if (result->closed_stopped)
+        snprintf(result->failure, room, "%u contacts closed between emergency stop and reset",
+                 result->closed_stopped);
     else if (result->home_s < 0)
         snprintf(result->failure, room, "not home: router %s, %s; the wallbox's source %s, %s",
                  router_state_name(router->state), router_why_text(router->why),
@@ -311,8 +347,9 @@ static inline bool day_run(struct day *day, const struct day_plan *plan, struct 
     *result = (struct day_result){.seed = plan->seed, .ac = plan->ac};
     day->plan = plan;
     day->result = result;
-    day->killed = day->paused = day->session = false;
+    day->killed = day->paused = day->session = day->pressed = false;
     day->hot_repairs = 0;
+    day->stopped_ms = 0;
     t->config = day->configs[plan->ac];
     t->plant = plan->plant;
     t->now_ms = t->next_tick_ms = day->save_ms = TOGETHER_START_MS;
