@@ -18,6 +18,7 @@ enum {
     EV_QUIET_MS = 3000,
     STOP_WAIT_MS = 5000,
     STOP_HEARD_MS = 300, /* told each 100 ms */
+    SEEN_MS = 30000, /* mode asked and answered, the car wound down, its contactor open for 3 s */
 };
 
 static const double ZERO_A = 0.5;
@@ -176,14 +177,20 @@ static void battery_check(struct sim *sim)
 }
 
 /* The wallbox's inverter changes its source only with the car off, and the car waits after. Without
- * output it has none, and may come back with the same; without AC input it goes on by itself. */
+ * output it has none, and may come back with the same. Without AC input it goes on from its battery, and
+ * back when there is input again: then it was known for SEEN_MS that it would. */
 static void source_check(struct sim *sim)
 {
     const struct sim_unit *unit = &sim->unit[sim->config.wallbox_inverter];
     char mode = unit->mode;
     if (mode == 'F' || mode == 'S')
         return;
-    if (mode == 'B' && !unit->ac_present) {
+    bool alone = mode == 'B' && !unit->ac_present;
+    if (alone && sim->wallbox_mode != mode) {
+        sim->wallbox_mode = mode;
+        sim->alone_ms = sim->now_ms;
+    } else if (mode != sim->wallbox_mode && sim->alone_ms &&
+               sim->now_ms - sim->alone_ms < SEEN_MS) {
         sim->wallbox_mode = mode;
     } else if (mode != sim->wallbox_mode) {
         if (sim->contactor || sim->now_ms - sim->contactor_open_ms < EV_QUIET_MS)

@@ -133,6 +133,7 @@ struct sim {
     uint32_t moved_today[SIM_STRINGS];
     int moved_day[SIM_STRINGS];
     int64_t overcap_ms, charge_ms, discharge_ms, temperature_ms, source_ms;
+    int64_t alone_ms;           /* the wallbox's inverter lost its AC input */
     int64_t moving_ms[SIM_STRINGS];   /* its transfer is under way since; 0 = none is */
     bool input_over[SIM_INPUTS];
     char wallbox_mode;
