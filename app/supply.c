@@ -26,19 +26,17 @@ static bool input_lost(const struct supply *supply, const struct supply_input *i
     return supply->source == SUPPLY_BYPASS && input->unit_fresh && input->seen == SUPPLY_OWN;
 }
 
-/* In bypass it waits for as long as it takes. A silent unit may still change, as soon as it hears its
- * order. */
+/* A silent unit may still change, as soon as it hears its order; so may one that was told otherwise a
+ * moment ago, and another wish waits. Without AC input only another wish ends it. */
 static void changing_step(struct supply *supply, const struct supply_input *input, int64_t now_ms)
 {
     bool late = now_ms - supply->since_ms >= SUPPLY_CHANGE_MS;
-    if (input->wanted != supply->source) {
-        supply->source = input->wanted;
+    if (!input->unit_fresh)
         supply->since_ms = now_ms;
-    } else if (!input->unit_fresh) {
-        supply->since_ms = now_ms;
-    } else if (input->seen == supply->source || (late && !input_lost(supply, input))) {
+    else if (input->seen == supply->source || (late && !input_lost(supply, input)))
         enter(supply, SUPPLY_LOCKOUT, now_ms);
-    }
+    else if (late)
+        supply->source = input->wanted;
 }
 
 int64_t supply_step(struct supply *supply, const struct supply_input *input, int64_t now_ms)
