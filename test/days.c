@@ -1,8 +1,9 @@
 /* A thousand simulated plant-days under random faults: `make days`.
  *
- * DAYS=1000 SEED=1 JOBS=2. Day k has the seed SEED + k; every third day is a plant with transfer
- * contacts. A day that breaks an invariant, moves a contact under current or does not bring the strings home is
- * one line with its seed; SEED=that DAYS=1 plays it again and tells its story. */
+ * DAYS=1000 SEED=1 JOBS=2. Day k has the seed SEED + k and lasts from seven to twenty, when there is
+ * sun; every third plant has transfer contacts. A day that breaks an invariant, moves a contact under
+ * current, closes one between emergency stop and reset or does not bring the strings home is one line
+ * with its seed; SEED=that DAYS=1 plays it again and tells its story. */
 #include <errno.h>
 #include <sys/wait.h>
 
