@@ -231,8 +231,15 @@ static void layout_adopt(struct controller *c, const struct policy_input *input,
     c->planned = true;
 }
 
-/* The layout is planned when the wish changes, not on each tick: clouds do not move strings. A new
- * process in a stopped plant plans nothing and keeps every string off until somebody resets. */
+/* Between the release of the emergency stop and the reset the router holds; where it does not know of
+ * the stop, after a restart or a reset too early, it is kept from moving and switching on. */
+static bool kept_off(const struct controller *c)
+{
+    return c->stopped && !c->view.stop && c->router.state != ROUTER_STOP &&
+           c->router.state != ROUTER_HOLD;
+}
+
+/* The layout is planned when the wish changes, not on each tick: clouds do not move strings. */
 static void router_steer(struct controller *c, const struct policy_input *input, int64_t now_ms)
 {
     struct router_wish wish = wish_digest(c, input);
@@ -243,8 +250,10 @@ static void router_steer(struct controller *c, const struct policy_input *input,
         c->wished = wish.charge_point;
     }
     bool isolate[MAX_STRINGS];
-    memset(isolate, c->decided.isolate || (c->stopped && !c->planned), sizeof isolate);
-    router_want(&c->router, c->layout.input, isolate, false);
+    uint8_t as_they_are[MAX_STRINGS];
+    memset(isolate, c->decided.isolate || kept_off(c), sizeof isolate);
+    memset(as_they_are, NO_INPUT, sizeof as_they_are);
+    router_want(&c->router, c->stopped ? as_they_are : c->layout.input, isolate, false);
     router_step(&c->router, &c->view, now_ms);
 }
 

@@ -92,7 +92,8 @@ static void a_kill_forgets_nothing(void)
     }
 }
 
-/* Pressed while bundled, released; the process dies before anybody resets. */
+/* Pressed while bundled, released; the process dies before anybody resets, or somebody resets too
+ * early. */
 static void the_stop_latches(void)
 {
     plain(1, 13, 13.3);
@@ -104,6 +105,13 @@ static void the_stop_latches(void)
     CHECK(day_run(&day, &plan, &result) && result.failure[0] == '\0', "stop, then a kill: %s",
           result.failure);
     CHECK(result.transfers == 4, "home after the reset: %u transfers", result.transfers);
+
+    plain(1, 13, 13.3);
+    event(360000, ACT_FAULT, DAY_STOP, 0);
+    event(361500, ACT_RESET, 0, 0);
+    event(364000, ACT_REPAIR, DAY_STOP, 0);
+    CHECK(day_run(&day, &plan, &result) && result.failure[0] == '\0',
+          "a reset while it is pressed is none: %s", result.failure);
 }
 
 int main(void)
