@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-bugs hostile mutate mutate-sample corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-bugs hostile mutate mutate-sample days corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -143,6 +143,9 @@ purity: $(PURE:%.c=$(BUILD)/rel/%.o) ## prove that pure code has no clock, heap,
 BENCHES := $(patsubst %.c,$(BUILD)/rel/%,$(sort $(wildcard test/bench_*.c)))
 bench: $(BENCHES) $(BUILD)/busbar ## figures, one JSON line each
 	$(Q)tools/bench $(BENCHES) tools/bench-process tools/bench-dbc
+
+days: $(BUILD)/rel/test/days ## a thousand plant-days under random faults; DAYS=1000 SEED=1 JOBS=2
+	$(Q)DAYS='$(DAYS)' SEED='$(SEED)' JOBS='$(JOBS)' $<
 
 fuzz: $(FUZZ_NAMES:%=$(BUILD)/fuz/fuzz_%) ## fuzz every decoder of foreign bytes, FUZZ_SECONDS=60 each
 	$(Q)tools/fuzz $^

@@ -214,6 +214,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
     router_init(&c->router, &config->topology, &router_defaults, now_ms);
     worth_init(&c->worth, &worth_defaults);
     memset(c->present, NO_INPUT, sizeof c->present);
+    memset(c->layout.input, NO_INPUT, sizeof c->layout.input);
     c->wished = NO_CHARGE_POINT;
     struct gate_config gate;
     gate_configure(&gate, config);

@@ -274,6 +274,22 @@ static int32_t charge_share_A(const struct policy_input *input, size_t i)
     return share < own ? share : own;
 }
 
+/* What unit i is set to, 0 = it may not charge, -1 = leave. No unit can be set below its list's
+ * least: what that takes above its share, later units lack. */
+static int32_t charge_amperes(const struct policy_input *input, size_t i)
+{
+    int32_t left_A = input->limits->charge_mA.value / 1000, part_A = -1;
+    for (size_t k = 0; k <= i; k++) {
+        int32_t share_A = charge_share_A(input, k);
+        part_A =
+            share_A < 0 ? -1 : list_floor(&input->inverter[k], share_A < left_A ? share_A : left_A);
+        if (part_A > left_A)
+            part_A = 0;
+        left_A -= part_A > 0 ? part_A : 0;
+    }
+    return part_A;
+}
+
 static int32_t priority_decide(const struct policy *policy, const struct policy_input *input,
                                size_t i, const char **cause)
 {
@@ -302,12 +318,12 @@ static struct policy_inverter_order inverter_decide(const struct policy *policy,
     if (!unit->fresh)
         return order;
     order.output_priority = priority_decide(policy, input, i, &order.cause);
-    bool stop = input->limits->charge_mA.value <= 0;
+    int32_t amperes = charge_amperes(input, i);
+    bool stop = input->limits->charge_mA.value <= 0 || amperes == 0;
     if (unit->charger_off_supported)
         order.charger_off = stop;
-    int32_t share = charge_share_A(input, i);
-    if (share >= 0 && !(stop && unit->charger_off_supported))
-        order.charge_max_A = list_floor(unit, share);
+    if (amperes >= 0 && !(stop && unit->charger_off_supported))
+        order.charge_max_A = list_floor(unit, amperes);
     return order;
 }
 

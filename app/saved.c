@@ -24,6 +24,7 @@ static void soc_restore(const struct saved_state *state, struct controller *c, i
     c->guard.cell_high_latched = state->cell_high_latched;
     c->guard.cell_low_latched = state->cell_low_latched;
     c->guard.cap_request_permille = state->cap_request_permille;
+    c->stopped = state->stopped;
 }
 
 static void router_restore(const struct saved_state *state, struct controller *c, bool today,
@@ -128,6 +129,7 @@ void saved_open(struct saved *saved, const char *dir, struct controller *control
     units_restore(&saved->state, controller, today);
     controller->journal.next = controller->journal.taken = (uint32_t)saved->state.journal_sequence;
     saved->transfers = controller->router.transfers;
+    saved->stopped = controller->stopped;
 }
 
 /* --- saving --- */
@@ -172,7 +174,7 @@ static void units_save(struct saved_state *state, const struct controller *c)
 bool saved_urgent(const struct saved *saved, const struct controller *controller)
 {
     return saved->transfers != controller->router.transfers ||
-           saved->replaced != controller->replaced;
+           saved->replaced != controller->replaced || saved->stopped != controller->stopped;
 }
 
 bool saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
@@ -195,12 +197,14 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     state->cell_high_latched = controller->guard.cell_high_latched;
     state->cell_low_latched = controller->guard.cell_low_latched;
     state->cap_request_permille = controller->guard.cap_request_permille;
+    state->stopped = controller->stopped;
     state->journal_sequence = controller->journal.next;
     router_save(state, controller, now_ms, wall_ms);
     units_save(state, controller);
     size_t count = state_encode(&saved->file, state, saved->bytes);
     saved->transfers = controller->router.transfers;
     saved->replaced = controller->replaced;
+    saved->stopped = controller->stopped;
     pthread_mutex_lock(&saved->lock);
     saved->count = count;
     pthread_cond_signal(&saved->wake);

@@ -16,6 +16,7 @@ struct saved {
     struct saved_state state;
     uint32_t transfers;         /* of the router when it was last handed over */
     uint32_t replaced;          /* of the controller, likewise */
+    bool stopped;               /* likewise, of the controller */
     /* between loop and writer, under lock */
     pthread_t writer;
     pthread_mutex_t lock;

@@ -92,6 +92,7 @@ size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
     SET(&message, low_held, state->low_held);
     SET(&message, cell_high_latched, state->cell_high_latched);
     SET(&message, cell_low_latched, state->cell_low_latched);
+    SET(&message, stopped, state->stopped);
     SET(&message, cap_request_permille, state->cap_request_permille);
     SET(&message, day, state->day);
     SET(&message, transfers, state->transfers);
@@ -129,6 +130,7 @@ static void unpack_latches(struct saved_state *out, const SavedState *from)
     out->low_held = from->low_held;
     out->cell_high_latched = from->cell_high_latched;
     out->cell_low_latched = from->cell_low_latched;
+    out->stopped = from->stopped;
     if (from->cap_request_permille > 0 && from->cap_request_permille <= 1000)
         out->cap_request_permille = from->cap_request_permille;
     out->day = from->day;

@@ -52,6 +52,7 @@ struct saved_state {
     bool soc_known;
     double soc, soc_error; /* 0..1 */
     bool cap_held, low_held, cell_high_latched, cell_low_latched;
+    bool stopped;                 /* the emergency stop was pressed; no reset since */
     int32_t cap_request_permille; /* 0 = none */
     int64_t day;                  /* days since 1970-01-01 that moved_today and writes_today
                                           * belong to */

@@ -186,19 +186,28 @@ static void layout_better(struct controller *c, const struct policy_input *input
                 c->worth_answer.gain_Wh, c->worth_answer.cost_Wh);
 }
 
+/* Between the release of the emergency stop and the reset the router holds; where it does not know of
+ * the stop, after a restart or a reset too early, it is kept from moving and switching on. */
+static bool kept_off(const struct controller *c)
+{
+    return c->stopped && !c->view.stop && c->router.state != ROUTER_STOP &&
+           c->router.state != ROUTER_HOLD;
+}
+
 void strings_steer(struct controller *c, const struct policy_input *input, int64_t now_ms)
 {
-    uint8_t point = charging_point(c);
+    uint8_t point = charging_point(c), as_they_are[MAX_STRINGS];
     bool isolate[MAX_STRINGS];
     powers_see(c, now_ms);
-    if (!c->planned && c->router.state != ROUTER_START)
+    if (!c->planned && !c->stopped && c->router.state != ROUTER_START)
         layout_adopt(c, input, now_ms);
     else if (c->planned && point != c->wished)
         layout_plan(c, point, input, now_ms);
     else if (c->planned && point != NO_CHARGE_POINT && c->router.state == ROUTER_IDLE &&
              now_ms - c->worth_ms >= JUDGE_EACH_MS)
         layout_better(c, input, now_ms);
-    memset(isolate, c->decided.isolate, sizeof isolate);
-    router_want(&c->router, c->layout.input, isolate);
+    memset(isolate, c->decided.isolate || kept_off(c), sizeof isolate);
+    memset(as_they_are, NO_INPUT, sizeof as_they_are);
+    router_want(&c->router, c->stopped ? as_they_are : c->layout.input, isolate);
     router_step(&c->router, &c->view, now_ms);
 }

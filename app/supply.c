@@ -19,9 +19,28 @@ static bool quiet_long(struct supply *supply, const struct supply_input *input, 
     return supply->quiet_ms && now_ms - supply->quiet_ms >= SUPPLY_QUIET_MS;
 }
 
+/* Its AC input has gone: it feeds the car from its battery, and changes back by itself when the input
+ * is there again. */
+static bool input_lost(const struct supply *supply, const struct supply_input *input)
+{
+    return supply->source == SUPPLY_BYPASS && input->unit_fresh && input->seen == SUPPLY_OWN;
+}
+
+/* A silent unit may still change, as soon as it hears its order; so may one that was told otherwise a
+ * moment ago, and another wish waits. Without AC input only another wish ends it. */
+static void changing_step(struct supply *supply, const struct supply_input *input, int64_t now_ms)
+{
+    bool late = now_ms - supply->since_ms >= SUPPLY_CHANGE_MS;
+    if (!input->unit_fresh)
+        supply->since_ms = now_ms;
+    else if (input->seen == supply->source || (late && !input_lost(supply, input)))
+        enter(supply, SUPPLY_LOCKOUT, now_ms);
+    else if (late)
+        supply->source = input->wanted;
+}
+
 int64_t supply_step(struct supply *supply, const struct supply_input *input, int64_t now_ms)
 {
-    int64_t passed_ms = now_ms - supply->since_ms;
     switch (supply->state) {
     case SUPPLY_UNKNOWN:
         if (input->unit_fresh) {
@@ -32,6 +51,8 @@ int64_t supply_step(struct supply *supply, const struct supply_input *input, int
     case SUPPLY_STEADY:
         if (input->wanted != supply->source)
             enter(supply, SUPPLY_WIND_DOWN, now_ms);
+        else if (input_lost(supply, input))
+            enter(supply, SUPPLY_CHANGING, now_ms);
         break;
     case SUPPLY_WIND_DOWN:
         if (input->wanted == supply->source) {
@@ -42,12 +63,11 @@ int64_t supply_step(struct supply *supply, const struct supply_input *input, int
         }
         break;
     case SUPPLY_CHANGING:
-        if ((input->unit_fresh && input->seen == supply->source) || passed_ms >= SUPPLY_CHANGE_MS)
-            enter(supply, SUPPLY_LOCKOUT, now_ms);
+        changing_step(supply, input, now_ms);
         break;
     case SUPPLY_LOCKOUT:
-        if (passed_ms >= SUPPLY_LOCKOUT_MS)
-            enter(supply, SUPPLY_STEADY, now_ms);
+        if (now_ms - supply->since_ms >= SUPPLY_LOCKOUT_MS)
+            enter(supply, input_lost(supply, input) ? SUPPLY_CHANGING : SUPPLY_STEADY, now_ms);
         break;
     case SUPPLY_STATES:
         assert(false);

@@ -5,6 +5,9 @@
  * the priority is set, then the inverter is seen in its new mode, then 60 s pass before the car may
  * charge again.
  *
+ * Without AC input an inverter in bypass feeds the car from its battery by itself, and changes back by
+ * itself: the car is held off from when that is seen until it is back in bypass, and its 60 s.
+ *
  * A charge point with transfer contacts is moved by phase-router/ac.h instead, with the same promise:
  * supply_follow then says what is wanted and where that stands. */
 #ifndef BUSBAR_APP_SUPPLY_H
@@ -20,7 +23,7 @@ enum supply_state {
     SUPPLY_UNKNOWN,     /* the inverter has not told its mode yet */
     SUPPLY_STEADY,
     SUPPLY_WIND_DOWN,   /* charging held at 0 until the car is off */
-    SUPPLY_CHANGING,    /* priority set, waiting for the inverter's mode */
+    SUPPLY_CHANGING,    /* priority set, waiting for the inverter's mode: as long as it is silent */
     SUPPLY_LOCKOUT,
     SUPPLY_STATES
 };

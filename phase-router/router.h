@@ -284,7 +284,7 @@ struct router {
     bool isolate[MAX_STRINGS];               /* keep this string's switch off */
     bool locked[MAX_STRINGS];                /* invariant 7, until a local reset */
     uint8_t locked_why[MAX_STRINGS];         /* enum router_why */
-    int64_t moved_ms[MAX_STRINGS];           /* last transfer ended; 0 = never */
+    int64_t moved_ms[MAX_STRINGS];           /* last transfer landed; 0 = never */
     uint16_t moved_today[MAX_STRINGS];
     int64_t failed_ms[MAX_STRINGS];          /* last way back; 0 = never */
     uint16_t failed_today[MAX_STRINGS];

@@ -189,11 +189,8 @@ static void finish(struct turn *turn)
         router_enter(turn, ROUTER_IDLE, moved ? (enum router_why)r->failed_why[r->string] : r->why);
         return;
     }
-    if (r->to != NO_INPUT) {
+    if (r->to != NO_INPUT)
         r->joined_ms[r->string] = r->moved_ms[r->string] = turn->now_ms;
-        r->moved_today[r->string]++;
-        r->transfers++;
-    }
     router_enter(turn, ROUTER_IDLE, WHY_DONE);
 }
 
@@ -314,6 +311,22 @@ static void dead_time_late(struct turn *turn, enum router_why obstacle)
     }
 }
 
+/* Counted when it is ordered: whatever comes then, HOLD or a restart, it has its dwell time and its
+ * place in the budget. */
+static void close_order(struct turn *turn)
+{
+    struct router *r = turn->router;
+    uint8_t contact = contact_at(r, r->to);
+    r->orders.contact_closed[contact] = true;
+    r->operations[contact]++;
+    r->pickup_ms = turn->now_ms;
+    if (r->to == r->from)
+        return;
+    r->moved_ms[r->string] = turn->now_ms;
+    r->moved_today[r->string]++;
+    r->transfers++;
+}
+
 /* A contact without a mirror may stand closed and tell it is open: its string must have carried
  * no current for longer. */
 static int64_t dead_ms(const struct router *r)
@@ -334,10 +347,7 @@ static void dead_time_step(struct turn *turn)
     bool over = r->seen_ms && now_ms - r->seen_ms >= dead_ms(r) &&
                 now_ms - r->pickup_ms >= r->config.pickup_gap_ms;
     if (over && zero && obstacle == WHY_NOTHING) {
-        uint8_t contact = contact_at(r, r->to);
-        r->orders.contact_closed[contact] = true;
-        r->operations[contact]++;
-        r->pickup_ms = now_ms;
+        close_order(turn);
         router_enter(turn, ROUTER_CLOSING, WHY_DEAD_TIME_OVER);
     } else if (waited(turn, r->config.zero_wait_ms + inhibit_ms(turn))) {
         dead_time_late(turn, obstacle);

@@ -41,9 +41,10 @@ static void car_state(struct sim *sim)
     bool offered = wallbox_limit_A(sim) >= LEAST_A && sim_wallbox_live(sim);
     sim->truth.car_state = !sim->plugged ? 'A' : offered && wants ? 'C' : 'B';
     bool closed = sim->truth.car_state == 'C' || (sim->plugged && sim->car_A > 0.5);
-    if (sim->contactor && !closed)
-        sim->contactor_open_ms = sim->now_ms;
+    bool before = sim->contactor;
     sim->contactor = closed && sim_wallbox_live(sim);
+    if (before && !sim->contactor)
+        sim->contactor_open_ms = sim->now_ms;
 }
 
 void car_step(struct sim *sim, double dt_s)

@@ -111,7 +111,8 @@ static bool node_silent(const struct sim *sim, int node)
 {
     if (node < SIM_BOARDS)
         return sim->board[node].silent || sim->now_ms < sim->board[node].up_ms;
-    return node == 2 && sim->sensor_silent;
+    return (node == 2 && sim->sensor_silent) || (node == 3 && sim->wallbox_silent) ||
+           (node == 4 && sim->button_silent);
 }
 
 static void heartbeats_say(struct sim *sim)
@@ -145,7 +146,7 @@ static void strings_say(struct sim *sim)
 
 static void wallbox_say(struct sim *sim)
 {
-    if (!due(&sim->wallbox_ms, 200, sim->now_ms))
+    if (sim->wallbox_silent || !due(&sim->wallbox_ms, 200, sim->now_ms))
         return;
     struct frame frame = frame_of(0x193, 8);
     put_bits(frame.data, 0, 3, sim->truth.car_state - 'A');
@@ -160,7 +161,7 @@ static void wallbox_say(struct sim *sim)
 
 static void button_say(struct sim *sim)
 {
-    if (!due(&sim->button_ms, 100, sim->now_ms))
+    if (sim->button_silent || !due(&sim->button_ms, 100, sim->now_ms))
         return;
     struct frame frame = frame_of(0x194, 4);
     frame.data[0] = sim->presses;
@@ -181,7 +182,8 @@ static void shunt_frame(struct sim *sim, const struct shunt_row *row, size_t i, 
         frame.data[1] = sim->shunt_counter[i]++ & 15;
         for (int k = 0; k < 4; k++)
             frame.data[2 + k] = (uint8_t)(bits >> (24 - 8 * k));
-        sim_queue_add(sim, SIM_NATIVE, &frame);
+        if (!sim->shunt_silent)
+            sim_queue_add(sim, SIM_NATIVE, &frame);
         sim->shunt_ms[i] += row->every_ms;
     }
 }

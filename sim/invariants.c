@@ -18,6 +18,7 @@ enum {
     EV_QUIET_MS = 3000,
     STOP_WAIT_MS = 5000,
     STOP_HEARD_MS = 300, /* told each 100 ms */
+    SEEN_MS = 30000, /* mode asked and answered, the car wound down, its contactor open for 3 s */
 };
 
 static const double ZERO_A = 0.5;
@@ -54,12 +55,13 @@ void invariant_open(struct sim *sim, int c)
     int64_t zero_ms = sim->zero_ms[s] ? sim->now_ms - sim->zero_ms[s] : 0;
     bool stopped = sim->stop_pressed && sim->now_ms - sim->stop_ms >= STOP_WAIT_MS;
     sim->truth.stop_hot += stopped && zero_ms < ZERO_HOLD_MS;
-    if (stopped)
-        return;
-    if (zero_ms < ZERO_HOLD_MS)
+    if (!stopped && zero_ms < ZERO_HOLD_MS)
         sim_violation(sim, 3, "contact %d ordered open at %.2f A, zero for %lld ms", c,
                       sim->truth.string_A[s], (long long)zero_ms);
-    transfer_begin(sim, s);
+    if (sim->stop_pressed)
+        sim->transfer_ms[s] = 0; /* taken off, not transferred: the way back home need not wait */
+    else
+        transfer_begin(sim, s);
 }
 
 /* The other contacts of the string: all seen open, long enough. */
@@ -174,11 +176,23 @@ static void battery_check(struct sim *sim)
         sim_violation(sim, 24, "charging with %.1f A at %.0f C", amperes, C);
 }
 
-/* The wallbox's inverter changes its source only with the car off, and the car waits after. */
+/* The wallbox's inverter changes its source only with the car off, and the car waits after. Without
+ * output it has none, and may come back with the same. Without AC input it goes on from its battery, and
+ * back when there is input again: then it was known for SEEN_MS that it would. */
 static void source_check(struct sim *sim)
 {
-    char mode = sim->unit[sim->config.wallbox_inverter].mode;
-    if (mode != sim->wallbox_mode) {
+    const struct sim_unit *unit = &sim->unit[sim->config.wallbox_inverter];
+    char mode = unit->mode;
+    if (mode == 'F' || mode == 'S')
+        return;
+    bool alone = mode == 'B' && !unit->ac_present;
+    if (alone && sim->wallbox_mode != mode) {
+        sim->wallbox_mode = mode;
+        sim->alone_ms = sim->now_ms;
+    } else if (mode != sim->wallbox_mode && sim->alone_ms &&
+               sim->now_ms - sim->alone_ms < SEEN_MS) {
+        sim->wallbox_mode = mode;
+    } else if (mode != sim->wallbox_mode) {
         if (sim->contactor || sim->now_ms - sim->contactor_open_ms < EV_QUIET_MS)
             sim_violation(sim, 18, "the wallbox's source changed from %c to %c under the car",
                           sim->wallbox_mode, mode);

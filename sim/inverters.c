@@ -24,7 +24,7 @@ static bool ac_in_present(const struct sim *sim, int u)
  * 0, only when the battery is full. */
 static char mode_of(const struct sim *sim, const struct sim_unit *unit)
 {
-    if (unit->trip_s > 0)
+    if (unit->trip_s > 0 || unit->failed)
         return 'F';
     double back_V = unit->to_battery_V > 0 ? unit->to_battery_V : unit->bulk_V - 0.4;
     double wanted_V = unit->mode == 'B' ? unit->to_grid_V : back_V;

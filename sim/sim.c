@@ -18,10 +18,15 @@ double sim_random(struct sim *sim)
     return (double)sim->random / 4294967296.0;
 }
 
+bool sim_frame_lost(struct sim *sim, enum sim_bus bus)
+{
+    return sim->lossy[bus] && sim_random(sim) < 0.2;
+}
+
 void sim_queue_add(struct sim *sim, enum sim_bus bus, const struct frame *frame)
 {
     struct sim_queue *queue = &sim->queue[bus];
-    if (queue->count < SIM_QUEUE) {
+    if (queue->count < SIM_QUEUE && !sim_frame_lost(sim, bus)) {
         queue->frames[queue->count] = *frame;
         queue->frames[queue->count++].at_us = sim->now_ms * 1000;
     }
@@ -157,7 +162,7 @@ void sim_frame(struct sim *sim, enum sim_bus bus, const struct frame *frame)
     bool backbone_id = frame->id >= 0x180 && frame->id < 0x300;
     if (bus != SIM_BACKBONE && backbone_id && !frame->flags)
         sim_violation(sim, 31, "backbone frame %03X on another bus", frame->id);
-    if (bus != SIM_BACKBONE || frame->flags)
+    if (bus != SIM_BACKBONE || frame->flags || sim_frame_lost(sim, bus))
         return;
     if (frame->id == 0x210 || frame->id == 0x211)
         board_command(sim, (int)(frame->id - 0x210), frame);
@@ -209,61 +214,70 @@ void sim_set_soc(struct sim *sim, double soc)
     sim->soc = sim->truth.battery_soc = sim->truth.battery_soc_max = soc;
 }
 
-void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on)
+/* What most faults are: a flag. NULL for those that do more. */
+static bool *fault_flag(struct sim *sim, enum sim_fault fault, int target)
 {
     switch (fault) {
+    case SIM_CONTACT_STUCK_OPEN:
+        return &sim->contact[target].stuck_open;
+    case SIM_FEEDBACK_LOST:
+        return &sim->contact[target].feedback_lost;
+    case SIM_SWITCH_SHORTED:
+        return &sim->switch_shorted[target];
+    case SIM_SENSOR_SILENT:
+        return &sim->sensor_silent;
+    case SIM_BOARD_SILENT:
+        return &sim->board[target].silent;
+    case SIM_BMS_SILENT:
+        return &sim->bms_silent;
+    case SIM_INVERTER_SILENT:
+        return &sim->unit[target].silent;
+    case SIM_INVERTER_NOISE:
+        return &sim->unit[target].noisy;
+    case SIM_FOREIGN_FRAME:
+        return &sim->foreign;
+    case SIM_AC_SILENT:
+        return &sim->ac.board.silent;
+    case SIM_BUS_LOSSY:
+        return &sim->lossy[target];
+    case SIM_WALLBOX_SILENT:
+        return &sim->wallbox_silent;
+    case SIM_BUTTON_SILENT:
+        return &sim->button_silent;
+    case SIM_SHUNT_SILENT:
+        return &sim->shunt_silent;
+    case SIM_INVERTER_FAULT:
+        return &sim->unit[target].failed;
+    case SIM_FAULT_NONE:
     case SIM_CONTACT_WELDED:
+    case SIM_CONTACT_SLOW:
+    case SIM_SENSOR_FROZEN:
+    case SIM_BOARD_REBOOT:
+    case SIM_AC_WELDED:
+    case SIM_FAULTS:
+        return NULL;
+    }
+    return NULL;
+}
+
+void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on)
+{
+    bool *flag = fault_flag(sim, fault, target);
+    if (flag) {
+        *flag = on;
+    } else if (fault == SIM_CONTACT_WELDED) {
         sim->contact[target].welds = on;
         sim->contact[target].welded = on && sim->contact[target].closed;
-        return;
-    case SIM_CONTACT_STUCK_OPEN:
-        sim->contact[target].stuck_open = on;
-        return;
-    case SIM_CONTACT_SLOW:
+    } else if (fault == SIM_CONTACT_SLOW) {
         sim->contact[target].slow = on ? 40 : 1;
-        return;
-    case SIM_FEEDBACK_LOST:
-        sim->contact[target].feedback_lost = on;
-        return;
-    case SIM_SWITCH_SHORTED:
-        sim->switch_shorted[target] = on;
-        return;
-    case SIM_SENSOR_FROZEN:
+    } else if (fault == SIM_SENSOR_FROZEN) {
         sim->sensor_frozen = on;
         for (int s = 0; s < sim->config.strings; s++)
             sim->frozen_A[s] = sim->truth.string_A[s];
-        return;
-    case SIM_SENSOR_SILENT:
-        sim->sensor_silent = on;
-        return;
-    case SIM_BOARD_SILENT:
-        sim->board[target].silent = on;
-        return;
-    case SIM_BOARD_REBOOT:
-        if (on)
-            board_start(sim, target);
-        return;
-    case SIM_BMS_SILENT:
-        sim->bms_silent = on;
-        return;
-    case SIM_INVERTER_SILENT:
-        sim->unit[target].silent = on;
-        return;
-    case SIM_INVERTER_NOISE:
-        sim->unit[target].noisy = on;
-        return;
-    case SIM_FOREIGN_FRAME:
-        sim->foreign = on;
-        return;
-    case SIM_AC_WELDED:
+    } else if (fault == SIM_BOARD_REBOOT && on) {
+        board_start(sim, target);
+    } else if (fault == SIM_AC_WELDED) {
         sim->ac.contact[target].welded = on && sim->ac.contact[target].closed;
-        return;
-    case SIM_AC_SILENT:
-        sim->ac.board.silent = on;
-        return;
-    case SIM_FAULT_NONE:
-    case SIM_FAULTS:
-        return;
     }
 }
 

@@ -107,6 +107,11 @@ enum sim_fault {
     SIM_FOREIGN_FRAME,             /* somebody commands the contact board too, its own outputs */
     SIM_AC_WELDED,                 /* target: channel of the AC board; welds where it is closed */
     SIM_AC_SILENT,                 /* the AC board */
+    SIM_BUS_LOSSY,                 /* target: bus; each fifth frame is lost, both ways */
+    SIM_WALLBOX_SILENT,            /* hears, but says nothing */
+    SIM_BUTTON_SILENT,             /* the emergency stop is on its node */
+    SIM_SHUNT_SILENT,
+    SIM_INVERTER_FAULT,            /* mode F: neither output nor sun while it lasts */
     SIM_FAULTS
 };
 

@@ -53,7 +53,7 @@ struct sim_unit {
     uint8_t out[SIM_LINE];
     size_t out_len;
     uint32_t writes;
-    bool silent, noisy;
+    bool silent, noisy, failed;
     uint32_t noise;
 };
 
@@ -110,7 +110,8 @@ struct sim {
 
     struct sim_ac ac;
     double soc, v1, v2, battery_V, battery_A, charge_As, house_noise[4];
-    bool bms_silent;
+    bool bms_silent, shunt_silent, wallbox_silent, button_silent;
+    bool lossy[SIM_BUSES];
 
     bool plugged, contactor;
     double car_A, limit_A;
@@ -132,12 +133,14 @@ struct sim {
     uint32_t moved_today[SIM_STRINGS];
     int moved_day[SIM_STRINGS];
     int64_t overcap_ms, charge_ms, discharge_ms, temperature_ms, source_ms;
+    int64_t alone_ms;           /* the wallbox's inverter lost its AC input */
     int64_t moving_ms[SIM_STRINGS];   /* its transfer is under way since; 0 = none is */
     bool input_over[SIM_INPUTS];
     char wallbox_mode;
 };
 
 double sim_random(struct sim *sim);                     /* 0..1 */
+bool sim_frame_lost(struct sim *sim, enum sim_bus bus);
 void sim_queue_add(struct sim *sim, enum sim_bus bus, const struct frame *frame);
 void sim_violation(struct sim *sim, int number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

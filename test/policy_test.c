@@ -239,6 +239,38 @@ static void charge_is_shared_by_strings(void)
           "a silent unit is left alone");
 }
 
+/* No unit goes below 10 A: what the bank may take goes to as many as it feeds. */
+static void a_limit_below_the_least_settings(void)
+{
+    static const struct {
+        int32_t limit_mA, strings[2], charge_A[2]; /* 0 = its charger is off */
+        const char *sentence;
+    } rows[] = {
+        {40000, {1, 1}, {20, 20}, "enough for both"},
+        {20000, {1, 1}, {10, 10}, "just enough for both"},
+        {19000, {1, 1}, {10, 0}, "for the first alone"},
+        {10000, {1, 1}, {10, 0}, "just for the first"},
+        {9900, {1, 1}, {0, 0}, "for none"},
+        {22000, {1, 2}, {10, 10}, "the first takes more than its third, the second what is left"},
+        {15000, {0, 2}, {-1, 10}, "one without strings is left as it is"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        policy_init(&policy);
+        struct policy_input input = plant(1000);
+        limits.charge_mA = (struct limit){rows[i].limit_mA, LIMIT_BMS};
+        for (int u = 0; u < 2; u++)
+            input.inverter[u].strings = (uint8_t)rows[i].strings[u];
+        decide(&input);
+        for (int u = 0; u < 2; u++) {
+            int32_t wanted = rows[i].charge_A[u];
+            CHECK(out.inverter[u].charger_off == (wanted == 0), "%s: charger %d off %d",
+                  rows[i].sentence, u, out.inverter[u].charger_off);
+            CHECK(out.inverter[u].charge_max_A == (wanted == 0 ? -1 : wanted), "%s: unit %d %d A",
+                  rows[i].sentence, u, out.inverter[u].charge_max_A);
+        }
+    }
+}
+
 static void isolation_is_the_last_means(void)
 {
     policy_init(&policy);
@@ -290,6 +322,7 @@ int main(void)
     the_source_changes_without_the_car();
     what_holds_always();
     charge_is_shared_by_strings();
+    a_limit_below_the_least_settings();
     isolation_is_the_last_means();
     sentences_name_limit_and_amount();
     return check_done("policy");

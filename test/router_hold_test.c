@@ -292,6 +292,13 @@ static void boards(void)
     begin(&shed);
     PLAY("board silent under way", &shed, moving);
     CHECK(shed_stands(&shed, 0, 3, 2), "there");
+    CHECK(shed.router.moved_today[1] == 1 && shed.router.transfers == 1, "and counted");
+    shed.router.config.dwell_ms = router_defaults.dwell_ms;
+    want_home(&shed);
+    shed_run(&shed, 880000);
+    CHECK(shed_stands(&shed, 0, 3, 2) && shed.router.why == WHY_DWELL, "it dwells like any other");
+    shed_run(&shed, 30000);
+    CHECK(shed_stands(&shed, 0, 1, 2), "and goes home then");
     begin(&shed);
     PLAY("board reboots", &shed, reboot);
     CHECK(shed_stands(&shed, 0, 1, 2), "all home again");

@@ -132,7 +132,7 @@ static void largest_fits(void)
     memset(&state, 0xFF, sizeof state);
     state.soc_known = true;
     state.soc = state.soc_error = 1;
-    state.cap_held = state.low_held = state.cell_high_latched = state.cell_low_latched = true;
+    state.cap_held = state.low_held = state.cell_high_latched = state.stopped = state.cell_low_latched = true;
     state.contact_count = MAX_CONTACTS;
     state.string_count = MAX_STRINGS;
     state.inverter_count = MAX_INVERTERS;
