@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-bugs hostile mutate mutate-sample days corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -118,6 +118,9 @@ test: $(TESTS:%.c=$(BUILD)/san/%) $(CORPUS) $(BUILD)/san/busbar ## every test pr
 MODEL_STATES ?= 3000000
 model: $(BUILD)/rel/test/model ## search every behaviour of router and gate under menus of three faults
 	$(Q)$< --max $(MODEL_STATES)
+
+model-sample: $(BUILD)/rel/test/model ## the same, cut short
+	$(Q)$< --max 40000
 
 model-bugs: $(BUILD)/rel/libbusbar.a ## plant bugs in a copy of the router: the search finds each
 	$(Q)tools/model-bugs $(CC_rel) -std=c11 $(CPPFLAGS) $(FLAGS_rel)
@@ -175,7 +178,7 @@ shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test ## the virtual shed: Debian'
 check: ## every test there is, the virtual shed included
 	$(Q)tools/deps shed
 	$(Q)mkdir -p $(BUILD)
-	$(Q)MAKE="$(MAKE)" tools/check test layers purity clang afternoon peers shed bench
+	$(Q)MAKE="$(MAKE)" tools/check test model-sample model-bugs mutate-sample layers purity clang afternoon peers shed bench
 
 clang: ## build everything with clang's warnings as errors too
 	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang $(BUILD)/clang/busbar \
