@@ -28,6 +28,7 @@ static const struct model_menu menus[] = {
     {{{FAULT_INSULATION, 0}, {FAULT_NIGHT, 0}, {FAULT_ISOLATE, 1}}, 3, 2},
     {{{FAULT_STOP, 0}, {FAULT_WELDED, 1}, {FAULT_SWITCH_SHORTED, 2}}, 3, 2},
     {{{FAULT_STOP, 0}, {FAULT_RESTART, 0}, {FAULT_LEAK, 2}}, 3, 2},
+    {{{FAULT_BUTTON_SILENT, 0}, {FAULT_RESTART, 0}, {FAULT_WELDED, 1}}, 3, 2},
 };
 enum { MENUS = sizeof menus / sizeof menus[0] };
 

@@ -39,6 +39,7 @@ enum fault {
     FAULT_ISOLATE,
     FAULT_WISH,
     FAULT_STOP,
+    FAULT_BUTTON_SILENT,
     FAULT_RESET,
     FAULT_KINDS
 };
@@ -68,6 +69,7 @@ static const struct {
     [FAULT_ISOLATE] = {"isolate", PLANT_STRINGS},
     [FAULT_WISH] = {"other wish", 4},
     [FAULT_STOP] = {"emergency stop", 1},
+    [FAULT_BUTTON_SILENT] = {"stop button silent", 1},
     [FAULT_RESET] = {"reset", 1},
 };
 
@@ -146,6 +148,9 @@ static inline void fault_set(struct shed *shed, enum fault fault, int at, bool o
         }
         break;
     case FAULT_NIGHT:
+        for (int s = 0; s < PLANT_STRINGS; s++) /* a short shows only in the sun */
+            if (!on && p->sun_mA == 0 && p->switch_shorted[s])
+                p->fault_ms[s] = p->now_ms;
         p->sun_mA = on ? 0 : 9000;
         break;
     case FAULT_ISOLATE:
@@ -156,6 +161,9 @@ static inline void fault_set(struct shed *shed, enum fault fault, int at, bool o
         break;
     case FAULT_STOP:
         stop_press(p, on);
+        break;
+    case FAULT_BUTTON_SILENT:
+        p->button_silent = on;
         break;
     case FAULT_RESET:
         if (on) {

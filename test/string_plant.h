@@ -194,7 +194,7 @@ static inline void coil_close(struct string_plant *p, int c)
 {
     int s = p->topology.contact[c].string, input = p->topology.contact[c].input;
     bool live = p->switchless[s] ? p->sun_mA != 0 && !p->input_off[input] : p->switch_on[s];
-    if (p->stop_pressed && p->now_ms - p->stop_ms > 300) /* it is told each 100 ms */
+    if (p->stop_pressed && !p->button_silent && p->now_ms - p->stop_ms > 300)
         violate(p, 4, c);
     if ((live || p->current_mA[s] != 0) && !fault_too_new(p, s, p->now_ms))
         violate(p, 4, c);
@@ -319,10 +319,10 @@ static inline bool counter_speaks(struct string_plant *p, struct frame *f)
     return true;
 }
 
-/* It latches: nobody turns it free and presses it again between two of its frames. */
+/* It latches: nobody turns it free and presses it again within a second. */
 static inline void stop_press(struct string_plant *p, bool pressed)
 {
-    if (pressed && !p->stop_pressed && p->now_ms - p->released_ms > 300)
+    if (pressed && !p->stop_pressed && p->now_ms - p->released_ms > 1100)
         p->stop_ms = p->now_ms;
     if (!pressed && p->stop_pressed)
         p->released_ms = p->now_ms;

@@ -131,7 +131,8 @@ static inline void shed_tick(struct shed *shed)
     v->boards_heard = v->contact_ms[0] && now_ms - v->contact_ms[0] <= 1500;
     v->switches_heard = shed->gate.boards[1].heard_ms &&
                         now_ms - shed->gate.boards[1].heard_ms <= 1500;
-    v->stop &= now_ms - shed->stop_heard_ms <= 1000;
+    v->stop_silent = now_ms - shed->stop_heard_ms > 1000;
+    v->stop &= !v->stop_silent;
     v->switching_locked = shed->gate.foreign;
     v->vetoed = shed->vetoed;
     shed->vetoed = false;
