@@ -34,6 +34,8 @@ static void contact_watch(struct turn *turn, size_t c)
     since_keep(&r->differs_ms[c], differs, turn->now_ms);
     const struct topology_contact *contact = &r->topology->contact[c];
     size_t s = contact->string;
+    if (differs && coil && r->moved_ms[s])
+        r->moved_ms[s] = turn->now_ms; /* it dwells from when it has landed, however late */
     int64_t late_ms = turn_feedback_ms(r, coil ? contact->operate_ms : contact->release_ms);
     if (view->contact_fault[c])
         string_lock(turn, s, WHY_CONTACT_FAULT);

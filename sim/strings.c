@@ -188,7 +188,7 @@ void strings_step(struct sim *sim, double dt_s)
     for (int u = 0; u < sim->config.inverters; u++)
         unit_draw(sim, u);
     for (int s = 0; s < sim->config.strings; s++) {
-        bool zero = fabs(sim->truth.string_A[s]) <= 0.5;
+        bool zero = fabs(sim->truth.string_A[s]) < 0.505; /* 0.50 A as the counter tells it */
         sim->zero_ms[s] = !zero ? 0 : sim->zero_ms[s] ? sim->zero_ms[s] : sim->now_ms;
     }
 }

@@ -278,14 +278,16 @@ static inline void day_act(struct day *day, const struct day_event *event)
     }
 }
 
-/* Strings at home and delivering, unless the battery's limits keep them off; the router idle. */
+/* Strings at home and delivering, unless the battery's limits keep them off or the day's transfers are
+ * used up (docs/safety.md, 12: the way home may have to wait); the router idle. */
 static inline bool day_home(const struct day *day)
 {
     const struct together *t = &day->t;
     const struct sim_truth *truth = day_truth(day);
     for (int s = 0; s < t->plant.strings; s++)
-        if (truth->string_input[s] != t->plant.contact[t->plant.string[s].home_contact].input ||
-            (!truth->switch_on[s] && !t->controller->decided.isolate))
+        if ((truth->string_input[s] != t->plant.contact[t->plant.string[s].home_contact].input ||
+             (!truth->switch_on[s] && !t->controller->decided.isolate)) &&
+            t->controller->router.moved_today[s] < t->controller->router.config.transfers_per_day)
             return false;
     bool ac = !day->plan->ac || (truth->ac_source == 0 && ac_ready(&t->controller->ac[0]));
     return ac && t->controller->router.state == ROUTER_IDLE;

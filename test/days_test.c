@@ -114,6 +114,18 @@ static void the_stop_latches(void)
           "a reset while it is pressed is none: %s", result.failure);
 }
 
+/* The contact lands after the router has given it up; 900 s run from then. */
+static void a_late_contact_dwells(void)
+{
+    plain(1, 13, 13.4);
+    event(301000, ACT_FAULT, SIM_CONTACT_SLOW, 3);
+    event(330000, ACT_REPAIR, SIM_CONTACT_SLOW, 3);
+    event(340000, ACT_RESET, 0, 0);
+    event(400000, ACT_PUSH, 0, 0);
+    CHECK(day_run(&day, &plan, &result) && result.failure[0] == '\0', "a slow contact: %s",
+          result.failure);
+}
+
 int main(void)
 {
     CHECK(day_start(&day) == 0, "starts");
@@ -121,6 +133,7 @@ int main(void)
     a_seed_repeats();
     a_kill_forgets_nothing();
     the_stop_latches();
+    a_late_contact_dwells();
     afternoons();
     day_end(&day);
     return check_done("days");
