@@ -373,6 +373,58 @@ static void coils_that_let_go(void)
     EXPECT(contacts(&b, 0x06), GATE_PASS, "100 ms later string 1 does, without a coil");
 }
 
+/* The order to open, told again while the board has not taken it, is the same pick-up; told again after its
+ * board has lost it, it is another one. */
+static void coils_that_open_again(void)
+{
+    struct bench b;
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
+    pass(&b, 100);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "told again: not taken yet");
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
+    b.now_ms += 10;
+    b.outputs = 0x05;
+    hear_contacts(&b);
+    b.now_ms += 90;
+    b.outputs = 0x04;
+    hear_contacts(&b);
+    hear_counter(&b);
+    b.now_ms += 99;
+    EXPECT(contacts(&b, 0x05), GATE_PICKUP, "taken, and lost: 199 ms after the first");
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "200 ms");
+}
+
+/* Another coil that lets go as it was told to has not lost its order. */
+static void a_coil_lets_go_beside(void)
+{
+    struct bench b;
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "string 1 opens, by its coil");
+    b.outputs = 0x05;
+    b.closed = 0x04;
+    b.opened = 0x7B;
+    pass(&b, 700);
+    EXPECT(contacts(&b, 0x07), GATE_PASS, "string 2 closes");
+    b.now_ms += 150;
+    EXPECT(contacts(&b, 0x07), GATE_PASS, "told again, 150 ms later");
+    int64_t told_ms = b.now_ms;
+    b.outputs = 0x07;
+    hear_contacts(&b);
+    hear_counter(&b);
+    b.now_ms += 10;
+    EXPECT(contacts(&b, 0x06), GATE_PASS, "the coil of string 1 lets go");
+    b.outputs = 0x06;
+    hear_contacts(&b);
+    b.now_ms = told_ms + 200;
+    hear_counter(&b);
+    EXPECT(contacts(&b, 0x04), GATE_CURRENT, "string 2 opens 200 ms after it was told again");
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x04), GATE_PASS, "201 ms");
+}
+
 /* Switches at the end of their board's channels, and those of a string that must not have current. */
 static void the_last_switch(void)
 {
@@ -570,6 +622,8 @@ int main(void)
     interlocks();
     coils_that_open();
     coils_that_let_go();
+    coils_that_open_again();
+    a_coil_lets_go_beside();
     the_last_switch();
     stopped_and_locked();
     stopped_and_foreign();
