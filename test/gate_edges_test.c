@@ -367,6 +367,7 @@ static void the_first_millisecond(void)
     hear_switches(&b);
     EXPECT(contacts(&b, 7), GATE_PASS, "read back");
     EXPECT(switches(&b, 6), GATE_PASS, "read back");
+    b.mute_contacts = b.mute_switches = true;
     pass(&b, 450);
     b.now_ms = 500;
     EXPECT(contacts(&b, 6), GATE_CURRENT, "zero, and off, for 499 ms");
