@@ -425,6 +425,40 @@ static void a_coil_lets_go_beside(void)
     EXPECT(contacts(&b, 0x04), GATE_PASS, "201 ms");
 }
 
+/* A coil ordered off and on again picks up once more, also where its board has never let it go. */
+static void coils_taken_back(void)
+{
+    struct bench b;
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
+    b.now_ms += 10;
+    EXPECT(contacts(&b, 0x04), GATE_PASS, "its coil lets go");
+    hear_counter(&b);
+    b.now_ms += 189;
+    EXPECT(contacts(&b, 0x05), GATE_PICKUP, "and picks up, 199 ms after the first time");
+    b.now_ms += 1;
+    hear_counter(&b);
+    EXPECT(contacts(&b, 0x05), GATE_CURRENT, "200 ms: it may have closed 190 ms ago");
+    b.now_ms += 11;
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "201 ms ago");
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
+    b.outputs = 0x05;
+    b.closed = 0x04;
+    b.opened = 0x7B;
+    pass(&b, 700);
+    EXPECT(contacts(&b, 0x04), GATE_PASS, "its coil lets go");
+    pass(&b, 200);
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x05), GATE_PASS,
+           "and picks up, though its board tells that it never let go");
+    pass(&b, 150);
+    b.now_ms += 49;
+    EXPECT(contacts(&b, 0x07), GATE_PICKUP, "another coil 199 ms later");
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x07), GATE_PASS, "200 ms");
+}
+
 /* Switches at the end of their board's channels, and those of a string that must not have current. */
 static void the_last_switch(void)
 {
@@ -624,6 +658,7 @@ int main(void)
     coils_that_let_go();
     coils_that_open_again();
     a_coil_lets_go_beside();
+    coils_taken_back();
     the_last_switch();
     stopped_and_locked();
     stopped_and_foreign();
