@@ -32,4 +32,12 @@ static inline void with_buttons(struct bench *b)
     b->gate.config.stops[1] = (struct gate_stop){.node = STOP_TWO};
 }
 
+/* .. and both have been heard, not pressed: nothing goes on before. */
+static inline void with_buttons_heard(struct bench *b)
+{
+    with_buttons(b);
+    hear_button(b, STOP_ONE, 0);
+    hear_button(b, STOP_TWO, 0);
+}
+
 #endif

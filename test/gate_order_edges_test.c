@@ -23,9 +23,48 @@ static void a_button_s_frame(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bench b;
         begin_cold(&b);
-        with_buttons(&b);
+        b.moving = 100;
+        with_buttons_heard(&b);
         gate_seen(&b.gate, rows[i].bus, &rows[i].frame, b.now_ms);
         EXPECT(switches(&b, 0x07), rows[i].pressed ? GATE_STOP : GATE_PASS, rows[i].sentence);
+    }
+}
+
+/* Nothing changes before every board has been heard since the start, and nothing goes on before every
+ * button has: what goes off need not wait for a button. */
+static void heard_before_anything(void)
+{
+    static const struct {
+        bool one, two, third;
+        enum gate_verdict on, off;
+        const char *sentence;
+    } rows[] = {
+        {false, false, true, GATE_UNSEEN, GATE_PASS, "no button"},
+        {true, false, true, GATE_UNSEEN, GATE_PASS, "the first button"},
+        {false, true, true, GATE_UNSEEN, GATE_PASS, "the second button"},
+        {true, true, true, GATE_PASS, GATE_PASS, "both"},
+        {true, true, false, GATE_UNSEEN, GATE_UNSEEN, "both, but not the last board"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bench b;
+        begin_cold(&b);
+        with_buttons(&b);
+        b.gate.config.board_count = 3;
+        b.gate.config.boards[2] = (struct gate_board){.node = 0x15};
+        memset(b.gate.config.boards[2].string_of, GATE_NO_STRING, BOARD_CHANNELS);
+        if (rows[i].one)
+            hear_button(&b, STOP_ONE, 0);
+        if (rows[i].two)
+            hear_button(&b, STOP_TWO, 0);
+        if (rows[i].third)
+            hear(&b, 0x195, (uint8_t[]){0, 0, 0xFF, 0, 0, 0, 1, 0xFF});
+        EXPECT(switches(&b, 0x06), GATE_PASS, "as it is");
+        b.now_ms += 10;
+        EXPECT(switches(&b, 0x04), rows[i].off, rows[i].sentence);
+        b.now_ms += 10;
+        EXPECT(contacts(&b, 0x07), GATE_PASS, "as it is");
+        b.now_ms += 10;
+        EXPECT(switches(&b, rows[i].off == GATE_PASS ? 0x05 : 0x07), rows[i].on, rows[i].sentence);
     }
 }
 
@@ -34,7 +73,8 @@ static void a_button_that_froze(void)
 {
     struct bench b;
     begin_cold(&b);
-    with_buttons(&b);
+    b.moving = 100;
+    with_buttons_heard(&b);
     struct frame f = {.id = 0x193, .len = 4, .data = {0, 2, 9, 7}};
     gate_seen(&b.gate, 0, &f, b.now_ms);
     f.data[1] = 0;
@@ -143,6 +183,12 @@ static void told_and_done(void)
     EXPECT(switches(&b, 0x07), GATE_EXCLUSIVE, "closed without its coil: not to be trusted");
 }
 
+/* The switches' board tells that its channel 5 is not open. */
+static void hear_fifth_closed(struct bench *b)
+{
+    hear(b, 0x191, (uint8_t[]){6, 0x16, 0xE9, 0, b->uptime, 0, b->moving++, 0xF9});
+}
+
 /* String 1 has one more contact, on the switches' board, channel 5. */
 static void contacts_on_two_boards(void)
 {
@@ -150,9 +196,17 @@ static void contacts_on_two_boards(void)
     begin_open(&b);
     b.gate.config.boards[1].contacts = 0x10;
     b.gate.config.boards[1].string_of[4] = 0;
-    EXPECT(contacts(&b, 0x0E), GATE_EXCLUSIVE, "never seen open");
-    pass(&b, 600);
-    EXPECT(contacts(&b, 0x0E), GATE_PASS, "seen open");
+    hear_fifth_closed(&b);
+    EXPECT(contacts(&b, 0x0E), GATE_EXCLUSIVE, "not seen open");
+    b.now_ms += 10;
+    hear_switches(&b);
+    pass(&b, 450);
+    b.now_ms += 49;
+    EXPECT(contacts(&b, 0x0E), GATE_EXCLUSIVE, "seen open for 499 ms");
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x0E), GATE_CURRENT, "for 500 ms, without current for less");
+    pass(&b, 50);
+    EXPECT(contacts(&b, 0x0E), GATE_PASS, "both");
     begin_open(&b);
     b.gate.config.board_count = 3;
     b.gate.config.boards[2] = (struct gate_board){.node = 0x15, .contacts = 1, .string_of = {0}};
@@ -189,6 +243,7 @@ static void every_input_is_judged(void)
     b.gate.config.boards[1].contacts = 0x10;
     b.gate.config.boards[1].string_of[4] = 1;
     b.gate.config.boards[1].input_of[4] = 4;
+    hear_fifth_closed(&b);
     EXPECT(contacts(&b, 0x0E), GATE_CURRENT, "another board's contact does, not seen open");
 }
 
@@ -298,6 +353,8 @@ static void coils_that_open(void)
     EXPECT(contacts(&b, 0x07), GATE_PICKUP, "the coil that opens, 100 ms later");
     pass(&b, 100);
     EXPECT(contacts(&b, 0x07), GATE_PASS, "200 ms later");
+    pass(&b, 100);
+    EXPECT(contacts(&b, 0x07), GATE_PASS, "told again, 100 ms after that");
 }
 
 /* Released, the coil lets its contact close: nothing picks up. */
@@ -316,6 +373,92 @@ static void coils_that_let_go(void)
     b.opened = 0x79;
     pass(&b, 100);
     EXPECT(contacts(&b, 0x06), GATE_PASS, "100 ms later string 1 does, without a coil");
+}
+
+/* The order to open, told again while the board has not taken it, is the same pick-up; told again after its
+ * board has lost it, it is another one. */
+static void coils_that_open_again(void)
+{
+    struct bench b;
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
+    pass(&b, 100);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "told again: not taken yet");
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
+    b.now_ms += 10;
+    b.outputs = 0x05;
+    hear_contacts(&b);
+    b.now_ms += 90;
+    b.outputs = 0x04;
+    hear_contacts(&b);
+    hear_counter(&b);
+    b.now_ms += 99;
+    EXPECT(contacts(&b, 0x05), GATE_PICKUP, "taken, and lost: 199 ms after the first");
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "200 ms");
+}
+
+/* Another coil that lets go as it was told to has not lost its order. */
+static void a_coil_lets_go_beside(void)
+{
+    struct bench b;
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "string 1 opens, by its coil");
+    b.outputs = 0x05;
+    b.closed = 0x04;
+    b.opened = 0x7B;
+    pass(&b, 700);
+    EXPECT(contacts(&b, 0x07), GATE_PASS, "string 2 closes");
+    b.now_ms += 150;
+    EXPECT(contacts(&b, 0x07), GATE_PASS, "told again, 150 ms later");
+    int64_t told_ms = b.now_ms;
+    b.outputs = 0x07;
+    hear_contacts(&b);
+    hear_counter(&b);
+    b.now_ms += 10;
+    EXPECT(contacts(&b, 0x06), GATE_PASS, "the coil of string 1 lets go");
+    b.outputs = 0x06;
+    hear_contacts(&b);
+    b.now_ms = told_ms + 200;
+    hear_counter(&b);
+    EXPECT(contacts(&b, 0x04), GATE_CURRENT, "string 2 opens 200 ms after it was told again");
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x04), GATE_PASS, "201 ms");
+}
+
+/* A coil ordered off and on again picks up once more, also where its board has never let it go. */
+static void coils_taken_back(void)
+{
+    struct bench b;
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
+    b.now_ms += 10;
+    EXPECT(contacts(&b, 0x04), GATE_PASS, "its coil lets go");
+    hear_counter(&b);
+    b.now_ms += 189;
+    EXPECT(contacts(&b, 0x05), GATE_PICKUP, "and picks up, 199 ms after the first time");
+    b.now_ms += 1;
+    hear_counter(&b);
+    EXPECT(contacts(&b, 0x05), GATE_CURRENT, "200 ms: it may have closed 190 ms ago");
+    b.now_ms += 11;
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "201 ms ago");
+    begin_normally_closed(&b);
+    EXPECT(contacts(&b, 0x05), GATE_PASS, "opens cold, by its coil");
+    b.outputs = 0x05;
+    b.closed = 0x04;
+    b.opened = 0x7B;
+    pass(&b, 700);
+    EXPECT(contacts(&b, 0x04), GATE_PASS, "its coil lets go");
+    pass(&b, 200);
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x05), GATE_PASS,
+           "and picks up, though its board tells that it never let go");
+    pass(&b, 150);
+    b.now_ms += 49;
+    EXPECT(contacts(&b, 0x07), GATE_PICKUP, "another coil 199 ms later");
+    b.now_ms += 1;
+    EXPECT(contacts(&b, 0x07), GATE_PASS, "200 ms");
 }
 
 /* Switches at the end of their board's channels, and those of a string that must not have current. */
@@ -343,7 +486,14 @@ static void stopped_and_locked(void)
         hear_button(&b, STOP_ONE, pressed);
         EXPECT(contacts(&b, 0x06), pressed ? GATE_PASS : GATE_MISMATCH, "cold and locked");
         b.now_ms += 10;
-        EXPECT(contacts(&b, 0x05), pressed ? GATE_CURRENT : GATE_MISMATCH, "hot and locked");
+        EXPECT(contacts(&b, 0x07), pressed ? GATE_STOP : GATE_PASS,
+               "closed again, as it still is: an order taken back is a change");
+        b.outputs = b.closed = pressed ? 0x06 : 0x07;
+        b.opened = pressed ? 0x79 : 0x78;
+        hear_contacts(&b);
+        b.now_ms += 10;
+        EXPECT(contacts(&b, pressed ? 0x04 : 0x05), pressed ? GATE_CURRENT : GATE_MISMATCH,
+               "hot and locked");
     }
 }
 
@@ -477,6 +627,16 @@ static void full_tables(void)
     EXPECT(gate_check(&b.gate, 0, &f, b.now_ms), GATE_PASS, "the last identifier");
     hear(&b, 0x180 + 0x20 + MAX_BOARDS - 1, (uint8_t[]){0, 0, 0xFF, 0, 0, 0, 1, 0xFF});
     EXPECT(command(&b, 0x200 + 0x20 + MAX_BOARDS - 1, 0), GATE_PASS, "the last board");
+    for (uint8_t i = 0; i < MAX_BUTTONS - 1; i++)
+        hear_button(&b, 0x60 + i, 0);
+    uint8_t counter = b.sent;
+    for (uint8_t i = 2; i < MAX_BOARDS - 1; i++) {
+        b.sent = counter;
+        EXPECT(contacts(&b, 0x0E), GATE_UNSEEN, "a board has not been heard");
+        hear(&b, 0x180u + 0x20 + i, (uint8_t[]){0, 0, 0xFF, 0, 0, 0, 1, 0xFF});
+    }
+    EXPECT(contacts(&b, 0x0E), GATE_UNSEEN, "the last button has not been heard");
+    hear_button(&b, 0x60 + MAX_BUTTONS - 1, 0);
     EXPECT(contacts(&b, 0x0E), GATE_PASS, "nobody stands in its way");
     hear_button(&b, 0x60 + MAX_BUTTONS - 1, 2);
     EXPECT(switches(&b, 0x07), GATE_STOP, "the last button");
@@ -486,6 +646,7 @@ static void full_tables(void)
 int main(void)
 {
     a_button_s_frame();
+    heard_before_anything();
     a_button_that_froze();
     the_wait_to_the_millisecond();
     the_second_button();
@@ -497,6 +658,9 @@ int main(void)
     interlocks();
     coils_that_open();
     coils_that_let_go();
+    coils_that_open_again();
+    a_coil_lets_go_beside();
+    coils_taken_back();
     the_last_switch();
     stopped_and_locked();
     stopped_and_foreign();
