@@ -39,7 +39,6 @@ static void rewrite(void)
     }
     replace("rated_W: 8000", "pv_off_command: PPVOFF, pv_on_command: PPVON, rated_W: 8000");
     replace("power_max_W: 4000", "power_max_W: 4000, inhibit: command");
-    replace("dialect: button-node,", "dialect: button-node, stop: true,");
 }
 
 static void begin(void)
