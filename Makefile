@@ -159,11 +159,11 @@ cov: $(TESTS:%.c=$(BUILD)/cov/%) ## line coverage by folder, into build/cov.txt
 	$(Q)tools/coverage $(BUILD)/cov > $(BUILD)/cov.txt; cat $(BUILD)/cov.txt
 
 mutate: ## change the safety core in every small way: some test must fail each time
-	$(Q)MAKE="$(MAKE)" BUILD=$(BUILD) tools/mutate --resume $(BUILD)/mutate.state
+	$(Q)MAKE="$(MAKE)" BUILD=$(BUILD) LIBS="$(LIBS)" tools/mutate --resume $(BUILD)/mutate.state
 
 MUTANTS ?= 150
 mutate-sample: ## MUTANTS=150 of these changes, drawn at random; the seed is printed
-	$(Q)MAKE="$(MAKE)" BUILD=$(BUILD) tools/mutate --sample $(MUTANTS)
+	$(Q)MAKE="$(MAKE)" BUILD=$(BUILD) LIBS="$(LIBS)" tools/mutate --sample $(MUTANTS)
 
 afternoon: $(BUILD)/busbar
 	$(Q)tools/check-afternoon

@@ -96,6 +96,84 @@ static void sets_are_least(void)
     CHECK(sets.count > 3, "%zu sets", sets.count);
 }
 
+/* One input that takes so many strings, each with a contact to it; all alike. */
+static void one_input(struct topology *t, uint8_t strings, uint8_t most)
+{
+    memset(t, 0, sizeof *t);
+    t->strings = t->contacts = strings;
+    t->inputs = 1;
+    t->input[0] = (struct topology_input){.phase = 1,
+                                          .charge_point = NO_CHARGE_POINT,
+                                          .voc_max_mV = 500000,
+                                          .isc_max_mA = 1000000,
+                                          .strings_max = most};
+    for (uint8_t s = 0; s < strings; s++) {
+        t->string[s] = (struct topology_string){
+            .modules = 10, .voc_mV = 400000, .isc_mA = 10000, .fused = true};
+        t->contact[s] = (struct topology_contact){.string = s, .input = 0};
+    }
+}
+
+static void set_is(const struct sets *sets, size_t i, uint64_t strings, uint8_t any,
+                   const char *rule)
+{
+    const struct forbidden_set *set = &sets->set[i];
+    CHECK(i < sets->count && set->input == 0 && set->strings == strings && set->any == any &&
+              strcmp(set->rule, rule) == 0,
+          "set %zu: %llx, any %d, %s", i, (unsigned long long)set->strings, set->any, set->rule);
+}
+
+/* Each once, in order, and none that holds another. */
+static void sets_are_exact(void)
+{
+    static struct topology t;
+    static struct sets sets;
+    one_input(&t, 4, 3);
+    t.string[2].modules = 9;
+    t.interlocks = 2;
+    t.interlock[0] = (struct topology_interlock){{0, 1}};
+    t.interlock[1] = (struct topology_interlock){{3, 2}};
+    sets.count = 0;
+    CHECK(topology_forbidden(&t, keep, &sets), "all told");
+    CHECK(sets.count == 6, "%zu sets", sets.count);
+    set_is(&sets, 0, 15, 4, "more strings on one input than it may take");
+    set_is(&sets, 1, 5, 0, "strings joined that differ in length");
+    set_is(&sets, 2, 6, 0, "strings joined that differ in length");
+    set_is(&sets, 3, 12, 0, "strings joined that differ in length");
+    for (size_t i = 4; i < 6; i++) {
+        const struct forbidden_set *set = &sets.set[i];
+        CHECK(set->input == NO_INPUT && set->any == 0 && set->strings == (i == 4 ? 3 : 12) &&
+                  set->contact[0] == (i == 4 ? 0 : 3) && set->contact[1] == (i == 4 ? 1 : 2),
+              "interlock %zu", i - 3);
+    }
+}
+
+/* So many sets that not all are told; so many strings that not all are tried. */
+static void too_many(void)
+{
+    static struct topology t;
+    static struct sets sets;
+    one_input(&t, 13, 13);
+    for (uint8_t s = 0; s < 13; s++)
+        t.string[s].modules = (uint8_t)(10 + s);
+    sets.count = 0;
+    CHECK(!topology_forbidden(&t, keep, &sets) && sets.count == 64, "%zu of 78 pairs", sets.count);
+    one_input(&t, 16, 16);
+    sets.count = 0;
+    CHECK(!topology_forbidden(&t, keep, &sets) && sets.count == 0, "65536 sets are not all tried");
+    one_input(&t, 14, 14);
+    CHECK(topology_forbidden(&t, keep, &sets) && sets.count == 0, "16384 are");
+    one_input(&t, 10, 10);
+    t.inputs = 2;
+    t.input[1] = t.input[0];
+    for (uint8_t s = 0; s < 10; s++) {
+        t.string[s].modules = (uint8_t)(10 + s);
+        t.contact[t.contacts++] = (struct topology_contact){.string = s, .input = 1};
+    }
+    CHECK(topology_forbidden(&t, keep, &sets) && sets.count == 90, "45 pairs on each of two: %zu",
+          sets.count);
+}
+
 static char *shown(void (*show)(FILE *, const struct config *), const struct config *config)
 {
     char *text = NULL;
@@ -156,6 +234,8 @@ int main(void)
 {
     sets_say_all(300);
     sets_are_least();
+    sets_are_exact();
+    too_many();
     three_forms();
     return check_done("plan");
 }

@@ -22,6 +22,9 @@ static void energies(void)
         {{3000, 3286, 3000, 2, false}, 286, 190, WORTH_TOO_NEW, "by half, just"},
         {{3000, 6000, 3000, 0, false}, 3000, 150, WORTH_NO_GAIN, "nothing to move"},
         {{3000, 6000, 3000, 2, true}, 3000, 190, WORTH_WORN, "a contact is worn out"},
+        {{0, 4000000, 4000000, 1, false}, 4000000, 200020, WORTH_TOO_NEW, "to the watt-hour"},
+        {{0, 300031, 4000000, 1, false}, 300031, 200020, WORTH_TOO_NEW, "by half, by a watt-hour"},
+        {{0, 300030, 4000000, 1, false}, 300030, 200020, WORTH_TOO_DEAR, "by half, not more"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct worth worth;
@@ -67,6 +70,12 @@ static void budget(void)
     CHECK(asks(&worth, 6000, 20 * HOUR) == WORTH_BUDGET, "six times today");
     CHECK(asks(&worth, 6000, 24 * HOUR + 999) == WORTH_BUDGET, "still the same day");
     CHECK(asks(&worth, 6000, 24 * HOUR + 1000) == WORTH_MOVE, "another day");
+    for (int i = 0; i < 5; i++)
+        worth_changed(&worth, false, 25 * HOUR);
+    asks(&worth, 6000, 26 * HOUR);
+    CHECK(asks(&worth, 6000, 27 * HOUR) == WORTH_MOVE, "five times that day");
+    worth_changed(&worth, false, 28 * HOUR);
+    CHECK(asks(&worth, 6000, 30 * HOUR) == WORTH_BUDGET, "six times");
 }
 
 static void mean(void)
@@ -86,6 +95,19 @@ static void mean(void)
     worth_see(&worth, W, 3, HOUR);
     worth_forecast(&worth, 3, out);
     CHECK(out[0] == 2500, "after a long silence as it is: %d", out[0]);
+    int32_t few[4] = {0, 1, 0, 7}, exact[2] = {3001, 0}, step[1] = {12};
+    worth_init(&worth, &worth_defaults);
+    worth_see(&worth, few, 3, 1000);
+    worth_forecast(&worth, 3, out);
+    CHECK(out[1] == 1 && worth.mean_uW[3] == 0, "a watt counts; no string more than there are");
+    worth_see(&worth, exact, 1, 1000 + 10 * MINUTE);
+    worth_forecast(&worth, 1, out);
+    CHECK(out[0] == 3001, "after the time constant as it is: %d", out[0]);
+    worth_init(&worth, &worth_defaults);
+    worth_see(&worth, few, 1, 1000);
+    worth_see(&worth, step, 1, 501000);
+    worth_forecast(&worth, 1, out);
+    CHECK(out[0] == 10, "five sixths of 12 W: %d", out[0]);
 }
 
 /* Two strings of which each has the sun for some minutes: the better layout changes with the cloud. */
@@ -114,8 +136,17 @@ static void clouds(int minutes_each)
               "a sun that turns each %d minutes is followed: %d", minutes_each, changes);
 }
 
+static void defaults(void)
+{
+    const struct worth_config *d = &worth_defaults;
+    CHECK(d->smooth_ms == 600000 && d->horizon_ms == 3600000 && d->restart_ms == 180000, "times");
+    CHECK(d->stay_ms == 600000 && d->dwell_ms == 900000, "patience");
+    CHECK(d->transfer_Wh == 20 && d->margin_permille == 500 && d->changes_per_day == 6, "prices");
+}
+
 int main(void)
 {
+    defaults();
     energies();
     patience();
     budget();
