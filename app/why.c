@@ -70,6 +70,11 @@ static void router_why(struct why *why, const struct controller *c)
         at += snprintf(line + at, WHY_SIZE - (size_t)at, " %s on %s", topology->string[s].name,
                        c->present[s] < topology->inputs ? topology->input[c->present[s]].name
                                                         : "nothing");
+    if (c->worth_ms && c->wished != NO_CHARGE_POINT)
+        snprintf(line_add(why), WHY_SIZE,
+                 "strings: another layout would gain %d Wh in an hour and cost %d Wh: %s",
+                 c->worth_answer.gain_Wh, c->worth_answer.cost_Wh,
+                 worth_verdict_text(c->worth_answer.verdict));
     if (c->gate.foreign)
         snprintf(
             line_add(why), WHY_SIZE,
