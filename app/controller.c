@@ -218,7 +218,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
     c->wished = NO_CHARGE_POINT;
     struct gate_config gate;
     gate_configure(&gate, config);
-    gate_init(&c->gate, &gate, now_ms);
+    gate_init(&c->gate, &gate);
     ac_setup(c, now_ms);
     for (size_t i = 0; i < MAX_INVERTERS; i++)
         for (size_t s = 0; s < SETTINGS; s++)

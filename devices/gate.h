@@ -144,7 +144,6 @@ struct gate {
     struct gate_seen_string strings[MAX_STRINGS];
     struct gate_seen_stop stops[MAX_BUTTONS];
     int64_t allow_sent_ms[GATE_ALLOWS];
-    int64_t start_ms;
     int64_t pickup_ms;                   /* last coil ordered on; 0 = none yet */
     uint8_t pickup_board, pickup_channel;  /* which: it may be told again; MAX_BOARDS = none */
     bool foreign;                        /* latched until gate_reset */
@@ -153,7 +152,7 @@ struct gate {
     uint32_t hot_openings;               /* contacts opened under current by the emergency stop */
 };
 
-void gate_init(struct gate *gate, const struct gate_config *config, int64_t now_ms);
+void gate_init(struct gate *gate, const struct gate_config *config);
 
 /* Every received frame passes here, own echoes (FRAME_OWN) too. */
 void gate_seen(struct gate *gate, uint8_t bus, const struct frame *frame, int64_t now_ms);

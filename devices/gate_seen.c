@@ -24,11 +24,10 @@ enum {
     STOP_AGE_MS = 1000,
 };
 
-void gate_init(struct gate *gate, const struct gate_config *config, int64_t now_ms)
+void gate_init(struct gate *gate, const struct gate_config *config)
 {
     memset(gate, 0, sizeof *gate);
     gate->config = *config;
-    gate->start_ms = now_ms;
 }
 
 void gate_reset(struct gate *gate)

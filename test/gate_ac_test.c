@@ -94,7 +94,7 @@ static void follow(struct bench *b, size_t board, uint8_t pattern)
 static void begin(struct bench *b)
 {
     *b = (struct bench){.now_ms = 100000, .contactor = true, .current_dA = 200, .voltage_dV = 2300};
-    gate_init(&b->gate, &boards, b->now_ms);
+    gate_init(&b->gate, &boards);
     gate_ac_init(&b->ac, &wiring);
     b->gate.ac = &b->ac;
     follow(b, 0, L0 | N0);
@@ -517,7 +517,7 @@ static void hostile(uint32_t seed, uint32_t frames)
     dice_state = seed;
     begin(&t.bench);
     t.bench.outputs[0] = 0;
-    gate_init(&t.bench.gate, &boards, t.bench.now_ms);
+    gate_init(&t.bench.gate, &boards);
     gate_ac_init(&t.bench.ac, &wiring);
     t.bench.gate.ac = &t.bench.ac;
     for (uint32_t i = 0; i < frames; i++) {

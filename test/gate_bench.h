@@ -132,7 +132,7 @@ static inline void begin(struct bench *b)
                         .switches = 0x07,
                         .amperes = 7,
                         .uptime = 50};
-    gate_init(&b->gate, &config, b->now_ms);
+    gate_init(&b->gate, &config);
 }
 
 /* .. and both boards read back. */

@@ -350,8 +350,8 @@ static void begins_anew(void)
     static struct gate clean, dirty;
     struct gate_config config = uc001();
     memset(&dirty, 0xA5, sizeof dirty);
-    gate_init(&clean, &config, 1000);
-    gate_init(&dirty, &config, 1000);
+    gate_init(&clean, &config);
+    gate_init(&dirty, &config);
     CHECK(memcmp(&dirty.boards, &clean.boards, sizeof clean.boards) == 0 && dirty.ac == NULL,
           "nothing seen");
 }
@@ -376,7 +376,7 @@ static void the_first_millisecond(void)
 {
     struct gate_config config = uc001();
     struct bench b = {.outputs = 7, .closed = 7, .opened = 0x78, .switches = 6, .amperes = 6};
-    gate_init(&b.gate, &config, 0);
+    gate_init(&b.gate, &config);
     b.now_ms = 1;
     hear_counter(&b);
     hear_contacts(&b);

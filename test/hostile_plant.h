@@ -152,7 +152,7 @@ static inline void hostile_init(struct hostile *h, uint32_t seed, struct hostile
     h->kind = (enum kind)(seed % KINDS);
     shed_init(&h->shed, 1000000);
     hostile_config(h);
-    gate_init(&h->shed.gate, &h->config, h->shed.plant.now_ms);
+    gate_init(&h->shed.gate, &h->config);
 }
 
 /* The bytes of board 0 with NC contacts: its outputs are coils, the plant's are contacts. */
@@ -265,7 +265,7 @@ static inline void fault_begin(struct hostile *h, struct struck *struck)
     if (fault == FAULT_REBOOT)         /* a node speaks before it takes orders */
         p->board[at].told_ms = 0;
     if (fault == FAULT_RESTART) {
-        gate_init(&h->shed.gate, &h->config, p->now_ms);
+        gate_init(&h->shed.gate, &h->config);
         h->heartbeat_ms = 0;
     }
 }

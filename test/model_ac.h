@@ -63,7 +63,7 @@ static inline void ac_controller_start(struct ac_world *w)
                     .contact = {{{0, NODE_AC, 0}, {0, NODE_AC, 1}},
                                 {{0, NODE_AC, 2}, {0, NODE_AC, 3}}}}},
     };
-    gate_init(&w->gate, &boards, w->plant.now_ms);
+    gate_init(&w->gate, &boards);
     gate_ac_init(&w->gate_ac, &wiring);
     w->gate.ac = &w->gate_ac;
     ac_init(&w->bus, PLANT_SOURCES, &ac_short, w->plant.now_ms);

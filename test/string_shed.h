@@ -192,7 +192,7 @@ static inline void controller_start(struct shed *shed)
 {
     struct gate_config config;
     plant_gate_config(&config);
-    gate_init(&shed->gate, &config, shed->plant.now_ms);
+    gate_init(&shed->gate, &config);
     router_init(&shed->router, &shed->plant.topology, &shed->config, shed->plant.now_ms);
     bool ready[MAX_INPUTS];
     memcpy(ready, shed->view.input_ready, sizeof ready);
