@@ -233,6 +233,31 @@ static void closing(void)
     CHECK(shed_stands(&shed, 0, 3, 2), "there, on");
 }
 
+/* The order stays when the contact is given up: it may land at any time, and dwells from then. */
+static void lands_late(void)
+{
+    struct shed shed;
+    begin(&shed);
+    shed.plant.contact[4].travel_ms = 20000;
+    want_s2(&shed);
+    shed_run(&shed, 3000);
+    CHECK(shed.router.state == ROUTER_HOLD && shed.router.why == WHY_NOT_CLOSED, "given up");
+    int64_t ordered_ms = shed.router.pickup_ms;
+    shed_run(&shed, ordered_ms + 25000 - shed.plant.now_ms);
+    CHECK(string_input(&shed.plant, 1) == 3, "landed 20 s after the order");
+    shed.plant.contact[4].travel_ms = 30;
+    reset(&shed);
+    shed.router.config.dwell_ms = router_defaults.dwell_ms;
+    want_home(&shed);
+    shed_run(&shed, ordered_ms + 20000 + 899000 - shed.plant.now_ms);
+    CHECK(shed.router.state == ROUTER_IDLE && shed.router.why == WHY_DWELL &&
+              string_input(&shed.plant, 1) == 3,
+          "it dwells from when it landed: %s", router_why_text(shed.router.why));
+    shed_run(&shed, 6000);
+    CHECK(shed_stands(&shed, 0, 1, 2), "900 s later it goes home");
+    CHECK(shed.plant.violated == 0, "%s", shed.plant.first);
+}
+
 static void opens_again(void)
 {
     struct shed shed;
@@ -378,6 +403,7 @@ int main(void)
     current_while_opening();
     dead_time();
     closing();
+    lands_late();
     opens_again();
     boards();
     one_of_many();
