@@ -10,6 +10,7 @@ enum {
     DISABLE_MS = 180000, /* .. and lack this long before it stops (evcc's defaults) */
     STEP_MS = 10000,     /* between two surplus steps: the car needs 5 s, the units 2 s */
     STEP_UP_dA = 20,
+    SUN_W = 50,            /* an input that delivers this has a string */
     PROBE_W = 300,         /* a held-back sun shows itself only when it is asked for more */
     DISCHARGE_SEEN_W = 60, /* units tell their battery current in whole amperes */
     OVERCHARGE_MS = 60000,
@@ -260,16 +261,22 @@ static int32_t list_floor(const struct policy_inverter_view *unit, int32_t amper
     return unit->charge_list_count == 0 ? -1 : best >= 0 ? best : least;
 }
 
+/* Where it is not known which string stands on a unit, its sun tells that one does. */
+static int32_t strings_on(const struct policy_inverter_view *unit)
+{
+    return unit->strings == 0 && unit->pv_W > SUN_W ? 1 : unit->strings;
+}
+
 /* Each unit's part of the bank's charge limit, by the strings that stand on it. */
 static int32_t charge_share_A(const struct policy_input *input, size_t i)
 {
-    int32_t strings = 0;
+    int32_t strings = 0, own_strings = strings_on(&input->inverter[i]);
     for (size_t k = 0; k < input->inverters; k++)
-        strings += input->inverter[k].strings;
-    if (strings == 0 || input->inverter[i].strings == 0)
+        strings += strings_on(&input->inverter[k]);
+    if (own_strings == 0)
         return -1;
-    int32_t share = (int32_t)((int64_t)input->limits->charge_mA.value * input->inverter[i].strings /
-                              strings / 1000);
+    int32_t share =
+        (int32_t)((int64_t)input->limits->charge_mA.value * own_strings / strings / 1000);
     int32_t own = input->inverter[i].charge_limit_A;
     return share < own ? share : own;
 }

@@ -244,15 +244,22 @@ static void a_limit_below_the_least_settings(void)
 {
     static const struct {
         int32_t limit_mA, strings[2], charge_A[2]; /* 0 = its charger is off */
+        int32_t pv_W;                              /* of the first */
         const char *sentence;
     } rows[] = {
-        {40000, {1, 1}, {20, 20}, "enough for both"},
-        {20000, {1, 1}, {10, 10}, "just enough for both"},
-        {19000, {1, 1}, {10, 0}, "for the first alone"},
-        {10000, {1, 1}, {10, 0}, "just for the first"},
-        {9900, {1, 1}, {0, 0}, "for none"},
-        {22000, {1, 2}, {10, 10}, "the first takes more than its third, the second what is left"},
-        {15000, {0, 2}, {-1, 10}, "one without strings is left as it is"},
+        {40000, {1, 1}, {20, 20}, 3000, "enough for both"},
+        {20000, {1, 1}, {10, 10}, 3000, "just enough for both"},
+        {19000, {1, 1}, {10, 0}, 3000, "for the first alone"},
+        {10000, {1, 1}, {10, 0}, 3000, "just for the first"},
+        {9900, {1, 1}, {0, 0}, 3000, "for none"},
+        {22000,
+         {1, 2},
+         {10, 10},
+         3000,
+         "the first takes more than its third, the second what is left"},
+        {15000, {0, 2}, {-1, 10}, 50, "one without strings is left as it is"},
+        {15000, {0, 2}, {10, 0}, 51, "one that delivers has a string, though nobody knows which"},
+        {9000, {0, 0}, {0, -1}, 51, "and is off where the limit is below its least"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         policy_init(&policy);
@@ -260,6 +267,7 @@ static void a_limit_below_the_least_settings(void)
         limits.charge_mA = (struct limit){rows[i].limit_mA, LIMIT_BMS};
         for (int u = 0; u < 2; u++)
             input.inverter[u].strings = (uint8_t)rows[i].strings[u];
+        input.inverter[0].pv_W = rows[i].pv_W;
         decide(&input);
         for (int u = 0; u < 2; u++) {
             int32_t wanted = rows[i].charge_A[u];
