@@ -199,6 +199,12 @@ void sim_stop(struct sim *sim, bool pressed)
     sim->button_ms = 0;
 }
 
+void sim_reset(struct sim *sim)
+{
+    for (int s = 0; s < sim->config.strings; s++)
+        sim->moving_ms[s] = 0;
+}
+
 void sim_car(struct sim *sim, bool plugged)
 {
     sim->plugged = plugged;
@@ -263,6 +269,8 @@ static bool *fault_flag(struct sim *sim, enum sim_fault fault, int target)
 void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on)
 {
     bool *flag = fault_flag(sim, fault, target);
+    if (fault == SIM_SWITCH_SHORTED && on)
+        sim->shorted_ms[target] = sim->now_ms;
     if (flag) {
         *flag = on;
     } else if (fault == SIM_CONTACT_WELDED) {

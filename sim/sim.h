@@ -162,6 +162,8 @@ void sim_press_button(struct sim *sim);
 /* The emergency stop on the button's node; it latches. */
 void sim_stop(struct sim *sim, bool pressed);
 void sim_car(struct sim *sim, bool plugged);
+/* A person has reset the controller: what was under way is over, wherever it stands. */
+void sim_reset(struct sim *sim);
 void sim_cloud(struct sim *sim, double cloudiness);
 void sim_set_soc(struct sim *sim, double soc);
 /* target: contact, string, board or inverter index, as the fault needs. A contact welds or sticks

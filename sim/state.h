@@ -98,6 +98,7 @@ struct sim {
     double cloud, cloud_target, ambient_C;
     struct sim_pv pv[SIM_STRINGS];
     double cell_C[SIM_STRINGS];
+    int64_t shorted_ms[SIM_STRINGS];  /* that switch failed; 0 = never */
     bool switch_shorted[SIM_STRINGS], sensor_frozen, sensor_silent, foreign;
     double frozen_A[SIM_STRINGS];
     int64_t foreign_ms;

@@ -242,6 +242,7 @@ static inline void day_ask(struct day *day, const struct day_event *event)
         return;
     if (event->act == ACT_RESET) {
         controller_reset(controller, day->t.now_ms);
+        sim_reset(day->t.sim);
         day->stopped_ms = day->pressed ? day->stopped_ms : 0;
     }
     if (event->act == ACT_CAP)
