@@ -272,9 +272,48 @@ static void a_large_plant(void)
     CHECK(layout_forbidden(&t, out.input) == NULL, "allowed");
 }
 
+/* 40 strings of different power, all with a way to one input that takes eight: more sets than are
+ * kept. The best eight are found all the same, but not proven. */
+static void more_sets_than_room(void)
+{
+    static struct topology t;
+    struct router_wish wish = {.strings_wanted = 8};
+    uint8_t present[MAX_STRINGS];
+    int32_t best_W = 0;
+    t.strings = 40;
+    t.inputs = 21;
+    for (uint8_t i = 0; i < 21; i++)
+        t.input[i] = (struct topology_input){.phase = (uint8_t)(1 + i % 3),
+                                             .charge_point = i < 20 ? NO_CHARGE_POINT : 0,
+                                             .voc_max_mV = 500000,
+                                             .isc_max_mA = 120000,
+                                             .power_max_W = 50000,
+                                             .strings_max = 8};
+    for (uint8_t s = 0; s < 40; s++) {
+        t.string[s] = (struct topology_string){.voc_mV = 400000,
+                                               .isc_mA = 11000,
+                                               .mpp_W = 3300,
+                                               .home = (uint8_t)(s % 20),
+                                               .fused = true};
+        wish.string_W[s] = 1000 + 50 * s;
+        present[s] = t.string[s].home;
+        best_W += s >= 32 ? wish.string_W[s] : 0;
+        t.contact[t.contacts++] = (struct topology_contact){s, t.string[s].home};
+        t.contact[t.contacts++] = (struct topology_contact){s, 20};
+    }
+    CHECK(topology_check(&t, NULL, NULL), "well wired");
+    struct router_layout out;
+    router_plan(&out, &t, &wish, present);
+    CHECK(out.charge_point_W == best_W && out.transfers == 8, "%d W of %d W, %d transfers",
+          out.charge_point_W, best_W, out.transfers);
+    CHECK(!out.proven, "not proven");
+    CHECK(layout_forbidden(&t, out.input) == NULL, "allowed");
+}
+
 int main(void)
 {
     plans();
     a_large_plant();
+    more_sets_than_room();
     return check_done("planner");
 }
