@@ -7,11 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bms/cell.h"
 #include "bms/pack.h"
 #include "core/limit.h"
 #include "core/limits.h"
-
-enum chemistry { CHEMISTRY_LFP, CHEMISTRY_NMC, CHEMISTRY_NCA, CHEMISTRIES };
 
 struct bank_config {
     enum chemistry chemistry;        /* no default: charging is refused without it */
