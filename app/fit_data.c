@@ -1,155 +1,64 @@
 #include "app/fit_data.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_SIZE = 4096, COLUMNS = 64, GROW = 4096 };
+enum { LEAST_ROWS = 100 };
 
-/* Splits a line in place. Empty cells stay. */
-static int split(char *line, char *cell[COLUMNS])
-{
-    int count = 0;
-    line[strcspn(line, "\r\n")] = '\0';
-    for (char *at = line; at && count < COLUMNS;) {
-        cell[count++] = at;
-        at = strchr(at, ',');
-        if (at)
-            *at++ = '\0';
-    }
-    return count;
-}
-
-static double number(const char *text)
-{
-    char *end;
-    double value = strtod(text, &end);
-    return end == text || *end ? NAN : value;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-/* --- series --- */
-
-enum { TIME, CURRENT, VOLTAGE, TEMPERATURE, CHARGE, KINDS };
-static const char *const titles[KINDS] = {"time_s", "current_A", "voltage_V", "temperature_C",
-                                          "soc_ref"};
-
-static bool read_titles(FILE *in, int column[KINDS])
-{
-    char line[LINE_SIZE], *cell[COLUMNS];
-    for (int k = 0; k < KINDS; k++)
-        column[k] = -1;
-    if (!fgets(line, sizeof line, in))
-        return false;
-    int count = split(line, cell);
-    for (int c = 0; c < count; c++)
-        for (int k = 0; k < KINDS; k++)
-            if (strcmp(cell[c], titles[k]) == 0)
-                column[k] = c;
-    return column[TIME] >= 0 && column[CURRENT] >= 0 && column[VOLTAGE] >= 0;
-}
-
-static bool add_sample(struct fit_series *series, struct fit_sample sample)
-{
-    if (series->count % GROW == 0) {
-        size_t size = (size_t)(series->count + GROW) * sizeof *series->sample;
-        struct fit_sample *more = realloc(series->sample, size);
-        if (!more)
-            return false;
-        series->sample = more;
-    }
-    series->sample[series->count++] = sample;
-    return true;
-}
-
-/* 0, or the number of the line that cannot be read. */
-static int read_rows(FILE *in, struct fit_series *series, const int column[KINDS], int cells)
-{
-    char line[LINE_SIZE], *cell[COLUMNS];
-    for (int row = 2; fgets(line, sizeof line, in); row++) {
-        int count = split(line, cell);
-        double value[KINDS] = {0, 0, 0, 25, NAN};
-        for (int k = 0; k < KINDS; k++)
-            if (column[k] >= 0)
-                value[k] = column[k] < count ? number(cell[column[k]]) : NAN;
-        struct fit_sample s = {value[0], value[1], value[2] / cells, value[3], value[4]};
-        bool known =
-            isfinite(s.t_s + s.A + s.V + s.temp_C) && (column[CHARGE] < 0 || isfinite(s.z));
-        if (!known || (series->count && s.t_s < series->sample[series->count - 1].t_s))
-            return row;
-        if (series->count && s.t_s == series->sample[series->count - 1].t_s)
-            continue;
-        if (!add_sample(series, s))
-            return row;
-    }
-    return 0;
-}
+static const double TAPERED_H = 20, S_PER_HOUR = 3600;
 
 /* From the first full charge, both ways through the log. */
-static bool count_charge(struct fit_series *series, const struct fit_load *how)
+static bool count_charge(struct soc_row row[], size_t count, const struct fit_load *how)
 {
-    struct fit_sample *s = series->sample;
-    int full = -1;
-    for (int i = 0; i < series->count && full < 0; i++)
-        if (s[i].V >= how->full_V && s[i].A >= 0 && s[i].A < how->capacity_Ah / 20)
-            full = i;
-    if (full < 0)
+    size_t full = 0;
+    while (full < count && !(row[full].voltage_V >= how->full_V && row[full].current_A >= 0 &&
+                             row[full].current_A < how->capacity_Ah / TAPERED_H))
+        full++;
+    if (full == count)
         return false;
-    s[full].z = 1;
-    for (int i = full + 1; i < series->count; i++)
-        s[i].z = s[i - 1].z + s[i].A * (s[i].t_s - s[i - 1].t_s) / 3600 / how->capacity_Ah;
-    for (int i = full - 1; i >= 0; i--)
-        s[i].z = s[i + 1].z - s[i + 1].A * (s[i + 1].t_s - s[i].t_s) / 3600 / how->capacity_Ah;
-    series->counted = true;
+    row[full].reference = 1;
+    for (size_t i = full + 1; i < count; i++)
+        row[i].reference = row[i - 1].reference + row[i].current_A *
+                                                      (row[i].time_s - row[i - 1].time_s) /
+                                                      S_PER_HOUR / how->capacity_Ah;
+    for (size_t i = full; i-- > 0;)
+        row[i].reference = row[i + 1].reference - row[i + 1].current_A *
+                                                      (row[i + 1].time_s - row[i].time_s) /
+                                                      S_PER_HOUR / how->capacity_Ah;
     return true;
 }
 
-static bool finish(struct fit_series *series, const char *path, const struct fit_load *how,
+static bool finish(struct fit_series *series, const struct fit_load *how, const char *path,
                    FILE *errors)
 {
-    if (series->count < 100) {
-        fprintf(errors, "%s: %d samples are not enough: at least 100\n", path, series->count);
+    struct soc_series *log = &series->log;
+    if (log->count < LEAST_ROWS) {
+        fprintf(errors, "%s: %zu rows are not enough: at least %d\n", path, log->count, LEAST_ROWS);
         return false;
     }
-    series->temp_C = 0;
-    for (int i = 0; i < series->count; i++)
-        series->temp_C += series->sample[i].temp_C / series->count;
-    if (isnan(series->sample[0].z) && !count_charge(series, how)) {
-        fprintf(errors,
-                "%s: no column soc_ref and no full charge in it: %.2f V a cell with a current "
-                "below %.3g A\n",
-                path, how->full_V, how->capacity_Ah / 20);
-        return false;
+    for (size_t i = 0; i < log->count; i++) {
+        log->rows[i].voltage_V /= how->cells;
+        series->temp_C += log->rows[i].temp_C / (double)log->count;
     }
-    return true;
+    if (log->has_reference || count_charge(log->rows, log->count, how))
+        return true;
+    fprintf(errors,
+            "%s: no column soc_ref and no full charge in it: %.2f V a cell with a current below "
+            "%.3g A\n",
+            path, how->full_V, how->capacity_Ah / TAPERED_H);
+    return false;
 }
 
 bool fit_series_load(struct fit_series *series, const char *path, const struct fit_load *how,
                      FILE *errors)
 {
+    const char *slash = strrchr(path, '/');
     *series = (struct fit_series){0};
-    FILE *in = fopen(path, "re");
-    if (!in) {
-        fprintf(errors, "%s: cannot be read: %s\n", path, strerror(errno));
+    snprintf(series->name, sizeof series->name, "%s", slash ? slash + 1 : path);
+    if (!soc_series_load(&series->log, path, errors))
         return false;
-    }
-    int column[KINDS], wrong = 0;
-    bool well = read_titles(in, column);
-    if (!well)
-        fprintf(errors, "%s:1: columns time_s, current_A and voltage_V must be there\n", path);
-    else
-        wrong = read_rows(in, series, column, how->cells);
-    if (wrong)
-        fprintf(errors, "%s:%d: numbers in each column, time rising\n", path, wrong);
-    fclose(in);
-    snprintf(series->name, sizeof series->name, "%s", base_name(path));
-    if (well && !wrong && finish(series, path, how, errors))
+    if (finish(series, how, path, errors))
         return true;
     fit_series_free(series);
     return false;
@@ -157,151 +66,6 @@ bool fit_series_load(struct fit_series *series, const char *path, const struct f
 
 void fit_series_free(struct fit_series *series)
 {
-    free(series->sample);
+    soc_series_free(&series->log);
     *series = (struct fit_series){0};
-}
-
-/* --- curves --- */
-
-enum { POINTS_MAX = 2048 };
-
-struct raw {
-    int columns, points;
-    double temp_C[COLUMNS];
-    char direction[COLUMNS]; /* d, c, r = rested; 0 = not a curve */
-    double z[POINTS_MAX], V[COLUMNS][POINTS_MAX];
-};
-
-/* dis_-5C, chg_25C, 20degC */
-static char direction_of(const char *title, double *temp_C)
-{
-    char direction = 'r', unit[8];
-    if (strncmp(title, "dis_", 4) == 0 || strncmp(title, "chg_", 4) == 0) {
-        direction = *title;
-        title += 4;
-    }
-    if (sscanf(title, "%lf%7s", temp_C, unit) != 2)
-        return 0;
-    return strcmp(unit, "C") == 0 || strcmp(unit, "degC") == 0 ? direction : 0;
-}
-
-static bool read_raw(FILE *in, struct raw *raw)
-{
-    char line[LINE_SIZE], *cell[COLUMNS];
-    if (!fgets(line, sizeof line, in))
-        return false;
-    raw->columns = split(line, cell);
-    for (int c = 1; c < raw->columns; c++)
-        raw->direction[c] = direction_of(cell[c], &raw->temp_C[c]);
-    while (fgets(line, sizeof line, in) && raw->points < POINTS_MAX) {
-        int count = split(line, cell), p = raw->points;
-        raw->z[p] = number(cell[0]);
-        if (isnan(raw->z[p]) || (p && raw->z[p] <= raw->z[p - 1]))
-            return false;
-        for (int c = 1; c < raw->columns; c++)
-            raw->V[c][p] = c < count ? number(cell[c]) : NAN;
-        raw->points++;
-    }
-    double scale = raw->points && raw->z[raw->points - 1] > 1.5 ? 0.01 : 1;
-    for (int p = 0; p < raw->points; p++)
-        raw->z[p] *= scale;
-    return raw->points >= 2;
-}
-
-/* A column at the points of a cell's table; NAN where it does not reach. */
-static void resample(const struct raw *raw, int c, double out[CELL_POINTS])
-{
-    for (int i = 0; i < CELL_POINTS; i++) {
-        double z = i / (CELL_POINTS - 1.0);
-        int left = -1;
-        out[i] = NAN;
-        for (int p = 0; p < raw->points && isnan(out[i]); p++) {
-            if (isnan(raw->V[c][p]))
-                continue;
-            if (fabs(raw->z[p] - z) < 1e-9)
-                out[i] = raw->V[c][p];
-            else if (raw->z[p] > z && left >= 0)
-                out[i] = raw->V[c][left] + (raw->V[c][p] - raw->V[c][left]) * (z - raw->z[left]) /
-                                               (raw->z[p] - raw->z[left]);
-            else if (raw->z[p] > z)
-                break;
-            left = p;
-        }
-    }
-}
-
-/* Beyond the known points: held, or straight on with the last slope. */
-static void extend(double table[CELL_POINTS], bool slope)
-{
-    int first = 0, last = CELL_POINTS - 1;
-    while (first < last && isnan(table[first]))
-        first++;
-    while (last > first && isnan(table[last]))
-        last--;
-    double low = slope && last - first > 2 ? table[first + 1] - table[first] : 0;
-    double high = slope && last - first > 2 ? table[last] - table[last - 1] : 0;
-    for (int i = first - 1; i >= 0; i--)
-        table[i] = table[i + 1] - low;
-    for (int i = last + 1; i < CELL_POINTS; i++)
-        table[i] = table[i - 1] + high;
-}
-
-/* Where one direction alone was reached, the other is as far off as where both last were. */
-static void join(struct fit_curve *curve, const double dis[CELL_POINTS],
-                 const double chg[CELL_POINTS])
-{
-    curve->both = true;
-    for (int i = 0; i < CELL_POINTS; i++)
-        curve->half_gap_V[i] = (chg[i] - dis[i]) / 2;
-    extend(curve->half_gap_V, false);
-    for (int i = 0; i < CELL_POINTS; i++) {
-        double gap = curve->half_gap_V[i];
-        curve->ocv_V[i] = isnan(dis[i]) ? chg[i] - gap : dis[i] + gap;
-    }
-    extend(curve->ocv_V, true);
-}
-
-static int add_curves(struct fit_curve curve[FIT_CURVES], int count, const struct raw *raw,
-                      double rate)
-{
-    double dis[CELL_POINTS], chg[CELL_POINTS];
-    for (int c = 1; c < raw->columns && count < FIT_CURVES; c++) {
-        if (raw->direction[c] == 0 || raw->direction[c] == 'c')
-            continue;
-        int other = 0;
-        for (int d = 1; d < raw->columns; d++)
-            if (raw->direction[d] == 'c' && raw->temp_C[d] == raw->temp_C[c])
-                other = d;
-        struct fit_curve *to = &curve[count++];
-        *to = (struct fit_curve){.temp_C = raw->temp_C[c], .rate = rate};
-        resample(raw, c, dis);
-        if (other) {
-            resample(raw, other, chg);
-            join(to, dis, chg);
-        } else {
-            memcpy(to->ocv_V, dis, sizeof dis);
-            extend(to->ocv_V, raw->direction[c] == 'd');
-        }
-    }
-    return count;
-}
-
-int fit_curves_load(struct fit_curve curve[FIT_CURVES], int count, const char *path, double rate,
-                    FILE *errors)
-{
-    FILE *in = fopen(path, "re");
-    struct raw *raw = in ? calloc(1, sizeof *raw) : NULL;
-    int now = 0;
-    if (!raw)
-        fprintf(errors, "%s: cannot be read: %s\n", path, strerror(errno));
-    else if (!read_raw(in, raw))
-        fprintf(errors, "%s:%d: numbers, charge rising\n", path, raw->points + 2);
-    else if ((now = add_curves(curve, count, raw, rate)) == count)
-        fprintf(errors, "%s:1: a column dis_25C or 25degC or the like must be there\n", path);
-    if (now == count)
-        now = 0;
-    free(raw);
-    if (in)
-        fclose(in);
-    return now;
 }

@@ -5,24 +5,20 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "app/soc_series.h"
 #include "bms/cell.h"
 
 enum { FIT_SERIES = 24, FIT_CURVES = 16, FIT_NAME = 64 };
 
-struct fit_sample { double t_s, A, V, temp_C, z; };   /* A: + charges; all of one cell */
-
 struct fit_series {
     char name[FIT_NAME];        /* the file's, without its folder */
-    bool counted;               /* z was counted from the full charge in the log, not read */
     bool check;                 /* is kept out of the fit */
     double temp_C;              /* as given, else the mean of the column */
-    int count;
-    struct fit_sample *sample;  /* time rising */
+    struct soc_series log;      /* of one cell; the reference is its charge */
 };
 
-/* cells: of the string that was logged, its voltage is divided by them. Columns by their names in the first line:
- * time_s, current_A, voltage_V, then optionally temperature_C (else 25) and soc_ref (else charge is counted from the
- * first full charge: full_V a cell with the current tapered below capacity / 20 h). False with one line in errors. */
+/* The voltage is divided by cells, the number in series. Without soc_ref charge is counted from the first full
+ * charge in the log: full_V a cell with the current tapered below capacity / 20 h. False after a line in errors. */
 struct fit_load { double capacity_Ah, full_V; int cells; };
 bool fit_series_load(struct fit_series *series, const char *path, const struct fit_load *how, FILE *errors);
 void fit_series_free(struct fit_series *series);

@@ -126,22 +126,22 @@ static void follow(struct state *s, const struct pace *p, const struct fit_job *
 }
 
 static void equation_of(struct equation *e, const struct fit_row *row, const struct state *s,
-                        const struct pace *p, const struct fit_sample *sample)
+                        const struct pace *p, const struct soc_row *sample)
 {
-    double surface = sample->z + s->w;
+    double surface = sample->reference + s->w;
     double on_curve = surface + row->shift + row->stretch * (surface - 0.5);
     double slope = slope_of(row->prior_V, on_curve);
     e->terms = 0;
     put_hat(e, 0, FIT_KNOTS, surface, 1);
     put(e, FIT_SHIFT, slope);
     put(e, FIT_STRETCH, slope * (surface - 0.5));
-    put(e, FIT_HYSTERESIS, fit_table(row->hysteresis_V, CELL_POINTS, sample->z) * s->h);
-    put_hat(e, FIT_R0, CELL_R_POINTS, sample->z, sample->A * p->warm[0]);
+    put(e, FIT_HYSTERESIS, fit_table(row->hysteresis_V, CELL_POINTS, sample->reference) * s->h);
+    put_hat(e, FIT_R0, CELL_R_POINTS, sample->reference, sample->current_A * p->warm[0]);
     for (int k = 0; k < CELL_R_POINTS; k++) {
         put(e, FIT_R1 + k, s->one[k]);
         put(e, FIT_R2 + k, s->two[k]);
     }
-    e->y = sample->V - fit_table(row->prior_V, CELL_POINTS, on_curve);
+    e->y = sample->voltage_V - fit_table(row->prior_V, CELL_POINTS, on_curve);
 }
 
 static void pace_set(struct pace *p, const struct fit_shape *shape, double dt_s, double temp_C,
@@ -165,19 +165,19 @@ static void add_series(struct normals *n, const struct fit_row *row, const struc
                        const struct fit_series *series, const struct fit_shape *shape, double i0_A,
                        int stride)
 {
-    struct state s = {.h = series->sample[0].z > 0.95 ? 1 : 0};
+    struct state s = {.h = series->log.rows[0].reference > 0.95 ? 1 : 0};
     struct pace p = {.temp_C = -1000};
     struct equation e;
-    for (int i = 1; i < series->count; i++) {
-        const struct fit_sample *sample = &series->sample[i];
-        double dt_s = sample->t_s - sample[-1].t_s;
+    for (size_t i = 1; i < series->log.count; i++) {
+        const struct soc_row *sample = &series->log.rows[i];
+        double dt_s = sample->time_s - sample[-1].time_s;
         pace_set(&p, shape, dt_s, sample->temp_C, row->temp_C);
-        follow(&s, &p, job, shape, sample[-1].z, sample->A, i0_A);
-        if (i % stride || sample->z < 0.005 || sample->z > 1.02)
+        follow(&s, &p, job, shape, sample[-1].reference, sample->current_A, i0_A);
+        if (i % (size_t)stride || sample->reference < 0.005 || sample->reference > 1.02)
             continue;
         equation_of(&e, row, &s, &p, sample);
         double weight = clip(dt_s, 0, 60) * stride / (2 * TAU_C * SIGMA_V * SIGMA_V);
-        add(n, &e, sample->z < LOW_Z ? weight / 10 : weight);
+        add(n, &e, sample->reference < LOW_Z ? weight / 10 : weight);
     }
 }
 

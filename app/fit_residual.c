@@ -15,26 +15,27 @@ struct window {
 static double led(const struct cell *cell, const struct fit_series *series, double residual[],
                   struct window window[WINDOWS])
 {
-    struct cell_state state = {.z = series->sample[0].z, .h = series->sample[0].z > 0.95 ? 1 : 0};
-    struct cell_at at = cell_at(cell, series->sample[0].temp_C);
+    struct cell_state state = {.z = series->log.rows[0].reference,
+                               .h = series->log.rows[0].reference > 0.95 ? 1 : 0};
+    struct cell_at at = cell_at(cell, series->log.rows[0].temp_C);
     struct cell_decay decay = cell_decay(cell, 1);
     double steep = cell->chemistry == CHEMISTRY_LFP ? 0.15 : 0.3; /* V per unit of charge */
     residual[0] = 0;
-    for (int i = 1; i < series->count; i++) {
-        const struct fit_sample *s = &series->sample[i];
-        double dt_s = s->t_s - s[-1].t_s;
+    for (size_t i = 1; i < series->log.count; i++) {
+        const struct soc_row *s = &series->log.rows[i];
+        double dt_s = s->time_s - s[-1].time_s;
         if (fabs(s->temp_C - at.temp_C) > 0.2)
             at = cell_at(cell, s->temp_C);
         if (dt_s != decay.dt_s)
             decay = cell_decay(cell, dt_s);
-        cell_step(&at, &decay, &state, s->A, 1);
-        state.z = s->z;
-        residual[i] = cell_voltage(&at, &state, s->A, 1) - s->V;
-        if (s->z < 0.05)
+        cell_step(&at, &decay, &state, s->current_A, 1);
+        state.z = s->reference;
+        residual[i] = cell_voltage(&at, &state, s->current_A, 1) - s->voltage_V;
+        if (s->reference < 0.05)
             continue;
         struct cell_ocv ocv = cell_ocv(&at, state.z, state.w, 1);
-        double over = state.v1 + state.v2 + cell_resistances(&at, state.z).r0_Ohm * s->A;
-        int n = (int)(s->z * WINDOWS);
+        double over = state.v1 + state.v2 + cell_resistances(&at, state.z).r0_Ohm * s->current_A;
+        int n = (int)(s->reference * WINDOWS);
         struct window *to = &window[n < WINDOWS ? n : WINDOWS - 1];
         to->rv += residual[i] * over;
         to->vv += over * over;
@@ -46,23 +47,25 @@ static double led(const struct cell *cell, const struct fit_series *series, doub
     return at.temp_C;
 }
 
-/* Lag at which the autocorrelation of what is scored falls below 1/e. */
+/* Integral of the autocorrelation of what is scored up to its first zero: of a mixture of fast and slow errors this
+ * is dominated by the slow ones, as their effect on a filter is. */
 static double correlation(const double x[], int count, double dt_s)
 {
-    double mean = 0, zero = 0;
+    double mean = 0, zero = 0, sum_s = 0;
     for (int i = 0; i < count; i++)
         mean += x[i] / count;
     for (int i = 0; i < count; i++)
         zero += (x[i] - mean) * (x[i] - mean);
     int step = (int)fmax(1, LAGS_STEP_S / dt_s);
-    for (int lag = step; lag < count; lag += step) {
+    for (int lag = 0; lag < count && zero > 0; lag += step) {
         double sum = 0;
-        for (int i = lag; i < count; i++)
-            sum += (x[i] - mean) * (x[i - lag] - mean);
-        if (sum < zero / exp(1))
-            return lag * dt_s;
+        for (int i = lag; i < count; i += step)
+            sum += (x[i] - mean) * (x[i - lag] - mean) * step;
+        if (sum < 0)
+            break;
+        sum_s += sum / zero * step * dt_s * (lag ? 1 : 0.5);
     }
-    return count * dt_s;
+    return sum_s;
 }
 
 static double windows_rms(const struct window window[WINDOWS], bool steep)
@@ -83,24 +86,24 @@ struct fit_residual fit_residual(const struct cell *cell, const struct fit_serie
 {
     struct fit_residual told = {0};
     struct window window[WINDOWS] = {{0}};
-    double *residual = calloc((size_t)series->count, sizeof *residual);
+    double *residual = calloc(series->log.count, sizeof *residual);
     if (!residual)
         return told;
     led(cell, series, residual, window);
     int scored = 0;
-    for (int i = 0; i < series->count; i++) {
-        told.all_rms_V += residual[i] * residual[i] / series->count;
-        if (series->sample[i].z >= 0.05) {
+    for (size_t i = 0; i < series->log.count; i++) {
+        told.all_rms_V += residual[i] * residual[i] / (double)series->log.count;
+        if (series->log.rows[i].reference >= 0.05) {
             told.rms_V += residual[i] * residual[i];
             told.mean_V += residual[i];
             residual[scored++] = residual[i];
         }
     }
     if (scored) {
-        double span = series->sample[series->count - 1].t_s - series->sample[0].t_s;
+        double span = series->log.rows[series->log.count - 1].time_s - series->log.rows[0].time_s;
         told.mean_V /= scored;
         told.rms_V = sqrt(told.rms_V / scored);
-        told.correlation_s = correlation(residual, scored, span / (series->count - 1));
+        told.correlation_s = correlation(residual, scored, span / (double)(series->log.count - 1));
     }
     told.all_rms_V = sqrt(told.all_rms_V);
     told.resistance_off = windows_rms(window, false);

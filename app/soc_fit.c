@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SAME_C = 5; /* temperatures this near share a row */
-static const double LEAST_V = 2;       /* no open-circuit voltage is below it */
+static const double SAME_C = 5;  /* temperatures this near share a row */
+static const double LEAST_V = 2; /* no open-circuit voltage is below it */
 static const double GAS = 8.314, KELVIN = 273.15;
 /* Activation energies where one temperature alone was measured, J/mol: ohmic part as in the impedance of a large LFP
  * cell at 20..30 C, charge transfer and diffusion of graphite cells as commonly found (45 and 30 kJ/mol). */
@@ -127,9 +127,9 @@ static double mean_V(const struct work *w, int row)
     int count = 0;
     for (int s = 0; s < w->in_row[row]; s++) {
         const struct fit_series *series = &w->job->series[w->of_row[row][s]];
-        count += series->count;
-        for (int i = 0; i < series->count; i++)
-            sum += series->sample[i].V;
+        count += series->log.count;
+        for (int i = 0; i < series->log.count; i++)
+            sum += series->log.rows[i].voltage_V;
     }
     return count ? sum / count : 0;
 }
@@ -163,9 +163,9 @@ static double typical_Ohm(const struct work *w, int row)
     double V2 = 0, A2 = 0;
     for (int s = 0; s < w->in_row[row]; s++) {
         const struct fit_series *series = &w->job->series[w->of_row[row][s]];
-        for (int i = 1; i < series->count; i++) {
-            double dV = series->sample[i].V - series->sample[i - 1].V;
-            double dA = series->sample[i].A - series->sample[i - 1].A;
+        for (int i = 1; i < series->log.count; i++) {
+            double dV = series->log.rows[i].voltage_V - series->log.rows[i - 1].voltage_V;
+            double dA = series->log.rows[i].current_A - series->log.rows[i - 1].current_A;
             V2 += dV * dV;
             A2 += dA * dA;
         }

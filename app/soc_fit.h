@@ -37,7 +37,7 @@ struct fit_told {
 bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told, FILE *errors);
 
 /* What the cell says with its charge led along the series', less what was measured. Scored above 5 % charge;
- * all: of the whole. correlation_s: lag at which the residual's autocorrelation falls below 1/e. */
+ * all: of the whole. correlation_s: integral of the residual's autocorrelation up to its first zero. */
 struct fit_residual {
     double rms_V, all_rms_V, mean_V, correlation_s;
     double resistance_off;  /* relative, RMS over windows: what part of the overvoltage the residual follows */
