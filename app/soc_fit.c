@@ -124,14 +124,14 @@ static void smooth(double table[CELL_POINTS], int reach)
 static double mean_V(const struct work *w, int row)
 {
     double sum = 0;
-    int count = 0;
+    size_t count = 0;
     for (int s = 0; s < w->in_row[row]; s++) {
         const struct fit_series *series = &w->job->series[w->of_row[row][s]];
         count += series->log.count;
-        for (int i = 0; i < series->log.count; i++)
+        for (size_t i = 0; i < series->log.count; i++)
             sum += series->log.rows[i].voltage_V;
     }
-    return count ? sum / count : 0;
+    return count ? sum / (double)count : 0;
 }
 
 static void set_prior(struct work *w, int at)
@@ -163,7 +163,7 @@ static double typical_Ohm(const struct work *w, int row)
     double V2 = 0, A2 = 0;
     for (int s = 0; s < w->in_row[row]; s++) {
         const struct fit_series *series = &w->job->series[w->of_row[row][s]];
-        for (int i = 1; i < series->log.count; i++) {
+        for (size_t i = 1; i < series->log.count; i++) {
             double dV = series->log.rows[i].voltage_V - series->log.rows[i - 1].voltage_V;
             double dA = series->log.rows[i].current_A - series->log.rows[i - 1].current_A;
             V2 += dV * dV;
