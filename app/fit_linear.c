@@ -9,7 +9,7 @@ enum { N = FIT_UNKNOWNS, TERMS = 7 + 2 * CELL_R_POINTS };
 
 static const double TAU_C = 1000;    /* s: residuals further apart count as independent */
 static const double SIGMA_V = 0.004; /* of one independent residual */
-static const double LOW_Z = 0.04;    /* below it the voltage dives: a tenth of the weight */
+static const double LOW_Z = 0.06;    /* below it the voltage dives: a fifth of the weight */
 static const double NORMALS_MIN = 1e-9;
 
 struct normals {
@@ -177,31 +177,31 @@ static void add_series(struct normals *n, const struct fit_row *row, const struc
             continue;
         equation_of(&e, row, &s, &p, sample);
         double weight = clip(dt_s, 0, 60) * stride / (2 * TAU_C * SIGMA_V * SIGMA_V);
-        add(n, &e, sample->reference < LOW_Z ? weight / 10 : weight);
+        add(n, &e, sample->reference < LOW_Z ? weight / 5 : weight);
     }
 }
 
 /* What is believed before anything was measured under current. A measured curve keeps its shape:
  * the correction may be 8 mV as a whole and bends by 1 mV in 5 % of charge. */
-static void add_beliefs(struct normals *n, const struct fit_row *row)
+static void add_beliefs(struct normals *n, const struct fit_row *row, double sigma_z)
 {
     double r = row->typical_Ohm;
     for (int k = 0; k < FIT_KNOTS; k++)
         expect(n, k, 0, row->curved ? 0.008 : 0.5);
     for (int k = 0; k + 1 < FIT_KNOTS && row->curved; k++)
-        expect_equal(n, k, k + 1, k < 2 ? 0.02 : 0.0007);
+        expect_equal(n, k, k + 1, k < 2 ? 0.02 : 0.0013);
     for (int k = 0; k + 2 < FIT_KNOTS && !row->curved; k++)
         expect_straight(n, k, k < 4 ? 0.05 : 0.004);
-    expect(n, FIT_SHIFT, -row->shift, row->curved ? 0.03 : 1e-4);
-    expect(n, FIT_STRETCH, -row->stretch, row->curved ? 0.06 : 1e-4);
-    expect(n, FIT_HYSTERESIS, 1, 0.3);
+    expect(n, FIT_SHIFT, -row->shift, row->curved ? 3 * sigma_z : 1e-4);
+    expect(n, FIT_STRETCH, -row->stretch, row->curved ? 6 * sigma_z : 1e-4);
+    expect(n, FIT_HYSTERESIS, 1, 0.15);
     for (int k = 0; k < CELL_R_POINTS; k++) {
         expect(n, FIT_R0 + k, r * 0.4, r * 2);
         expect(n, FIT_R1 + k, r * 0.3, r * 2);
         expect(n, FIT_R2 + k, r * 0.3, r * 1);
     }
     for (int k = 0; k + 1 < CELL_R_POINTS; k++) {
-        double sigma = k == 0 ? 1 : 0.1; /* resistance soars towards empty */
+        double sigma = k == 0 ? 1 : k == 1 ? 0.3 : 0.1; /* resistance soars towards empty */
         expect_equal(n, FIT_R0 + k, FIT_R0 + k + 1, r * sigma);
         expect_equal(n, FIT_R1 + k, FIT_R1 + k + 1, r * sigma);
         expect_equal(n, FIT_R2 + k, FIT_R2 + k + 1, r * sigma);
@@ -295,7 +295,7 @@ double fit_row_solve(struct fit_row *row, const struct fit_job *job, const int s
     n = (struct normals){0};
     for (int i = 0; i < count; i++)
         add_series(&n, row, job, &job->series[series[i]], shape, i0_A, stride);
-    add_beliefs(&n, row);
+    add_beliefs(&n, row, job->least_sigma_z);
     if (!solve_bounded(&n, row, row->found))
         return -1;
     return cost_of(&n, row->found);

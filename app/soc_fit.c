@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SAME_C = 5;  /* temperatures this near share a row */
+static const double SAME_C = 5; /* temperatures this near share a row */
+static const double COLD_GAP = 1.3;
 static const double LEAST_V = 2; /* no open-circuit voltage is below it */
 static const double GAS = 8.314, KELVIN = 273.15;
 /* Activation energies where one temperature alone was measured, J/mol: ohmic part as in the impedance of a large LFP
@@ -82,28 +83,54 @@ static double total_Ohm(const struct fit_row *row, double z)
            fit_table(row->found + FIT_R2, CELL_R_POINTS, z);
 }
 
-/* Half the gap between the curves less what the current made of it. */
+static double smooth_slope(const double table[CELL_POINTS], int i)
+{
+    int low = i > 4 ? i - 4 : 0, high = i < CELL_POINTS - 5 ? i + 4 : CELL_POINTS - 1;
+    return (table[high] - table[low]) * (CELL_POINTS - 1) / (high - low);
+}
+
+/* What the curve's own current made of each direction: resistance, and the surface's lead where it is steep. */
+static double polarisation(const struct work *w, const struct fit_row *row,
+                           const struct fit_curve *curve, int i)
+{
+    double lead = w->shape.diffusion_s * curve->rate / 3600;
+    return curve_A(w->job, curve) * total_Ohm(row, i / (CELL_POINTS - 1.0)) +
+           lead * fmax(0, smooth_slope(curve->ocv_V, i));
+}
+
+/* The curve of both directions nearest 25 C. */
+static const struct fit_curve *warm_curve(const struct fit_job *job)
+{
+    const struct fit_curve *best = NULL;
+    for (int c = 0; c < job->curves; c++) {
+        const struct fit_curve *now = &job->curve[c];
+        if (now->both && (!best || fabs(now->temp_C - 25) < fabs(best->temp_C - 25)))
+            best = now;
+    }
+    return best;
+}
+
+/* Hysteresis: half the gap less polarisation. In the cold the charging branch is polarised far beyond what resistance
+ * under small currents explains, so hysteresis is not more there than COLD_GAP of the warm one. */
 static double hysteresis_of(const struct work *w, const struct fit_row *row,
                             const struct fit_curve *curve, int i)
 {
+    const struct fit_curve *warm = warm_curve(w->job);
     if (!curve->both)
         return guess_gap(w->job);
-    int low = i > 4 ? i - 4 : 0, high = i < CELL_POINTS - 5 ? i + 4 : CELL_POINTS - 1;
-    double z = i / (CELL_POINTS - 1.0), half = curve->half_gap_V[i];
-    double slope = (curve->ocv_V[high] - curve->ocv_V[low]) * (CELL_POINTS - 1) / (high - low);
-    double lead = w->shape.diffusion_s * curve->rate / 3600 * slope;
-    double left = half - curve_A(w->job, curve) * total_Ohm(row, z) - lead;
-    return clip(left, 0.15 * half, half);
+    double half = curve->half_gap_V[i];
+    double left = clip(half - polarisation(w, row, curve, i), 0.3 * half, half);
+    return curve->temp_C < warm->temp_C ? fmin(left, COLD_GAP * warm->half_gap_V[i]) : left;
 }
 
-/* A curve of one direction is moved to the middle of both by half the guessed gap and its polarisation. */
+/* The middle of both directions, from the discharging one where the charging one is not to be believed. */
 static double middle_of(const struct work *w, const struct fit_row *row,
                         const struct fit_curve *curve, int i)
 {
-    if (curve->both)
-        return curve->ocv_V[i];
-    return curve->ocv_V[i] + guess_gap(w->job) +
-           curve_A(w->job, curve) * total_Ohm(row, i / (CELL_POINTS - 1.0));
+    double half = hysteresis_of(w, row, curve, i) + polarisation(w, row, curve, i);
+    if (!curve->both)
+        return curve->ocv_V[i] + (curve->rate > 0 ? half : 0);
+    return curve->ocv_V[i] - curve->half_gap_V[i] + fmin(half, curve->half_gap_V[i]);
 }
 
 static void smooth(double table[CELL_POINTS], int reach)
@@ -442,7 +469,7 @@ static void take_cell(struct work *w, const double temp_C[], int count, struct c
 }
 
 /* The errors a user of the cell must reckon with, from what the fit left over. */
-static void take_errors(const struct fit_job *job, struct cell *cell)
+static void take_errors(const struct fit_job *job, struct cell *cell, bool all_fitted)
 {
     double V2 = 0, R2 = 0, z2 = 0, tau = 0;
     int count = 0;
@@ -457,7 +484,7 @@ static void take_errors(const struct fit_job *job, struct cell *cell)
         count++;
     }
     cell->voltage_sigma_V = clip(sqrt(V2 / count), 0.001, 0.5);
-    cell->resistance_sigma = clip(sqrt(R2 / count), 0.08, 1);
+    cell->resistance_sigma = clip(sqrt(R2 / count), all_fitted ? 0.08 : 0.12, 1);
     cell->position_sigma = clip(sqrt(z2 / count), job->least_sigma_z, 0.1);
     cell->correlation_s = clip(tau, 600, 7200);
 }
@@ -494,7 +521,7 @@ bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told
                           .hysteresis_rate = w->shape.hysteresis_rate};
     snprintf(cell->name, sizeof cell->name, "%s", job->name);
     take_cell(w, temp_C, count, cell, told);
-    take_errors(job, cell);
+    take_errors(job, cell, w->rows == cell->rows);
     fit_knees(cell);
     free(w);
     return true;
