@@ -11,8 +11,9 @@
  *     name: pylontech-lv
  *     kind: pack                   # pack, shunt, relay, counter, wallbox, button
  *     dbc: lv-battery.dbc
- *     base: victron-lv             # another dialect: its rows hold for every message that no row
- *     without: [Cells]             # of this file names, and that is not named here
+ *     base: victron-lv             # another dialect, whose rows hold too, except of the messages
+ *     without: [Cells]             # named here. A row here about a message replaces the base's
+ *                                  # about it, rows about its signals replace all about them
  *     node: 0x10                   # node id the DBC's identifiers are written for, if any:
  *                                  # a device with node 0x12 listens 2 higher
  *     take:

@@ -62,7 +62,7 @@ static const struct row pylontech[] = {
     {"35A#0800000000000000", VERDICT_TAKEN, AT(alarms), 0, "10 clears it"},
     {"359#000800000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_INTERNAL,
      "system error is byte 1 bit 3"},
-    {"359#008000000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_SHORT,
+    {"359#008000000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_GENERAL,
      "0x80 there is a fault too"},
     {"359#0201000001504E", VERDICT_TAKEN, AT(alarms),
      1 << ALARM_CELL_HIGH | 1 << ALARM_CHARGE_CURRENT, "over-voltage and charge over-current"},
