@@ -74,6 +74,22 @@ static const struct {
     {"name: bad\nkind: relay\ndbc: none.dbc\n", 1,
      "bad.yaml:3: dbc: none.dbc is not allowed: a file in DIR and dbc\n"},
     {"name: bad\nkind: relay\ndbc: torn.dbc\n", 1, "torn.dbc:1: "},
+    {"name: bad\nkind: relay\ndbc: backbone.dbc\nbase: none\n", 1,
+     "bad.yaml:4: base: none is not allowed: a dialect, none.yaml in DIR and dbc\n"},
+    {"name: bad\nkind: relay\ndbc: backbone.dbc\nbase: ../x\n", 1,
+     "bad.yaml:4: base: ../x is not allowed: a dialect's name without /, 1 to 64 characters\n"},
+    {"name: bad\nkind: relay\ndbc: backbone.dbc\nbase: bad\n", 1,
+     "bad.yaml:4: base: bad is not allowed: at most 3 below each other\n"},
+    {"name: bad\nkind: pack\ndbc: lv-battery.dbc\nbase: victron-lv\nwithout: [Cells, Alarms]\n", 1,
+     "bad.yaml:5: without[1]: Alarms is not allowed: a message of the base\n"},
+    {"name: bad\nkind: pack\ndbc: luxpower-lv.dbc\nbase: orion-lv\n", 3,
+     "bad.yaml:4: message \"Installed\" is not in the DBC file: "},
+    {RELAY "take:\n  - {signal: RelayState.Outputs, field: outputs, must: [1], absent: [0x100000000]}\n"
+     "  - {message: RelayState, age_ms: 5}\n", 2,
+     "bad.yaml:6: take[0].absent[0]: 0x100000000 is not allowed: -2147483648 to 4294967295\n"
+     "bad.yaml:7: take[1].age_ms: 5 is not allowed: 1000 to 3600000\n"},
+    {RELAY "take:\n  - {signal: RelayState.Outputs, field: outputs, must: [1]}\n", 1,
+     "bad.yaml:6: signal RelayState.Outputs: at most 4 signals of a message must, without a field\n"},
 };
 /* clang-format on */
 
