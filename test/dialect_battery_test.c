@@ -111,6 +111,7 @@ static const struct row shoto[] = {
 };
 static const struct row goodwe[] = {
     {"356#0A0211FFBE00", VERDICT_TAKEN, AT(voltage_mV), 52200, "in 0.1 V"},
+    {"356#0A0211FFBE000000", VERDICT_TAKEN, AT(voltage_mV), 52200, "lengths as Pylontech's"},
     {"35C#E000", VERDICT_TAKEN, AT(force_charge), 1, "bit 5"},
     {"359#0010000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_IMBALANCE, "byte 1 bit 4"},
 };
@@ -283,6 +284,18 @@ static void a_slow_battery(void)
     dialect_file_free(&file);
 }
 
+/* A slow message that stops telling something does not hold up what it told before. */
+static void a_slow_value_that_ends(void)
+{
+    load("schneider-v2");
+    hear((const char *const[]){"00000327#00FA00F00D160D02"}, 1, 1000);
+    hear((const char *const[]){"00000327#00FA00F000000000"}, 1, 3000);
+    hear((const char *const[]){"00000323#0000908800001FA4"}, 1, 4000);
+    CHECK(pack.cell_max_dC.heard_ms == 4000, "temperatures are as new as the voltage");
+    CHECK(pack.cell_max_mV.heard_ms == 1000 && pack.cell_max_mV.value == 3350, "cells are old");
+    dialect_file_free(&file);
+}
+
 /* --- what is sent --- */
 
 struct sent {
@@ -423,6 +436,7 @@ int main(void)
     a_missing_enable();
     words_that_say_nothing();
     a_slow_battery();
+    a_slow_value_that_ends();
     keep_alives();
     an_address();
     a_lem();

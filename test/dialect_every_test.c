@@ -71,8 +71,8 @@ static enum verdict device_hear(struct device *device, const struct frame *frame
         enum verdict verdict = dialect_take_frame(device->file.dialect, &device->state, id->index,
                                                   frame, &device->readings, now_ms);
         look_at_ranges(device);
-        device->touched += verdict != VERDICT_TAKEN &&
-                           memcmp(&before, &device->readings, sizeof before) != 0;
+        device->touched +=
+            verdict != VERDICT_TAKEN && memcmp(&before, &device->readings, sizeof before) != 0;
         return verdict;
     }
     return VERDICT_FOREIGN;
