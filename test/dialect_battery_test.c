@@ -20,29 +20,6 @@ static const struct row pylontech_both[] = {
     {"35A#0000000000000000", VERDICT_TAKEN, AT(alarms), 0, "V1.3"},
     {"35F#4C4901033C02AA00", VERDICT_TAKEN, AT(capacity_Ah), 572, "V1.3: 0x023C"},
 };
-static const struct row pylontech_bits[] = {
-    {"359#0200000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_CELL_HIGH, "0.1 over-voltage"},
-    {"359#0400000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_CELL_LOW, "0.2 under-voltage"},
-    {"359#0800000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_TEMP_HIGH, "0.3 alone: no under-voltage"},
-    {"359#1000000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_TEMP_LOW, "0.4"},
-    {"359#8000000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_DISCHARGE_CURRENT, "0.7"},
-    {"359#0001000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_CHARGE_CURRENT, "1.0"},
-    {"359#0002000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_GENERAL, "1.1 is not documented"},
-    {"359#0004000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_GENERAL, "1.2 is not documented"},
-    {"359#0008000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_INTERNAL, "1.3 system error, bit 11"},
-    {"359#0010000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_IMBALANCE, "1.4 Hybrid V1.0 alone"},
-    {"359#0020000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_GENERAL, "1.5 is not documented"},
-    {"359#0040000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_GENERAL, "1.6 is not documented"},
-    {"359#0080000001504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_GENERAL, "1.7 as emulators send it"},
-    {"359#0000020001504E", VERDICT_TAKEN, AT(warnings), 1 << ALARM_CELL_HIGH, "2.1"},
-    {"359#0000040001504E", VERDICT_TAKEN, AT(warnings), 1 << ALARM_CELL_LOW, "2.2"},
-    {"359#0000080001504E", VERDICT_TAKEN, AT(warnings), 1 << ALARM_TEMP_HIGH, "2.3"},
-    {"359#0000100001504E", VERDICT_TAKEN, AT(warnings), 1 << ALARM_TEMP_LOW, "2.4"},
-    {"359#0000800001504E", VERDICT_TAKEN, AT(warnings), 1 << ALARM_DISCHARGE_CURRENT, "2.7"},
-    {"359#0000000101504E", VERDICT_TAKEN, AT(warnings), 1 << ALARM_CHARGE_CURRENT, "3.0"},
-    {"359#0000000801504E", VERDICT_TAKEN, AT(warnings), 1 << ALARM_INTERNAL, "3.3, bit 27"},
-    {"359#0000000001504E", VERDICT_TAKEN, AT(alarms), 0, "nothing clears all"},
-};
 /* syssi/esphome-virtual-can-bms #3: SHEnergy on a Venus OS; hoylabs/OpenDTU-OnBattery #1262: Pytes. */
 static const struct row victron[] = {
     {"351#4302E8039E07D001", VERDICT_TAKEN, AT(dcl_mA), 195000, "0x079E"},
@@ -296,74 +273,6 @@ static void a_slow_value_that_ends(void)
     dialect_file_free(&file);
 }
 
-/* --- what is sent --- */
-
-struct sent {
-    int64_t at_ms;
-    const char *frame; /* NULL: nothing is due */
-};
-
-static void sends(const char *name, uint8_t node, const struct sent *rows, size_t count)
-{
-    const struct pack_orders orders = {
-        .voltage_mV = 52000, .current_mA = 10000, .temp_dC = 250, .soc_permille = 700};
-    load(name);
-    for (size_t i = 0; i < count && file.dialect; i++) {
-        struct frame due[4];
-        char text[FRAME_TEXT_SIZE] = "";
-        size_t n = dialect_due(file.dialect, &state, node, &orders, rows[i].at_ms, due, 4);
-        if (n)
-            frame_format(text, &due[0]);
-        CHECK(n == (rows[i].frame != NULL), "%s at %d: %zu frames", name, (int)rows[i].at_ms, n);
-        CHECK(!rows[i].frame || strcmp(text, rows[i].frame) == 0, "%s at %d: %s", name,
-              (int)rows[i].at_ms, text);
-    }
-    dialect_file_free(&file);
-}
-
-/* clang-format off */
-static const struct sent zeros[] = {
-    {1000, "305#0000000000000000"}, {1900, NULL}, {2000, "305#0000000000000000"},
-};
-static const struct sent measured[] = {
-    {1000, "305#08029CFFFA00BC02"},   /* 52.0 V, -10.0 A: - charges there, 25.0 C, 70.0 % */
-};
-static const struct sent poll_growatt[] = {
-    {1000, "301#1122334455667788"}, {1999, NULL}, {2000, "301#1122334455667788"},
-};
-static const struct sent poll_pylontech[] = {  /* data and equipment by turns, whatever the address */
-    {1000, "00004200#0000000000000000"}, {1499, NULL}, {1500, "00004200#0200000000000000"},
-    {2000, "00004200#0000000000000000"}, {2500, "00004200#0200000000000000"},
-};
-static const struct sent hello[] = {
-    {2000, "151#0100000000000000"}, {4000, "151#0000000000000000"}, {6000, "151#0000000000000000"},
-    {8000, "151#0000000000000000"}, {10000, "151#0100000000000000"},
-};
-static const struct sent alive[] = {{1000, "00000310#0000000000000000"}, {1500, NULL}};
-static const struct sent request[] = {
-    {1000, "210#0100000000000000"}, {1099, NULL}, {1100, "210#0100000000000000"},
-};
-static const struct sent silence[] = {{1000, NULL}, {10000, NULL}};
-/* clang-format on */
-#define SENDS(name, node, rows) sends(name, node, rows, sizeof rows / sizeof rows[0])
-
-static void keep_alives(void)
-{
-    static const char *const low_voltage[] = {
-        "pylontech-lv", "deye-lv",  "victron-lv", "byd-lv",    "discover-lv",
-        "seplos-lv",    "shoto-lv", "goodwe-lv",  "solark-lv", "luxpower-lv"};
-    for (size_t i = 0; i < sizeof low_voltage / sizeof low_voltage[0]; i++)
-        SENDS(low_voltage[i], 0, zeros);
-    SENDS("sma-lv", 0, measured);
-    SENDS("growatt-lv", 0, poll_growatt);
-    SENDS("pylontech-hv", 0x10, poll_pylontech);
-    SENDS("pylontech-hv", 0x12, poll_pylontech);
-    SENDS("byd-hvs", 0, hello);
-    SENDS("schneider-v2", 0, alive);
-    SENDS("foxbms-2", 0, request);
-    SENDS("orion-lv", 0, silence);
-}
-
 /* --- current sensors --- */
 
 static void an_address(void)
@@ -418,7 +327,6 @@ static void an_ivt(void)
 int main(void)
 {
     PLAY("pylontech-lv", pylontech_both);
-    PLAY("pylontech-lv", pylontech_bits);
     PLAY("victron-lv", victron);
     PLAY("discover-lv", discover);
     PLAY("sma-lv", rec);
@@ -437,7 +345,6 @@ int main(void)
     words_that_say_nothing();
     a_slow_battery();
     a_slow_value_that_ends();
-    keep_alives();
     an_address();
     a_lem();
     an_ivt();

@@ -13,7 +13,7 @@ static struct dialect_file file;
 static struct dialect_state state;
 static struct pack_readings pack;
 
-static void load(const char *name)
+static inline void load(const char *name)
 {
     char path[64];
     memset(&state, 0, sizeof state);
@@ -23,7 +23,7 @@ static void load(const char *name)
 }
 
 /* VERDICTS: the text is no frame. */
-static enum verdict take(void *readings, uint8_t node, const char *text, int64_t now_ms)
+static inline enum verdict take(void *readings, uint8_t node, const char *text, int64_t now_ms)
 {
     struct frame frame;
     struct dialect_id ids[DIALECT_MESSAGES];
@@ -47,7 +47,7 @@ struct row {
 };
 #define AT(member) offsetof(struct pack_readings, member)
 
-static void play(const char *name, const struct row *rows, size_t count)
+static inline void play(const char *name, const struct row *rows, size_t count)
 {
     load(name);
     for (size_t i = 0; i < count && file.dialect; i++) {
