@@ -313,7 +313,7 @@ static bool left_out(const struct dialect_spec *spec, const char *message, const
     return false;
 }
 
-/* Whether top says itself what this row of its base says: about the message, or about its signals. */
+/* Whether top says itself what this row of its base says: of the message, or of its signals. */
 static bool take_replaced(const struct dialect_spec *top, const struct dialect_take *row)
 {
     char name[WORD_MAX + 1];

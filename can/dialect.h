@@ -57,10 +57,11 @@ struct dialect_take {
     const char *field;
     const char *bit;        /* this named bit of field */
     double times, plus;     /* physical * times + plus = the field's unit */
-    int raised, cleared;    /* raw values that set and clear the bit; both 0 means 1 and 0; other raw
-                             * values leave it. raised -1: every value but cleared sets it. Other
-                             * values than 1 and 0 without a bit: they make the field 1 and 0. Where
-                             * several signals of a frame share a bit, one that sets it is enough */
+    int raised, cleared;    /* raw values that set and clear the bit; both 0 means 1 and 0; other
+                             * raw values leave it. raised -1: every value but cleared sets it.
+                             * Other values than 1 and 0 without a bit: they make the field 1 and
+                             * 0. Where several signals of a frame share a bit, one that sets it is
+                             * enough */
     int64_t *absent;        /* raw values that say nothing: the row is passed over */
     unsigned absent_count;
     int64_t *must;          /* raw values of a good frame; a row with these has no field */

@@ -16,6 +16,7 @@ static const struct row pylontech_both[] = {
     {"35C#C000", VERDICT_TAKEN, AT(discharge_ok), 1, "V1.2"},
     {"351#1002C012C012C201", VERDICT_TAKEN, AT(cvl_mV), 52800, "V1.3 on the same bus"},
     {"355#540060000000", VERDICT_TAKEN, AT(soc_permille), 840, "V1.3: six bytes, no finer charge"},
+    {"355#5F00640000000000", VERDICT_TAKEN, AT(soc_permille), 950, "eight bytes of one that imitates it"},
     {"356#7B13E9FE6B01", VERDICT_TAKEN, AT(voltage_mV), 49870, "V1.3"},
     {"35A#0000000000000000", VERDICT_TAKEN, AT(alarms), 0, "V1.3"},
     {"35F#4C4901033C02AA00", VERDICT_TAKEN, AT(capacity_Ah), 572, "V1.3: 0x023C"},

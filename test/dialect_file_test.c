@@ -167,6 +167,37 @@ static void shipped_decodes(void)
     dialect_file_free(&file);
 }
 
+/* An owner's own file beside the config stands on a shipped one: docs/dialects.md. */
+static void own_stands_on_shipped(void)
+{
+    static const struct frame measured = {
+        .id = 0x313, .len = 8, .data = {0x14, 0x61, 0xFE, 0xD3, 0x00, 0xEB, 0x3C, 0x62}};
+    struct dialect_file file = {0};
+    size_t size;
+    char *page = yaml_read_text("docs/dialects.md", &size, stdout);
+    char *start = page ? strstr(page, "name: my-growatt\n") : NULL;
+    char *end = start ? strstr(start, "```") : NULL;
+    CHECK(end, "the page shows one");
+    if (!end)
+        return;
+    *end = '\0';
+    put_file("my-growatt.yaml", start);
+    free(page);
+    unsigned mistakes = dialect_file_load(&file, path_of("my-growatt.yaml"), "dbc", stdout);
+    CHECK(mistakes == 0 && file.dialect, "%u mistakes", mistakes);
+    unlink(path_of("my-growatt.yaml"));
+    struct dialect_id ids[DIALECT_MESSAGES];
+    size_t count = file.dialect ? dialect_takes(file.dialect, 0, ids, DIALECT_MESSAGES) : 0;
+    struct pack_readings readings = {0};
+    struct dialect_state state = {0};
+    for (size_t i = 0; i < count; i++)
+        if (ids[i].id == measured.id)
+            dialect_take_frame(file.dialect, &state, ids[i].index, &measured, &readings, 1000);
+    CHECK(count == 5, "%zu messages, the base's", count);
+    CHECK(readings.current_mA.value == 30100, "%d mA", readings.current_mA.value);
+    dialect_file_free(&file);
+}
+
 int main(void)
 {
     if (!mkdtemp(dir))
@@ -175,6 +206,7 @@ int main(void)
     tells_rows();
     shipped_load();
     shipped_decodes();
+    own_stands_on_shipped();
     unlink(path_of("bad.yaml"));
     unlink(path_of("torn.dbc"));
     rmdir(dir);
