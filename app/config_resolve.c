@@ -38,6 +38,7 @@ static void resolve_top(const struct resolver *r)
     c->wallbox_count = (uint8_t)raw->wallboxes_count;
     c->button_count = (uint8_t)raw->buttons_count;
     c->inverter_count = (uint8_t)raw->inverters_count;
+    c->emulation_count = (uint8_t)raw->emulations_count;
     for (unsigned i = 0; i < raw->boards_count; i++)
         c->board_channels[i] = raw->boards[i].channels;
     for (unsigned i = 0; i < raw->buttons_count; i++)
@@ -158,6 +159,7 @@ void config_resolve(const struct resolver *r)
     resolve_inverters(r);
     resolve_wallboxes(r);
     resolve_battery(r);
+    config_resolve_emulations(r);
     config_resolve_wiring(r);
     config_resolve_ac(r);
     if (!r->file->mistakes)

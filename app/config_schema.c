@@ -87,6 +87,14 @@ static const cyaml_schema_field_t button_keys[] = {
     CYAML_FIELD_BOOL("stop", O, struct file_button, stop),
     CYAML_FIELD_END
 };
+static const cyaml_schema_field_t emulation_keys[] = {
+    CYAML_FIELD_STRING("name", O, struct file_emulation, device.name, 1),
+    CYAML_FIELD_STRING("bus", O, struct file_emulation, device.bus, 1),
+    CYAML_FIELD_STRING("dialect", O, struct file_emulation, device.dialect, 1),
+    CYAML_FIELD_FLOAT("silent_after_s", O, struct file_emulation, silent_after_s),
+    CYAML_FIELD_FLOAT("share_percent", O, struct file_emulation, share_percent),
+    CYAML_FIELD_END
+};
 static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_STRING("name", O, struct file_inverter, name, 1),
     CYAML_FIELD_STRING("port", O, struct file_inverter, port, 1),
@@ -185,6 +193,7 @@ static const cyaml_schema_value_t
     contact_entry  = MAP(struct file_contact, contact_fields),
     wallbox_entry  = MAP(struct file_wallbox, wallbox_keys),
     button_entry   = MAP(struct file_button, button_keys),
+    emulation_entry = MAP(struct file_emulation, emulation_keys),
     interlock_entry = MAP(struct file_interlock, interlock_fields),
     source_entry   = MAP(struct file_source, source_fields),
     transfer_entry = MAP(struct file_transfer, transfer_fields);
@@ -214,6 +223,7 @@ static const cyaml_schema_field_t top_fields[] = {
     LIST("interlocks", interlocks, &interlock_entry, MAX_CONTACTS),
     LIST("wallboxes", wallboxes, &wallbox_entry, MAX_CHARGE_POINTS),
     LIST("buttons", buttons, &button_entry, MAX_BUTTONS),
+    LIST("emulations", emulations, &emulation_entry, MAX_EMULATIONS),
     LIST("sources", sources, &source_entry, CONFIG_SOURCES),
     LIST("transfers", transfers, &transfer_entry, CONFIG_SOURCES * AC_BUS_SOURCES),
     CYAML_FIELD_END
@@ -280,11 +290,15 @@ static bool command_fits(const char *text)
 #define NAME_WORDS    "letters, digits and . _ -"
 #define COMMAND_WORDS "capital letters, digits and ."
 #define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
-#define DEVICE_NOTES(list, kind)                                                                   \
+#define SPEAKER_NOTES(list, kind)                                                                  \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
         {list "[].bus", .must = true, .refers = "buses[].name", .help = "bus it is wired to"},     \
-        {list "[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS,             \
-         .help = "its dialect file without .yaml"},                                                \
+    {                                                                                              \
+        list "[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS,              \
+                           .help = "its dialect file without .yaml"                                \
+    }
+#define DEVICE_NOTES(list, kind)                                                                   \
+    SPEAKER_NOTES(list, kind),                                                                     \
     {                                                                                              \
         list "[].node",                                                                            \
             .min = 1, .max = 127,                                                                  \
@@ -480,6 +494,14 @@ static const struct yaml_note notes[] = {
      .help = "wallbox it starts and stops"},
     {"buttons[].stop",
      .help = "its node carries the plant's emergency stop, by a break contact; default: false"},
+
+    {"emulations", .help = "CAN inverters that hear busbar as their battery: the bank as a whole,"
+                           " with its capped limits"},
+    SPEAKER_NOTES("emulations", "inverter, or of its parallel group"),
+    {"emulations[].silent_after_s", .min = 5, .max = 60, .preset = "30",
+     .help = "when the bank is not known any more: so long 0 A, then no frame, s"},
+    {"emulations[].share_percent", .min = 1, .max = 100,
+     .help = "its part of the bank's current limits, %; default: 100 where it is the only inverter"},
 
     {"sources", .help = "AC sources that transfer contacts can put on a wallbox"},
     {"sources[].name", NAME_RULE, .unique = true, .help = "name of the source"},

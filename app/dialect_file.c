@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bms/emulate.h"
 #include "bms/pack.h"
 #include "devices/nodes.h"
 
@@ -23,6 +24,7 @@ static const struct {
     [KIND_COUNTER] = {"counter", &counter_fields, &no_orders},
     [KIND_WALLBOX] = {"wallbox", &wallbox_fields, &wallbox_order_fields},
     [KIND_BUTTON]  = {"button",  &button_fields,  &button_order_fields},
+    [KIND_EMULATION] = {"emulation", &emulate_fields, &emulate_order_fields},
 };
 
 #define O CYAML_FLAG_OPTIONAL
@@ -57,6 +59,10 @@ static const cyaml_schema_field_t send_fields[] = {
     CYAML_FIELD_FLOAT("constant", O, struct dialect_send, constant),
     CYAML_FIELD_BOOL("inverted", O, struct dialect_send, inverted),
     CYAML_FIELD_BOOL("counter", O, struct dialect_send, counter),
+    CYAML_FIELD_INT("min", O, struct dialect_send, min),
+    CYAML_FIELD_INT("max", O, struct dialect_send, max),
+    CYAML_FIELD_UINT("length", O, struct dialect_send, length),
+    TEXT("text", struct dialect_send, text),
     CYAML_FIELD_END
 };
 static const cyaml_schema_value_t take_entry = {
@@ -94,7 +100,7 @@ static bool file_fits(const char *text)
 static const struct yaml_note notes[] = {
     {"name", .must = true, .help = "name of the dialect: the file's own, without .yaml"},
     {"kind", .must = true, .fits = kind_fits,
-     .allowed = "pack, shunt, relay, counter, wallbox or button", .help = "kind of device"},
+     .allowed = "pack, shunt, relay, counter, wallbox, button or emulation", .help = "kind of device"},
     {"dbc", .must = true, .fits = file_fits, .allowed = "a file name without /",
      .help = "DBC file, beside this one"},
     {"node", .min = 1, .max = 127, .help = "node id the DBC's identifiers are written for"},
@@ -125,6 +131,11 @@ static const struct yaml_note notes[] = {
     {"send[].constant", .min = -1e9, .max = 1e9, .help = "fixed physical value"},
     {"send[].inverted", .help = "the raw value bitwise inverted; default: false"},
     {"send[].counter", .help = "counts up with every frame; default: false"},
+    {"send[].min", .min = INT32_MIN, .max = INT32_MAX,
+     .help = "least value of the order that is sent, in the order's unit; default: the field's"},
+    {"send[].max", .min = INT32_MIN, .max = INT32_MAX, .help = "highest, see min"},
+    {"send[].length", .min = 1, .max = 64, .help = "bytes of the frame; default: the DBC's"},
+    {"send[].text", .help = "ASCII for a signal of whole bytes, filled up with spaces"},
 };
 /* clang-format on */
 

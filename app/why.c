@@ -83,6 +83,35 @@ static void router_why(struct why *why, const struct controller *c)
             c->gate.foreign_id);
 }
 
+static const char *emulated_cause(const struct controller *c, size_t i, const struct limit *limit)
+{
+    const struct emulate *emulate = &c->emulations[i];
+    return emulate->state == EMULATE_ZERO ? emulate_why_text(emulate->why)
+                                          : limit_cause_text(limit->cause);
+}
+
+static void emulation_why(struct why *why, const struct controller *c, size_t i, int64_t now_ms)
+{
+    const struct emulate *emulate = &c->emulations[i];
+    const struct emulate_orders *told = &c->plant.emulate_orders[i];
+    const char *name = c->config->emulations[i].name;
+    int64_t heard_ms = c->plant.emulations[i].heartbeat.heard_ms;
+    char inverter[64] = "its inverter was never heard";
+    if (heard_ms)
+        snprintf(inverter, sizeof inverter, "its inverter was heard %.1f s ago",
+                 (double)(now_ms - heard_ms) / 1000.0);
+    if (emulate->state == EMULATE_SILENT)
+        snprintf(line_add(why), WHY_SIZE, "%s: is told nothing, because %s; %s", name,
+                 emulate_why_text(emulate->why), inverter);
+    else
+        snprintf(
+            line_add(why), WHY_SIZE,
+            "%s: may charge %.1f A up to %.1f V (%s), discharge %.1f A down to %.1f V (%s); %s",
+            name, told->ccl_mA / 1000.0, told->cvl_mV / 1000.0,
+            emulated_cause(c, i, &c->limits.charge_mA), told->dcl_mA / 1000.0,
+            told->dvl_mV / 1000.0, emulated_cause(c, i, &c->limits.discharge_mA), inverter);
+}
+
 void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
 {
     struct policy_input input;
@@ -98,6 +127,8 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
     for (size_t i = 0; i < c->config->inverter_count; i++)
         policy_inverter_sentence(line_add(why), WHY_SIZE, c->config->inverters[i].name, &input,
                                  &c->decided, i);
+    for (size_t i = 0; i < c->config->emulation_count; i++)
+        emulation_why(why, c, i, now_ms);
 }
 
 /* --- plan --- */

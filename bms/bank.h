@@ -116,6 +116,7 @@ struct bank_limits {
     struct limit charge_mA;      /* 0.. */
     struct limit discharge_mA;   /* 0.. */
     struct limit charge_mV;      /* voltage set-point ceiling */
+    int32_t discharge_mV;        /* voltage to stop discharging at: the greater of DVL and cell floor */
     bool cap_reached;
     bool low;                    /* at or under the floor: the grid carries */
 };

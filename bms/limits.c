@@ -159,6 +159,12 @@ static struct limit voltage_limit(const struct bank_config *config, const struct
     return limit;
 }
 
+static int32_t voltage_floor(const struct bank_config *config, const struct bank_view *view)
+{
+    int32_t cells_mV = cell_floor_mV(config) * config->cells;
+    return view->dvl_mV > cells_mV ? view->dvl_mV : cells_mV;
+}
+
 /* What stands at last: never below zero, never more than before while the BMS is in doubt. */
 static void settle(struct limit *limit, int32_t *before, bool frozen)
 {
@@ -194,6 +200,7 @@ struct bank_limits bank_limits_step(struct bank_guard *guard, const struct bank_
         .charge_mA = charge,
         .discharge_mA = discharge,
         .charge_mV = voltage_limit(config, view),
+        .discharge_mV = voltage_floor(config, view),
         .cap_reached = guard->cap_held,
         .low = guard->low_held,
     };

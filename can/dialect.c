@@ -20,7 +20,7 @@ static size_t ids_fill(const struct dialect *dialect, const struct dialect_messa
         ids[i] = (struct dialect_id){.id = id_of(dialect, messages[i].message, node),
                                      .ext = messages[i].message->ext,
                                      .index = (uint8_t)i,
-                                     .len = messages[i].message->length};
+                                     .len = messages[i].lengths[0]};
     return count;
 }
 
@@ -190,6 +190,8 @@ static int64_t row_raw(const struct dialect_row *row, const struct dialect_state
 {
     if (row->counter)
         return state->counter;
+    if (row->text)
+        return (int64_t)row->text_raw;
     double value = row->shift;
     if (row->order) {
         int32_t order;
@@ -206,7 +208,7 @@ static void frame_make(const struct dialect *dialect, const struct dialect_messa
                        struct frame *frame)
 {
     *frame = (struct frame){.id = id_of(dialect, plan->message, node),
-                            .len = plan->message->length,
+                            .len = plan->lengths[0],
                             .flags = plan->message->ext ? FRAME_EXT : 0};
     state->counter++;
     for (size_t i = 0; i < plan->row_count; i++)

@@ -23,6 +23,9 @@
  *       - {message: Command, every_ms: 100, signal: Outputs, order: outputs}
  *       - {message: Command, signal: OutputsInverted, order: outputs, inverted: true}
  *       - {message: Command, signal: Counter, counter: true}
+ *       - {message: Limits, signal: CVL, order: cvl_mV, times: 0.001, min: 41000, max: 63000}
+ *       - {message: Measured, length: 8}             # zero behind the signals; default the DBC's
+ *       - {message: Maker, signal: Name, text: BUSBAR}   # ASCII, filled up with spaces
  */
 #ifndef BUSBAR_CAN_DIALECT_H
 #define BUSBAR_CAN_DIALECT_H
@@ -61,6 +64,9 @@ struct dialect_send {
     double times;           /* order * times = physical */
     double constant;
     bool inverted, counter;
+    int32_t min, max;       /* narrows the order's range; both 0 = as the field's */
+    uint8_t length;         /* of the frame; 0 = the DBC's */
+    const char *text;       /* for a little-endian signal of whole bytes */
     int line;
 };
 

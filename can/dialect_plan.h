@@ -18,6 +18,8 @@ struct dialect_row {
     int64_t raised, cleared;
     bool inverted, counter;          /* sending only */
     bool order;                      /* sending: value comes from the orders, else shift alone */
+    bool text;                       /* sending: the bytes of text_raw */
+    uint64_t text_raw;
 };
 
 struct dialect_message {

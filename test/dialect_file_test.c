@@ -51,8 +51,8 @@ static const struct {
 } wrong[] = {
     {"kind: rely\ndbc: ../x.dbc\nnode: 200\ntakes: []\n", 5,
      "bad.yaml:1: name: missing, it must be given: a text, 1 to 64 characters\n"
-     "bad.yaml:1: kind: rely is not allowed: pack, shunt, relay, counter, wallbox or button, "
-     "1 to 64 characters\n"
+     "bad.yaml:1: kind: rely is not allowed: pack, shunt, relay, counter, wallbox, button or "
+     "emulation, 1 to 64 characters\n"
      "bad.yaml:2: dbc: ../x.dbc is not allowed: a file name without /, 1 to 64 characters\n"
      "bad.yaml:3: node: 200 is not allowed: 1 to 127\n"
      "bad.yaml:4: takes: this key is not allowed: one of name, kind, dbc, node, take, send "

@@ -18,17 +18,24 @@ struct together {
     int64_t now_ms, next_tick_ms;
     bool controller_dead;             /* frames and bytes go nowhere, as after kill -9 */
     bool bus_dead[SIM_BUSES];
+    /* frames to buses that the simulated plant does not have; may be NULL */
+    void (*elsewhere)(uint8_t bus, const struct frame *frame, int64_t now_ms);
 };
 
-static inline int together_start(struct together *t)
+static inline int together_start_with(struct together *t, const char *config)
 {
     t->controller = calloc(1, sizeof *t->controller);
     t->sim = malloc(sim_size());
-    if (config_load(&t->config, "sim/uc001.yaml", "dbc", stderr) != 0)
+    if (config_load(&t->config, config, "dbc", stderr) != 0)
         return -1;
     sim_uc001(&t->plant);
     t->now_ms = t->next_tick_ms = TOGETHER_START_MS;
     return 0;
+}
+
+static inline int together_start(struct together *t)
+{
+    return together_start_with(t, "sim/uc001.yaml");
 }
 
 /* The controller has run before: it knows the charge within 2 %, as its state file would tell it. */
@@ -68,7 +75,9 @@ static inline void together_speak(struct together *t)
 {
     struct outbox *outbox = &t->controller->outbox;
     for (size_t i = 0; i < outbox->count; i++)
-        if (!t->bus_dead[outbox->bus[i]])
+        if (outbox->bus[i] >= SIM_BUSES && t->elsewhere)
+            t->elsewhere(outbox->bus[i], &outbox->frames[i], t->now_ms);
+        else if (outbox->bus[i] < SIM_BUSES && !t->bus_dead[outbox->bus[i]])
             sim_frame(t->sim, (enum sim_bus)outbox->bus[i], &outbox->frames[i]);
     outbox->count = 0;
     for (int u = 0; u < t->config.inverter_count; u++) {
