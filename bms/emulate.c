@@ -191,7 +191,7 @@ static void say_limits(struct emulate_orders *out, const struct emulate_config *
     out->dcl_mA = zero ? 0 : share_mA(&limits->discharge_mA, config);
     out->cvl_mV = step_down(limits->charge_mV.value);
     out->dvl_mV = step_up(limits->discharge_mV);
-    if (out->cvl_mV < out->voltage_mV - EMULATE_DUMP_mV) {
+    if (limits->charge_mV.value < out->voltage_mV - EMULATE_DUMP_mV) {
         out->cvl_mV = step_up(out->voltage_mV);
         out->ccl_mA = 0;
     }

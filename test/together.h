@@ -22,20 +22,15 @@ struct together {
     void (*elsewhere)(uint8_t bus, const struct frame *frame, int64_t now_ms);
 };
 
-static inline int together_start_with(struct together *t, const char *config)
+static inline int together_start(struct together *t)
 {
     t->controller = calloc(1, sizeof *t->controller);
     t->sim = malloc(sim_size());
-    if (config_load(&t->config, config, "dbc", stderr) != 0)
+    if (config_load(&t->config, "sim/uc001.yaml", "dbc", stderr) != 0)
         return -1;
     sim_uc001(&t->plant);
     t->now_ms = t->next_tick_ms = TOGETHER_START_MS;
     return 0;
-}
-
-static inline int together_start(struct together *t)
-{
-    return together_start_with(t, "sim/uc001.yaml");
 }
 
 /* The controller has run before: it knows the charge within 2 %, as its state file would tell it. */
