@@ -4,18 +4,25 @@
  * The mapping file (dbc/NAME.yaml) joins DBC signals to the named readings of a device
  * kind, and the kind's orders to the signals of frames we send. The app parses the YAML
  * into struct dialect_spec; dialect_compile checks every name and turns it into a flat
- * plan. Decoding is all or nothing per frame: one value outside its range, a wrong length, a
- * frozen counter or a wrong inverted copy and no reading changes.
+ * plan. Decoding is all or nothing per frame: one value outside its range (the DBC's or the
+ * field's), a wrong length, a frozen counter, a wrong inverted copy or a device that says its own
+ * measurement is wrong, and no reading changes.
  *
  *     name: pylontech-lv
  *     kind: pack                   # pack, shunt, relay, counter, wallbox, button
  *     dbc: lv-battery.dbc
+ *     base: victron-lv             # another dialect: its rows hold for every message that no row
+ *     without: [Cells]             # of this file names, and that is not named here
  *     node: 0x10                   # node id the DBC's identifiers are written for, if any:
  *                                  # a device with node 0x12 listens 2 higher
  *     take:
  *       - {message: Limits, length: [6, 8]}          # lengths accepted; default the DBC's
  *       - {signal: Limits.CVL, field: cvl_mV, times: 1000}
+ *       - {signal: Limits.DVL, field: dvl_mV, times: 1000, absent: [65535]}   # says nothing
  *       - {signal: Alarms.OverVoltage, field: alarms, bit: cell_high, raised: 1, cleared: 2}
+ *       - {signal: Alarms.Forbidden, field: charge_ok, raised: 0, cleared: 0xAA}
+ *       - {message: Identity, age_ms: 25000}         # sent seldom: stands this long
+ *       - {signal: State.Error, must: [0]}           # else the frame is not to be used
  *       - {message: State, counter: Counter}         # must move from frame to frame
  *       - {message: State, copy: [Outputs, OutputsInverted]}
  *     send:
@@ -26,6 +33,11 @@
  *       - {message: Limits, signal: CVL, order: cvl_mV, times: 0.001, min: 41000, max: 63000}
  *       - {message: Measured, length: 8}             # zero behind the signals; default the DBC's
  *       - {message: Maker, signal: Name, text: BUSBAR}   # ASCII, filled up with spaces
+ *       - {message: Request, every_ms: 1000, fixed: true, signal: What, turn: [0, 0, 0, 2]}
+ *
+ * age_ms: values of a message that comes more seldom than their users accept. While the device's
+ * other messages are taken, they are as old as the newest of those, until the message itself is
+ * older than age_ms. The others age from their own frame.
  */
 #ifndef BUSBAR_CAN_DIALECT_H
 #define BUSBAR_CAN_DIALECT_H
@@ -48,7 +60,14 @@ struct dialect_take {
     const char *bit;        /* this named bit of field */
     double times, plus;     /* physical * times + plus = the field's unit */
     int raised, cleared;    /* raw values that set and clear the bit; both 0 means 1 and 0; other raw
-                             * values leave it. raised -1: every value but cleared sets it */
+                             * values leave it. raised -1: every value but cleared sets it. Other
+                             * values than 1 and 0 without a bit: they make the field 1 and 0. Where
+                             * several signals of a frame share a bit, one that sets it is enough */
+    int64_t *absent;        /* raw values that say nothing: the row is passed over */
+    unsigned absent_count;
+    int64_t *must;          /* raw values of a good frame; a row with these has no field */
+    unsigned must_count;
+    uint32_t age_ms;        /* of a message: see above; 0 = its values age from their own frame */
     uint8_t *length;        /* accepted frame lengths */
     unsigned length_count;
     const char *counter;    /* signal that must move */
@@ -63,15 +82,20 @@ struct dialect_send {
     const char *signal, *order;
     double times;           /* order * times = physical */
     double constant;
+    double *turn;           /* physical values, one a frame in turn */
+    unsigned turn_count;
     bool inverted, counter;
     int32_t min, max;       /* narrows the order's range; both 0 = as the field's */
     uint8_t length;         /* of the frame; 0 = the DBC's */
     const char *text;       /* for a little-endian signal of whole bytes */
+    bool fixed;             /* of the message: the DBC's identifier, whatever the node */
     int line;
 };
 
 struct dialect_spec {
-    const char *name, *kind, *dbc;
+    const char *name, *kind, *dbc, *base;
+    const char **without;
+    unsigned without_count;
     uint32_t node;
     struct dialect_take *take;
     unsigned take_count;
@@ -87,7 +111,9 @@ struct dialect_state {
     uint64_t last_counter[DIALECT_MESSAGES];
     uint8_t frozen[DIALECT_MESSAGES];        /* frames since the counter moved */
     bool seen[DIALECT_MESSAGES];
+    int64_t heard_ms[DIALECT_MESSAGES];      /* newest that was taken */
     int64_t due_ms[DIALECT_MESSAGES];        /* next sending */
+    uint32_t sent[DIALECT_MESSAGES];
     uint8_t counter;
     struct verdict_counts verdicts;
 };

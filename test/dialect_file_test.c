@@ -55,14 +55,15 @@ static const struct {
      "emulation, 1 to 64 characters\n"
      "bad.yaml:2: dbc: ../x.dbc is not allowed: a file name without /, 1 to 64 characters\n"
      "bad.yaml:3: node: 200 is not allowed: 1 to 127\n"
-     "bad.yaml:4: takes: this key is not allowed: one of name, kind, dbc, node, take, send "
-     "(did you mean take?)\n"},
+     "bad.yaml:4: takes: this key is not allowed: one of name, kind, dbc, base, without, node, take, "
+     "send (did you mean take?)\n"},
     {RELAY "take:\n  - {signal: RelayState.Outputs, field: outputs, times: big, lenght: 8}\n"
      "  - {message: RelayState, length: [8, 65], copy: [Outputs]}\n"
      "send:\n  - {every_ms: 5, signal: Outputs, inverted: maybe}\n", 7,
      "bad.yaml:6: take[0].times: big is not allowed: a number, -1000000000 to 1000000000\n"
      "bad.yaml:6: take[0].lenght: this key is not allowed: one of message, signal, field, bit, "
-     "times, plus, raised, cleared, length, counter, copy (did you mean length?)\n"
+     "times, plus, raised, cleared, absent, must, age_ms, length, counter, copy "
+     "(did you mean length?)\n"
      "bad.yaml:7: take[1].length[1]: 65 is not allowed: 0 to 64\n"
      "bad.yaml:9: send[0].message: missing, it must be given: a text, 1 to 64 characters\n"
      "bad.yaml:9: send[0].every_ms: 5 is not allowed: 10 to 3600000\n"
