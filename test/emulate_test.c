@@ -124,6 +124,39 @@ static void frames_by_document(void)
     }
 }
 
+/* Every dialect hears the inverter, whatever it says, and another battery. */
+static void hears(void)
+{
+    static const char *const dialects[] = {"emulate-pylontech-lv", "emulate-sma-lv",
+                                           "emulate-victron-lv", "emulate-solark-lv"};
+    /* Pylontech's zeros; SMA 52.8 V, -12.0 A, 21.0 degC, 55.0 % */
+    static const struct frame keep_alives[] = {
+        {.id = 0x305, .len = 8},
+        {.id = 0x305, .len = 8, .data = {0x10, 0x02, 0x88, 0xFF, 0xD2, 0x00, 0x26, 0x02}}};
+    static const struct frame rival = {.id = 0x351, .len = 6, .data = {0x14, 0x02}};
+    for (size_t i = 0; i < sizeof dialects / sizeof dialects[0]; i++) {
+        struct dialect_file file = {0};
+        struct dialect_state state = {0};
+        struct emulate_readings got = {0};
+        struct dialect_id ids[DIALECT_MESSAGES];
+        char path[64];
+        snprintf(path, sizeof path, "dbc/%s.yaml", dialects[i]);
+        CHECK(dialect_file_load(&file, path, "dbc", stdout) == 0, "%s", path);
+        size_t count = dialect_takes(file.dialect, 0, ids, DIALECT_MESSAGES);
+        CHECK(count == 2, "%s takes %zu", dialects[i], count);
+        for (size_t k = 0; k < count; k++)
+            for (int64_t f = 0; f < 3; f++) {
+                const struct frame *frame = f < 2 ? &keep_alives[f] : &rival;
+                if (ids[k].id == frame->id)
+                    dialect_take_frame(file.dialect, &state, ids[k].index, frame, &got, 1000 + f);
+            }
+        CHECK(got.heartbeat.heard_ms == 1001 && got.heartbeat.value == 528, "%s: 0x305",
+              dialects[i]);
+        CHECK(got.rival.heard_ms == 1002, "%s: 0x351", dialects[i]);
+        dialect_file_free(&file);
+    }
+}
+
 static void alarms_by_document(void)
 {
     for (size_t i = 0; i < sizeof alarm_bits / sizeof alarm_bits[0]; i++) {
@@ -379,6 +412,7 @@ int main(void)
 {
     frames_by_document();
     alarms_by_document();
+    hears();
     refuses();
     words();
     no_dumping();
