@@ -11,7 +11,7 @@ static uint32_t id_of(const struct dialect *dialect, const struct dialect_messag
                       uint8_t node)
 {
     uint32_t id = plan->message->id;
-    return dialect->node && !plan->fixed ? id + node - dialect->node : id;
+    return dialect->node && !plan->fixed ? id + ((node - dialect->node) << plan->node_bit) : id;
 }
 
 static size_t ids_fill(const struct dialect *dialect, const struct dialect_message *messages,
@@ -229,6 +229,23 @@ static void seldom_restate(const struct dialect *dialect, const struct dialect_s
     }
 }
 
+/* A device that talks, but not of trouble any more. */
+static void ended_clear(const struct dialect *dialect, const struct dialect_state *state,
+                        void *readings, int64_t now_ms)
+{
+    for (size_t i = 0; i < dialect->take_count; i++) {
+        const struct dialect_message *plan = &dialect->takes[i];
+        if (plan->ends_ms == 0 || !state->seen[i] || now_ms - state->heard_ms[i] <= plan->ends_ms)
+            continue;
+        for (size_t r = 0; r < plan->row_count; r++) {
+            const struct dialect_row *row = &plan->rows[r];
+            struct reading *reading = reading_at(readings, row);
+            if (row->bit != NO_BIT)
+                reading_set(reading, reading->value & ~(int32_t)(1u << row->bit), now_ms);
+        }
+    }
+}
+
 enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_state *state,
                                 uint8_t index, const struct frame *frame, void *readings,
                                 int64_t now_ms)
@@ -237,8 +254,10 @@ enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_st
     enum verdict verdict =
         frame_take(&dialect->takes[index], state, index, frame, readings, now_ms);
     state->verdicts.n[verdict]++;
-    if (verdict == VERDICT_TAKEN)
+    if (verdict == VERDICT_TAKEN) {
         seldom_restate(dialect, state, readings, now_ms);
+        ended_clear(dialect, state, readings, now_ms);
+    }
     return verdict;
 }
 
@@ -276,16 +295,26 @@ static void frame_make(const struct dialect *dialect, size_t index, struct diale
         codec_put(plan->rows[i].signal, row_raw(&plan->rows[i], state, sent, orders), frame->data);
 }
 
+/* When the message is next due after now. */
+static int64_t due_next(const struct dialect_message *plan, int64_t now_ms)
+{
+    if (plan->phase_ms == 0)
+        return now_ms + plan->every_ms;
+    return now_ms - (now_ms - plan->phase_ms) % plan->every_ms + plan->every_ms;
+}
+
 size_t dialect_due(const struct dialect *dialect, struct dialect_state *state, uint8_t node,
                    const void *orders, int64_t now_ms, struct frame *due, size_t room)
 {
     size_t count = 0;
     for (size_t i = 0; i < dialect->send_count && count < room; i++) {
         const struct dialect_message *plan = &dialect->sends[i];
+        if (plan->phase_ms && state->due_ms[i] == 0)
+            state->due_ms[i] = due_next(plan, now_ms);
         if (now_ms < state->due_ms[i])
             continue;
         frame_make(dialect, i, state, node, orders, &due[count++]);
-        state->due_ms[i] = now_ms + plan->every_ms;
+        state->due_ms[i] = due_next(plan, now_ms);
     }
     return count;
 }

@@ -188,6 +188,8 @@ static void message_row(struct compiler *c, const struct dialect_take *take)
     }
     if (take->age_ms)
         plan->age_ms = take->age_ms;
+    if (take->ends_ms)
+        plan->ends_ms = take->ends_ms;
     if (take->counter)
         plan->counter = signal_find(c, message, take->counter, take->line);
     if (take->copy_count != 0 && take->copy_count != 2) {
@@ -301,6 +303,10 @@ static struct dialect_message *send_plan(struct compiler *c, const struct dialec
     else if (send->length)
         plan->lengths[0] = send->length;
     plan->fixed |= send->fixed;
+    if (send->phase_ms)
+        plan->phase_ms = send->phase_ms;
+    if (send->node_bit)
+        plan->node_bit = send->node_bit;
     return plan;
 }
 

@@ -43,7 +43,10 @@ struct dialect_message {
     uint8_t guard_count;
     uint32_t every_ms;
     uint32_t age_ms;
+    uint32_t ends_ms;
+    uint32_t phase_ms;
     bool fixed;
+    uint8_t node_bit;
     struct dialect_row rows[DIALECT_ROWS];
     size_t row_count;
 };
