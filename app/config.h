@@ -32,6 +32,11 @@ struct config_device {
     const struct dialect *dialect;
 };
 
+/* Of a pack whose BMS does not tell them; 0 = it does. */
+struct config_pack_limits {
+    int32_t ccl_mA, dcl_mA, cvl_mV;
+};
+
 /* A dialect used by several devices is loaded and compiled once. */
 struct config_dialect {
     char name[NAME_SIZE];
@@ -91,6 +96,7 @@ struct config {
         button_count, inverter_count, emulation_count;
     struct config_bus buses[MAX_BUSES];
     struct config_device packs[MAX_PACKS];
+    struct config_pack_limits pack_limits[MAX_PACKS];
     struct config_device shunts[MAX_SHUNTS];
     struct config_device boards[MAX_BOARDS];
     uint8_t board_channels[MAX_BOARDS];

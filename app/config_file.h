@@ -38,7 +38,7 @@ struct file_device {
 };
 struct file_pack {
     struct file_device device;
-    double capacity_Ah;
+    double capacity_Ah, charge_max_A, discharge_max_A, charge_max_V;
 };
 struct file_board {
     struct file_device device;

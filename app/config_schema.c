@@ -65,6 +65,9 @@ static const cyaml_schema_field_t device_fields[] = {
 static const cyaml_schema_field_t pack_keys[] = {
     DEVICE_FIELDS(struct file_pack, device.),
     CYAML_FIELD_FLOAT("capacity_Ah", O, struct file_pack, capacity_Ah),
+    CYAML_FIELD_FLOAT("charge_max_A", O, struct file_pack, charge_max_A),
+    CYAML_FIELD_FLOAT("discharge_max_A", O, struct file_pack, discharge_max_A),
+    CYAML_FIELD_FLOAT("charge_max_V", O, struct file_pack, charge_max_V),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t board_fields[] = {
@@ -366,6 +369,12 @@ static const struct yaml_note notes[] = {
     {"packs", .help = "battery packs in parallel, one BMS each"},
     DEVICE_NOTES("packs", "pack"),
     {"packs[].capacity_Ah", .must = true, .min = 1, .max = 20000, .help = "capacity, Ah"},
+    {"packs[].charge_max_A", .min = 1, .max = 2000,
+     .help = "its charge limit, A; required where its BMS tells none, and only there"},
+    {"packs[].discharge_max_A", .min = 1, .max = 2000,
+     .help = "its discharge limit, A; required where its BMS tells none, and only there"},
+    {"packs[].charge_max_V", .min = 1, .max = 1000,
+     .help = "its charge voltage limit, V; required where its BMS tells none, and only there"},
     {"shunts", .help = "battery shunts; the first one heard counts before the packs"},
     DEVICE_NOTES("shunts", "shunt"),
     {"boards", .help = "relay boards that carry contacts and string switches"},

@@ -37,6 +37,15 @@ size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect
     return ids_fill(dialect, dialect->sends, dialect->send_count, node, ids, room);
 }
 
+bool dialect_fills(const struct dialect *dialect, size_t offset)
+{
+    for (size_t i = 0; i < dialect->take_count; i++)
+        for (size_t r = 0; r < dialect->takes[i].row_count; r++)
+            if (dialect->takes[i].rows[r].offset == offset)
+                return true;
+    return false;
+}
+
 /* --- taking --- */
 
 static bool length_allowed(const struct dialect_message *plan, uint8_t len)

@@ -148,6 +148,9 @@ size_t dialect_takes(const struct dialect *dialect, uint8_t node, struct dialect
 size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
                      size_t room);
 
+/* Whether any message fills the reading at this offset of the kind's struct. */
+bool dialect_fills(const struct dialect *dialect, size_t offset);
+
 /* One frame into the readings struct (the kind's own, as its field table describes it).
  * index: from dialect_takes. Counts its verdict in state. Allocates nothing. */
 enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_state *state,
