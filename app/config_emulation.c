@@ -22,6 +22,34 @@ static void check_bus(const struct resolver *r, unsigned index)
                               config->emulations[i].name);
 }
 
+/* A voltage that a dialect cannot hold would be told as the end of its range. */
+static void check_voltages(const struct resolver *r, unsigned index)
+{
+    const struct bank_config *bank = &r->config->bank;
+    const struct dialect *dialect = r->config->emulations[index].dialect;
+    const struct {
+        const char *what;
+        size_t order;
+        int32_t mV;
+    } both[] = {
+        {"charge", offsetof(struct emulate_orders, cvl_mV),
+         bank_cell_ceiling_mV(bank) * bank->cells},
+        {"discharge", offsetof(struct emulate_orders, dvl_mV),
+         bank_cell_floor_mV(bank) * bank->cells},
+    };
+    char path[YAML_PATH_SIZE];
+    snprintf(path, sizeof path, "emulations[%u].dialect", index);
+    for (size_t i = 0; dialect && bank->cells && i < 2; i++) {
+        int32_t min_mV, max_mV;
+        if (!dialect_tells(dialect, both[i].order, &min_mV, &max_mV))
+            yaml_file_mistake(r->file, path, "a dialect that tells the %s voltage", both[i].what);
+        else if (both[i].mV < min_mV || both[i].mV > max_mV)
+            yaml_file_mistake(r->file, path,
+                              "for a battery of %g to %g V %s voltage; this one's is %g V",
+                              min_mV / 1000.0, max_mV / 1000.0, both[i].what, both[i].mV / 1000.0);
+    }
+}
+
 static void check_shares(const struct resolver *r)
 {
     const struct config_file *raw = r->raw;
@@ -46,6 +74,7 @@ void config_resolve_emulations(const struct resolver *r)
         out->silent_after_ms = config_milli(own->silent_after_s);
         r->config->emulated_permille += own->share_percent == 0 && !alone ? 0 : out->share_permille;
         check_bus(r, i);
+        check_voltages(r, i);
     }
     if (raw->emulations_count)
         check_shares(r);

@@ -32,9 +32,12 @@ struct told_ac {
     uint8_t state, why;
 };
 
+/* What is known of the inverter behind an emulation. */
+enum inverter_word { INVERTER_LOST, INVERTER_HEARD, INVERTER_DISOBEYS };
+
 struct told_emulation {
     uint8_t state;
-    bool inverter;                    /* heard */
+    uint8_t inverter;                 /* enum inverter_word */
     int32_t charge_dA, discharge_dA;
 };
 
@@ -143,7 +146,8 @@ bool ac_board_valid(const struct controller *controller, size_t board);
 void ac_order(struct controller *controller);
 void tell_ac(struct controller *controller, int64_t now_ms);
 void emulations_steer(struct controller *controller, int64_t now_ms);   /* app/emulation.c */
-bool emulation_hears(const struct controller *controller, size_t emulation, int64_t now_ms);
+enum inverter_word emulation_hears(const struct controller *controller, size_t emulation,
+                                   int64_t now_ms);
 void tell_emulations(struct controller *controller, int64_t now_ms);
 void summary_send(struct controller *controller, int64_t now_ms);       /* app/summary.c */
 void sdo_answer(struct controller *controller, const struct frame *frame, int64_t now_ms);

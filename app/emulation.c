@@ -1,9 +1,13 @@
 /* Towards CAN inverters: the bank's state and limits into what each is told, and into the journal. */
 #include "app/controller.h"
 
-bool emulation_hears(const struct controller *c, size_t i, int64_t now_ms)
+enum inverter_word emulation_hears(const struct controller *c, size_t i, int64_t now_ms)
 {
-    return reading_fresh(&c->plant.emulations[i].heartbeat, now_ms, EMULATE_INVERTER_MS);
+    if (c->emulations[i].disobeyed)
+        return INVERTER_DISOBEYS;
+    return reading_fresh(&c->plant.emulations[i].heartbeat, now_ms, EMULATE_INVERTER_MS)
+               ? INVERTER_HEARD
+               : INVERTER_LOST;
 }
 
 /* One frame a tick, so that a slow receiver keeps up. */
@@ -47,22 +51,33 @@ static void tell_limit(struct controller *c, enum journal_kind kind, size_t i, i
     *told_dA = now_dA;
 }
 
+static void tell_inverter(struct controller *c, size_t i, enum inverter_word word, int64_t now_ms)
+{
+    static const char *const causes[] = {
+        [INVERTER_LOST] = "no 0x305 for 5 s",
+        [INVERTER_HEARD] = "its 0x305 comes",
+        [INVERTER_DISOBEYS] = "the bank is charged though 0 A is allowed",
+    };
+    _Static_assert(EMULATE_INVERTER_MS == 5000, "the text says so");
+    struct told_emulation *told = &c->told.emulation[i];
+    if (told->inverter != word)
+        journal_add(&c->journal, JOURNAL_EMULATED_INVERTER, (int)i, told->inverter, (int32_t)word,
+                    now_ms, "%s", causes[word]);
+    told->inverter = (uint8_t)word;
+}
+
 void tell_emulations(struct controller *c, int64_t now_ms)
 {
     for (size_t i = 0; i < c->config->emulation_count; i++) {
         const struct emulate *emulate = &c->emulations[i];
         const struct emulate_orders *orders = &c->plant.emulate_orders[i];
         struct told_emulation *told = &c->told.emulation[i];
-        bool hears = emulation_hears(c, i, now_ms);
+        enum inverter_word hears = emulation_hears(c, i, now_ms);
         if (told->state != emulate->state)
             journal_add(&c->journal, JOURNAL_EMULATION, (int)i, told->state,
                         (int32_t)emulate->state, now_ms, "%s", emulate_why_text(emulate->why));
-        if (told->inverter != hears)
-            journal_add(&c->journal, JOURNAL_EMULATED_INVERTER, (int)i, told->inverter, hears,
-                        now_ms, hears ? "its 0x305 comes" : "no 0x305 for %d s",
-                        EMULATE_INVERTER_MS / 1000);
+        tell_inverter(c, i, hears, now_ms);
         told->state = (uint8_t)emulate->state;
-        told->inverter = hears;
         tell_limit(c, JOURNAL_EMULATED_CHARGE, i, orders->ccl_mA, c->limits.charge_mA.cause,
                    &told->charge_dA, now_ms);
         tell_limit(c, JOURNAL_EMULATED_DISCHARGE, i, orders->dcl_mA, c->limits.discharge_mA.cause,

@@ -31,7 +31,7 @@ enum journal_kind {
     JOURNAL_EMULATION,        /* index: emulation; enum emulate_state; no actuator */
     JOURNAL_EMULATED_CHARGE,  /* index: emulation; tenths of an ampere told; to and from 0 only */
     JOURNAL_EMULATED_DISCHARGE,
-    JOURNAL_EMULATED_INVERTER,  /* index: emulation; 0 lost, 1 heard; no actuator */
+    JOURNAL_EMULATED_INVERTER,  /* index: emulation; enum inverter_word; no actuator */
     JOURNAL_KINDS
 };
 

@@ -101,7 +101,7 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         snprintf(out, room, "%s", emulate_state_name((enum emulate_state)value));
         return;
     case JOURNAL_EMULATED_INVERTER:
-        snprintf(out, room, "%s", value ? "heard" : "lost");
+        snprintf(out, room, "%s", value == 0 ? "lost" : value == 1 ? "heard" : "does not obey");
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

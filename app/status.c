@@ -212,10 +212,11 @@ static void emulation_fill(Busbar__Part *part, const struct controller *c, size_
     part_age(part, heard_ms, EMULATE_INVERTER_MS, now_ms);
     if (!part->well)
         part->problem = text(heard_ms ? "its inverter is silent" : "its inverter was never heard");
-    if (emulate->state == EMULATE_SPEAKS)
-        return;
-    part->well = false;
-    part->problem = text(emulate_why_text(emulate->why));
+    if (emulate->disobeyed)
+        part->problem = text("the bank is charged though 0 A is allowed");
+    if (emulate->state != EMULATE_SPEAKS)
+        part->problem = text(emulate_why_text(emulate->why));
+    part->well = part->well && !emulate->disobeyed && emulate->state == EMULATE_SPEAKS;
 }
 
 static void devices_fill(struct status *status, const struct controller *c, int64_t now_ms)

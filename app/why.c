@@ -100,6 +100,11 @@ static void emulation_why(struct why *why, const struct controller *c, size_t i,
     if (heard_ms)
         snprintf(inverter, sizeof inverter, "its inverter was heard %.1f s ago",
                  (double)(now_ms - heard_ms) / 1000.0);
+    if (emulate->disobeyed)
+        snprintf(
+            line_add(why), WHY_SIZE,
+            "%s: the bank is charged with %.1f A though 0 A is allowed: an inverter does not obey",
+            name, c->bank.current_mA / 1000.0);
     if (emulate->state == EMULATE_SILENT)
         snprintf(line_add(why), WHY_SIZE, "%s: is told nothing, because %s; %s", name,
                  emulate_why_text(emulate->why), inverter);

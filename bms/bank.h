@@ -157,6 +157,10 @@ struct bank_limits bank_limits_step(struct bank_guard *guard, const struct bank_
                                     int32_t inverters_charge_mA, int32_t inverters_discharge_mA,
                                     int64_t now_ms);
 
+/* The cells' own ceiling and floor, by the config or by chemistry. */
+int32_t bank_cell_ceiling_mV(const struct bank_config *config);
+int32_t bank_cell_floor_mV(const struct bank_config *config);
+
 /* A person at the plant has looked: clears the cells' latches. */
 void bank_guard_reset(struct bank_guard *guard);
 

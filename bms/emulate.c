@@ -200,6 +200,15 @@ static void say_limits(struct emulate_orders *out, const struct emulate_config *
     out->force_charge = out->charge_ok && in->bank->force_charge;
 }
 
+/* The bank's current is all inverters': this says that one of them does not obey. */
+static void obedience_look(struct emulate *e, const struct emulate_input *in, int64_t now_ms)
+{
+    bool against = e->state == EMULATE_SPEAKS && in->bank->known &&
+                   in->limits->charge_mA.value == 0 && in->bank->current_mA > EMULATE_OBEY_mA;
+    e->against_ms = !against ? 0 : e->against_ms ? e->against_ms : now_ms;
+    e->disobeyed = against && now_ms - e->against_ms >= EMULATE_OBEY_MS;
+}
+
 void emulate_step(struct emulate *emulate, const struct emulate_config *config,
                   const struct emulate_input *input, const struct emulate_readings *heard,
                   struct emulate_orders *orders, int64_t now_ms)
@@ -208,6 +217,7 @@ void emulate_step(struct emulate *emulate, const struct emulate_config *config,
     bool rival = reading_fresh(&heard->rival, now_ms, EMULATE_RIVAL_MS);
     enum emulate_why seen = rival ? EMULATE_RIVAL : look(input);
     state_step(emulate, config, seen, now_ms);
+    obedience_look(emulate, input, now_ms);
     if (emulate->state == EMULATE_SILENT)
         return;
     bool zero = emulate->state == EMULATE_ZERO;

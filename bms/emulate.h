@@ -18,12 +18,13 @@
 #include "core/field.h"
 
 /* The bank's word stands for 10 s, of which bank_view takes 3 to call it unknown. An inverter sends
- * its 0x305 each second. Another battery's frame counts for a minute. Beyond EMULATE_DUMP_mV under
+ * its 0x305 each second. It follows a step of its limit within about 10 s (SMA): 5 A of charge half a
+ * minute after 0 A was told is a limit that is not obeyed. Another battery's frame counts for a minute. Beyond EMULATE_DUMP_mV under
  * what is measured a charge voltage would make the inverter empty the battery (SMA, as above; Victron
  * does on 0 V): the measured voltage is told instead, and no charge. */
 enum {
     EMULATE_KEEP_MS = BANK_CHARGE_MS - BANK_FRESH_MS, EMULATE_INVERTER_MS = 5000,
-    EMULATE_RIVAL_MS = 60000, EMULATE_DUMP_mV = 500, EMULATE_STEP = 100 /* mA, mV: 0x351's 0.1 */
+    EMULATE_OBEY_MS = 30000, EMULATE_OBEY_mA = 5000, EMULATE_RIVAL_MS = 60000, EMULATE_DUMP_mV = 500, EMULATE_STEP = 100 /* mA, mV: 0x351's 0.1 */
 };
 
 enum emulate_state { EMULATE_SILENT, EMULATE_SPEAKS, EMULATE_ZERO, EMULATE_STATES };
@@ -79,6 +80,8 @@ struct emulate {
     enum emulate_why why;     /* of SPEAKS: why not KNOWN at this moment */
     int64_t known_ms;         /* the bank was last known, 0 = never */
     int64_t zero_ms;          /* in ZERO since */
+    int64_t against_ms;       /* the bank is charged though none may charge it, since; 0 = it is not */
+    bool disobeyed;           /* for EMULATE_OBEY_MS */
 };
 
 /* Restates the whole of orders while it does not stay silent. */

@@ -46,6 +46,23 @@ bool dialect_fills(const struct dialect *dialect, size_t offset)
     return false;
 }
 
+bool dialect_tells(const struct dialect *dialect, size_t offset, int32_t *min, int32_t *max)
+{
+    bool tells = false;
+    *min = INT32_MIN;
+    *max = INT32_MAX;
+    for (size_t i = 0; i < dialect->send_count; i++)
+        for (size_t r = 0; r < dialect->sends[i].row_count; r++) {
+            const struct dialect_row *row = &dialect->sends[i].rows[r];
+            if (!row->order || row->offset != offset)
+                continue;
+            *min = row->min > *min ? row->min : *min;
+            *max = row->max < *max ? row->max : *max;
+            tells = true;
+        }
+    return tells;
+}
+
 /* --- taking --- */
 
 static bool length_allowed(const struct dialect_message *plan, uint8_t len)

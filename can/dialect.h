@@ -151,6 +151,9 @@ size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect
 /* Whether any message fills the reading at this offset of the kind's struct. */
 bool dialect_fills(const struct dialect *dialect, size_t offset);
 
+/* What the sent messages can hold of the order at this offset, in its unit; false: none tells it. */
+bool dialect_tells(const struct dialect *dialect, size_t offset, int32_t *min, int32_t *max);
+
 /* One frame into the readings struct (the kind's own, as its field table describes it).
  * index: from dialect_takes. Counts its verdict in state. Allocates nothing. */
 enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_state *state,

@@ -329,6 +329,29 @@ static void trouble(void)
     CHECK(told.modules == 1, "%d modules", told.modules);
 }
 
+/* 5 A and more, half a minute long, while nothing is allowed. */
+static void obedience(void)
+{
+    reset();
+    bank.current_mA = 5001;
+    step(1000);
+    step(90000);
+    CHECK(!emulate.disobeyed, "it may charge");
+    limits.charge_mA = (struct limit){0, LIMIT_CAP};
+    step(100000);
+    step(129999);
+    CHECK(!emulate.disobeyed, "it has time to follow");
+    step(130000);
+    CHECK(emulate.disobeyed, "and did not");
+    bank.current_mA = 5000;
+    step(130100);
+    CHECK(!emulate.disobeyed, "what a meter may be off is none");
+    bank.current_mA = 5001;
+    step(130200);
+    step(160199);
+    CHECK(!emulate.disobeyed, "anew");
+}
+
 static void health(void)
 {
     struct pack_readings packs[3] = {0};
@@ -417,6 +440,7 @@ int main(void)
     words();
     no_dumping();
     trouble();
+    obedience();
     health();
     states();
     keeps_what_was_known();

@@ -344,6 +344,9 @@ static const struct {
     {"  - {name: one, bus: hybrid, dialect: emulate-pylontech-lv, share_percent: 60}\n"
      "  - {name: two, bus: native, dialect: emulate-pylontech-lv, share_percent: 41}\n",
      "emulations[1].share_percent: 41 is not allowed: at most 100 together with the others'", "too much together"},
+    {"  - {name: hybrid, bus: hybrid, dialect: emulate-sma-lv, share_percent: 25}\n",
+     "emulations[0].dialect: emulate-sma-lv is not allowed: for a battery of 41 to 63 V charge voltage; "
+     "this one's is 28 V", "a battery of 8 cells"},
     {"  - {name: hybrid, bus: hybrid, dialect: pylontech-lv, share_percent: 25}\n",
      "emulations[0].dialect: pylontech-lv is not allowed: a dialect of kind emulation; this one is of kind pack",
      "a battery's dialect"},
@@ -359,6 +362,8 @@ static void refuses(void)
         struct config config;
         read_uc001();
         add_emulation(refused[i].emulations);
+        if (strstr(refused[i].told, "28 V"))
+            memcpy(strstr(text, "cells: 16"), "cells: 8 ", 9);
         int mistakes =
             config_load_text(&config, "sim/uc001.yaml", text, strlen(text), "dbc", errors);
         fclose(errors);
