@@ -83,13 +83,6 @@ static void router_why(struct why *why, const struct controller *c)
             c->gate.foreign_id);
 }
 
-static const char *emulated_cause(const struct controller *c, size_t i, const struct limit *limit)
-{
-    const struct emulate *emulate = &c->emulations[i];
-    return emulate->state == EMULATE_ZERO ? emulate_why_text(emulate->why)
-                                          : limit_cause_text(limit->cause);
-}
-
 static void emulation_why(struct why *why, const struct controller *c, size_t i, int64_t now_ms)
 {
     const struct emulate *emulate = &c->emulations[i];
@@ -105,16 +98,17 @@ static void emulation_why(struct why *why, const struct controller *c, size_t i,
             line_add(why), WHY_SIZE,
             "%s: the bank is charged with %.1f A though 0 A is allowed: an inverter does not obey",
             name, c->bank.current_mA / 1000.0);
-    if (emulate->state == EMULATE_SILENT)
-        snprintf(line_add(why), WHY_SIZE, "%s: is told nothing, because %s; %s", name,
-                 emulate_why_text(emulate->why), inverter);
-    else
+    if (emulate->state == EMULATE_SPEAKS)
         snprintf(
             line_add(why), WHY_SIZE,
             "%s: may charge %.1f A up to %.1f V (%s), discharge %.1f A down to %.1f V (%s); %s",
             name, told->ccl_mA / 1000.0, told->cvl_mV / 1000.0,
-            emulated_cause(c, i, &c->limits.charge_mA), told->dcl_mA / 1000.0,
-            told->dvl_mV / 1000.0, emulated_cause(c, i, &c->limits.discharge_mA), inverter);
+            limit_cause_text(c->limits.charge_mA.cause), told->dcl_mA / 1000.0,
+            told->dvl_mV / 1000.0, limit_cause_text(c->limits.discharge_mA.cause), inverter);
+    else
+        snprintf(line_add(why), WHY_SIZE, "%s: is told %s, because %s; %s", name,
+                 emulate->state == EMULATE_ZERO ? "0 A both ways" : "nothing",
+                 emulate_why_text(emulate->why), inverter);
 }
 
 void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
