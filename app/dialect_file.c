@@ -326,24 +326,35 @@ static bool same_message(const char *message, const char *signal, const char *na
            (signal && strncmp(signal, name, length) == 0 && signal[length] == '.');
 }
 
-/* Whether spec has a word of its own about the message that row is about. */
-static bool spec_names(const struct dialect_spec *spec, const char *message, const char *signal)
+static bool left_out(const struct dialect_spec *spec, const char *message, const char *signal)
 {
-    char name[WORD_MAX + 1];
-    const char *about = message ? message : signal;
-    if (!about)
-        return false;
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(about, "."), about);
     for (unsigned i = 0; i < spec->without_count; i++)
-        if (strcmp(spec->without[i], name) == 0)
-            return true;
-    for (unsigned i = 0; i < spec->take_count; i++)
-        if (same_message(spec->take[i].message, spec->take[i].signal, name))
-            return true;
-    for (unsigned i = 0; i < spec->send_count; i++)
-        if (same_message(spec->send[i].message, NULL, name))
+        if (same_message(message, signal, spec->without[i]))
             return true;
     return false;
+}
+
+/* Whether top says itself what this row of its base says: of the message, or of its signals. */
+static bool take_replaced(const struct dialect_spec *top, const struct dialect_take *row)
+{
+    char name[WORD_MAX + 1];
+    const char *about = row->signal ? row->signal : row->message;
+    if (!about || left_out(top, row->message, row->signal))
+        return true;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(about, "."), about);
+    for (unsigned i = 0; i < top->take_count; i++)
+        if (row->signal ? same_message(NULL, top->take[i].signal, name)
+                        : same_message(top->take[i].message, NULL, name))
+            return true;
+    return false;
+}
+
+static bool send_replaced(const struct dialect_spec *top, const struct dialect_send *row)
+{
+    for (unsigned i = 0; i < top->send_count; i++)
+        if (strcmp(top->send[i].message, row->message) == 0)
+            return true;
+    return left_out(top, row->message, NULL);
 }
 
 /* A message in without that no row of the base is about is a slip. */
@@ -368,10 +379,10 @@ static void rows_join(struct dialect_spec *whole, const struct dialect_spec *top
 {
     unsigned takes = 0, sends = 0;
     for (unsigned i = 0; i < whole->take_count; i++)
-        if (!spec_names(top, whole->take[i].message, whole->take[i].signal))
+        if (!take_replaced(top, &whole->take[i]))
             whole->take[takes++] = whole->take[i];
     for (unsigned i = 0; i < whole->send_count; i++)
-        if (!spec_names(top, whole->send[i].message, NULL))
+        if (!send_replaced(top, &whole->send[i]))
             whole->send[sends++] = whole->send[i];
     for (unsigned i = 0; i < top->take_count && takes < ROWS_MAX; i++) {
         whole->take[takes] = top->take[i];

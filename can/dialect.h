@@ -11,8 +11,9 @@
  *     name: pylontech-lv
  *     kind: pack                   # pack, shunt, relay, counter, wallbox, button
  *     dbc: lv-battery.dbc
- *     base: victron-lv             # another dialect: its rows hold for every message that no row
- *     without: [Cells]             # of this file names, and that is not named here
+ *     base: victron-lv             # another dialect, whose rows hold too, except of the messages
+ *     without: [Cells]             # named here. A row here about a message replaces the base's
+ *                                  # about it, rows about its signals replace all about them
  *     node: 0x10                   # node id the DBC's identifiers are written for, if any:
  *                                  # a device with node 0x12 listens 2 higher
  *     take:
@@ -65,10 +66,11 @@ struct dialect_take {
     const char *field;
     const char *bit;        /* this named bit of field */
     double times, plus;     /* physical * times + plus = the field's unit */
-    int raised, cleared;    /* raw values that set and clear the bit; both 0 means 1 and 0; other raw
-                             * values leave it. raised -1: every value but cleared sets it. Other
-                             * values than 1 and 0 without a bit: they make the field 1 and 0. Where
-                             * several signals of a frame share a bit, one that sets it is enough */
+    int raised, cleared;    /* raw values that set and clear the bit; both 0 means 1 and 0; other
+                             * raw values leave it. raised -1: every value but cleared sets it.
+                             * Other values than 1 and 0 without a bit: they make the field 1 and
+                             * 0. Where several signals of a frame share a bit, one that sets it is
+                             * enough */
     int64_t *absent;        /* raw values that say nothing: the row is passed over */
     unsigned absent_count;
     int64_t *must;          /* raw values of a good frame; a row with these has no field */
