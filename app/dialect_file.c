@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bms/emulate.h"
 #include "bms/pack.h"
 #include "devices/nodes.h"
 
@@ -24,6 +25,7 @@ static const struct {
     [KIND_COUNTER] = {"counter", &counter_fields, &no_orders},
     [KIND_WALLBOX] = {"wallbox", &wallbox_fields, &wallbox_order_fields},
     [KIND_BUTTON]  = {"button",  &button_fields,  &button_order_fields},
+    [KIND_EMULATION] = {"emulation", &emulate_fields, &emulate_order_fields},
 };
 
 #define O CYAML_FLAG_OPTIONAL
@@ -49,6 +51,7 @@ static const cyaml_schema_field_t take_fields[] = {
     ROWS("absent", struct dialect_take, absent, &raw_entry, VALUES_MAX),
     ROWS("must", struct dialect_take, must, &raw_entry, VALUES_MAX),
     CYAML_FIELD_UINT("age_ms", O, struct dialect_take, age_ms),
+    CYAML_FIELD_UINT("ends_ms", O, struct dialect_take, ends_ms),
     ROWS("length", struct dialect_take, length, &length_entry, LENGTHS_MAX),
     TEXT("counter", struct dialect_take, counter),
     ROWS("copy", struct dialect_take, copy, &text_entry, 2),
@@ -65,6 +68,12 @@ static const cyaml_schema_field_t send_fields[] = {
     CYAML_FIELD_BOOL("fixed", O, struct dialect_send, fixed),
     CYAML_FIELD_BOOL("inverted", O, struct dialect_send, inverted),
     CYAML_FIELD_BOOL("counter", O, struct dialect_send, counter),
+    CYAML_FIELD_UINT("phase_ms", O, struct dialect_send, phase_ms),
+    CYAML_FIELD_UINT("node_bit", O, struct dialect_send, node_bit),
+    CYAML_FIELD_INT("min", O, struct dialect_send, min),
+    CYAML_FIELD_INT("max", O, struct dialect_send, max),
+    CYAML_FIELD_UINT("length", O, struct dialect_send, length),
+    TEXT("text", struct dialect_send, text),
     CYAML_FIELD_END
 };
 static const cyaml_schema_value_t take_entry = {
@@ -104,7 +113,7 @@ static bool file_fits(const char *text)
 static const struct yaml_note notes[] = {
     {"name", .must = true, .help = "name of the dialect: the file's own, without .yaml"},
     {"kind", .must = true, .fits = kind_fits,
-     .allowed = "pack, shunt, relay, counter, wallbox or button", .help = "kind of device"},
+     .allowed = "pack, shunt, relay, counter, wallbox, button or emulation", .help = "kind of device"},
     {"dbc", .must = true, .fits = file_fits, .allowed = "a file name without /",
      .help = "DBC file, beside this one"},
     {"base", .fits = file_fits, .allowed = "a dialect's name without /",
@@ -129,6 +138,9 @@ static const struct yaml_note notes[] = {
     {"take[].must[]", .min = INT32_MIN, .max = UINT32_MAX, .help = "raw value"},
     {"take[].age_ms", .min = 1000, .max = 3600000,
      .help = "of a message that comes seldom: its values stand so long while others come, ms"},
+    {"take[].ends_ms", .min = 1000, .max = 3600000,
+     .help = "of a message that is sent only while something is raised: this long without it, while"
+             " the device talks, clears its bits"},
     {"take[].length", .help = "frame lengths accepted; default: the DBC's"},
     {"take[].length[]", .min = 0, .max = 64, .help = "bytes"},
     {"take[].counter", .help = "signal of the message that must move"},
@@ -148,6 +160,15 @@ static const struct yaml_note notes[] = {
     {"send[].fixed", .help = "the message's identifier does not follow the node; default: false"},
     {"send[].inverted", .help = "the raw value bitwise inverted; default: false"},
     {"send[].counter", .help = "counts up with every frame; default: false"},
+    {"send[].phase_ms", .min = 0, .max = 3600000,
+     .help = "of the message: sent so long after each multiple of every_ms; default: at any time"},
+    {"send[].node_bit", .min = 0, .max = 21,
+     .help = "of the message: lowest bit of the node id in its identifier; default: 0"},
+    {"send[].min", .min = INT32_MIN, .max = INT32_MAX,
+     .help = "least value of the order that is sent, in the order's unit; default: the field's"},
+    {"send[].max", .min = INT32_MIN, .max = INT32_MAX, .help = "highest, see min"},
+    {"send[].length", .min = 1, .max = 64, .help = "bytes of the frame; default: the DBC's"},
+    {"send[].text", .help = "ASCII for a signal of whole bytes, filled up with spaces"},
 };
 /* clang-format on */
 

@@ -11,7 +11,7 @@ static uint32_t id_of(const struct dialect *dialect, const struct dialect_messag
                       uint8_t node)
 {
     uint32_t id = plan->message->id;
-    return dialect->node && !plan->fixed ? id + node - dialect->node : id;
+    return dialect->node && !plan->fixed ? id + ((node - dialect->node) << plan->node_bit) : id;
 }
 
 static size_t ids_fill(const struct dialect *dialect, const struct dialect_message *messages,
@@ -21,7 +21,7 @@ static size_t ids_fill(const struct dialect *dialect, const struct dialect_messa
         ids[i] = (struct dialect_id){.id = id_of(dialect, &messages[i], node),
                                      .ext = messages[i].message->ext,
                                      .index = (uint8_t)i,
-                                     .len = messages[i].message->length};
+                                     .len = messages[i].lengths[0]};
     return count;
 }
 
@@ -35,6 +35,32 @@ size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect
                      size_t room)
 {
     return ids_fill(dialect, dialect->sends, dialect->send_count, node, ids, room);
+}
+
+bool dialect_fills(const struct dialect *dialect, size_t offset)
+{
+    for (size_t i = 0; i < dialect->take_count; i++)
+        for (size_t r = 0; r < dialect->takes[i].row_count; r++)
+            if (dialect->takes[i].rows[r].offset == offset)
+                return true;
+    return false;
+}
+
+bool dialect_tells(const struct dialect *dialect, size_t offset, int32_t *min, int32_t *max)
+{
+    bool tells = false;
+    *min = INT32_MIN;
+    *max = INT32_MAX;
+    for (size_t i = 0; i < dialect->send_count; i++)
+        for (size_t r = 0; r < dialect->sends[i].row_count; r++) {
+            const struct dialect_row *row = &dialect->sends[i].rows[r];
+            if (!row->order || row->offset != offset)
+                continue;
+            *min = row->min > *min ? row->min : *min;
+            *max = row->max < *max ? row->max : *max;
+            tells = true;
+        }
+    return tells;
 }
 
 /* --- taking --- */
@@ -229,6 +255,23 @@ static void seldom_restate(const struct dialect *dialect, const struct dialect_s
     }
 }
 
+/* A device that talks, but not of trouble any more. */
+static void ended_clear(const struct dialect *dialect, const struct dialect_state *state,
+                        void *readings, int64_t now_ms)
+{
+    for (size_t i = 0; i < dialect->take_count; i++) {
+        const struct dialect_message *plan = &dialect->takes[i];
+        if (plan->ends_ms == 0 || !state->seen[i] || now_ms - state->heard_ms[i] <= plan->ends_ms)
+            continue;
+        for (size_t r = 0; r < plan->row_count; r++) {
+            const struct dialect_row *row = &plan->rows[r];
+            struct reading *reading = reading_at(readings, row);
+            if (row->bit != NO_BIT)
+                reading_set(reading, reading->value & ~(int32_t)(1u << row->bit), now_ms);
+        }
+    }
+}
+
 enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_state *state,
                                 uint8_t index, const struct frame *frame, void *readings,
                                 int64_t now_ms)
@@ -237,8 +280,10 @@ enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_st
     enum verdict verdict =
         frame_take(&dialect->takes[index], state, index, frame, readings, now_ms);
     state->verdicts.n[verdict]++;
-    if (verdict == VERDICT_TAKEN)
+    if (verdict == VERDICT_TAKEN) {
         seldom_restate(dialect, state, readings, now_ms);
+        ended_clear(dialect, state, readings, now_ms);
+    }
     return verdict;
 }
 
@@ -250,6 +295,8 @@ static int64_t row_raw(const struct dialect_row *row, const struct dialect_state
 {
     if (row->counter)
         return state->counter;
+    if (row->text)
+        return (int64_t)row->text_raw;
     double value = row->turn_count ? row->turn[sent % row->turn_count] : row->shift;
     if (row->order) {
         int32_t order;
@@ -267,11 +314,19 @@ static void frame_make(const struct dialect *dialect, size_t index, struct diale
     const struct dialect_message *plan = &dialect->sends[index];
     uint32_t sent = state->sent[index]++;
     *frame = (struct frame){.id = id_of(dialect, plan, node),
-                            .len = plan->message->length,
+                            .len = plan->lengths[0],
                             .flags = plan->message->ext ? FRAME_EXT : 0};
     state->counter++;
     for (size_t i = 0; i < plan->row_count; i++)
         codec_put(plan->rows[i].signal, row_raw(&plan->rows[i], state, sent, orders), frame->data);
+}
+
+/* When the message is next due after now. */
+static int64_t due_next(const struct dialect_message *plan, int64_t now_ms)
+{
+    if (plan->phase_ms == 0)
+        return now_ms + plan->every_ms;
+    return now_ms - (now_ms - plan->phase_ms) % plan->every_ms + plan->every_ms;
 }
 
 size_t dialect_due(const struct dialect *dialect, struct dialect_state *state, uint8_t node,
@@ -280,10 +335,12 @@ size_t dialect_due(const struct dialect *dialect, struct dialect_state *state, u
     size_t count = 0;
     for (size_t i = 0; i < dialect->send_count && count < room; i++) {
         const struct dialect_message *plan = &dialect->sends[i];
+        if (plan->phase_ms && state->due_ms[i] == 0)
+            state->due_ms[i] = due_next(plan, now_ms);
         if (now_ms < state->due_ms[i])
             continue;
         frame_make(dialect, i, state, node, orders, &due[count++]);
-        state->due_ms[i] = now_ms + plan->every_ms;
+        state->due_ms[i] = due_next(plan, now_ms);
     }
     return count;
 }

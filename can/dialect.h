@@ -23,6 +23,7 @@
  *       - {signal: Alarms.OverVoltage, field: alarms, bit: cell_high, raised: 1, cleared: 2}
  *       - {signal: Alarms.Forbidden, field: charge_ok, raised: 0, cleared: 0xAA}
  *       - {message: Identity, age_ms: 25000}         # sent seldom: stands this long
+ *       - {message: Trouble, ends_ms: 3000}          # sent only while something is raised
  *       - {signal: State.Error, must: [0]}           # else the frame is not to be used
  *       - {message: State, counter: Counter}         # must move from frame to frame
  *       - {message: State, copy: [Outputs, OutputsInverted]}
@@ -31,11 +32,19 @@
  *       - {message: Command, every_ms: 100, signal: Outputs, order: outputs}
  *       - {message: Command, signal: OutputsInverted, order: outputs, inverted: true}
  *       - {message: Command, signal: Counter, counter: true}
+ *       - {message: Limits, signal: CVL, order: cvl_mV, times: 0.001, min: 41000, max: 63000}
+ *       - {message: Measured, length: 8}             # zero behind the signals; default the DBC's
+ *       - {message: Maker, signal: Name, text: BUSBAR}   # ASCII, filled up with spaces
+ *       - {message: AskCells, every_ms: 1000, phase_ms: 100}    # in turn with others
+ *       - {message: AskCells, node_bit: 8}           # where the node id stands in the identifier
  *       - {message: Request, every_ms: 1000, fixed: true, signal: What, turn: [0, 0, 0, 2]}
  *
  * age_ms: values of a message that comes more seldom than their users accept. While the device's
  * other messages are taken, they are as old as the newest of those, until the message itself is
  * older than age_ms. The others age from their own frame.
+ *
+ * ends_ms: when the message has not come for this long while the device's other messages are taken,
+ * the bits it raised are cleared.
  */
 #ifndef BUSBAR_CAN_DIALECT_H
 #define BUSBAR_CAN_DIALECT_H
@@ -67,6 +76,7 @@ struct dialect_take {
     int64_t *must;          /* raw values of a good frame; a row with these has no field */
     unsigned must_count;
     uint32_t age_ms;        /* of a message: see above; 0 = its values age from their own frame */
+    uint32_t ends_ms;       /* of a message: see above; 0 = what it raised stays */
     uint8_t *length;        /* accepted frame lengths */
     unsigned length_count;
     const char *counter;    /* signal that must move */
@@ -84,7 +94,12 @@ struct dialect_send {
     double *turn;           /* physical values, one a frame in turn */
     unsigned turn_count;
     bool inverted, counter;
+    int32_t min, max;       /* narrows the order's range; both 0 = as the field's */
+    uint8_t length;         /* of the frame; 0 = the DBC's */
+    const char *text;       /* for a little-endian signal of whole bytes */
     bool fixed;             /* of the message: the DBC's identifier, whatever the node */
+    uint32_t phase_ms;      /* of the message: sent when the time is so far beyond a multiple of every_ms */
+    uint8_t node_bit;       /* of the message: lowest bit of the node id in the identifier */
     int line;
 };
 
@@ -134,6 +149,12 @@ size_t dialect_takes(const struct dialect *dialect, uint8_t node, struct dialect
                      size_t room);
 size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
                      size_t room);
+
+/* Whether any message fills the reading at this offset of the kind's struct. */
+bool dialect_fills(const struct dialect *dialect, size_t offset);
+
+/* What the sent messages can hold of the order at this offset, in its unit; false: none tells it. */
+bool dialect_tells(const struct dialect *dialect, size_t offset, int32_t *min, int32_t *max);
 
 /* One frame into the readings struct (the kind's own, as its field table describes it).
  * index: from dialect_takes. Counts its verdict in state. Allocates nothing. */

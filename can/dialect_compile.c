@@ -188,6 +188,8 @@ static void message_row(struct compiler *c, const struct dialect_take *take)
     }
     if (take->age_ms)
         plan->age_ms = take->age_ms;
+    if (take->ends_ms)
+        plan->ends_ms = take->ends_ms;
     if (take->counter)
         plan->counter = signal_find(c, message, take->counter, take->line);
     if (take->copy_count != 0 && take->copy_count != 2) {
@@ -260,6 +262,69 @@ static void signal_row(struct compiler *c, const struct dialect_take *take)
 
 /* --- send rows --- */
 
+static void send_text(struct compiler *c, struct dialect_row *row, const struct dialect_send *send)
+{
+    size_t bytes = row->signal->length / 8u, given = strlen(send->text);
+    if (row->signal->big_endian || row->signal->length % 8 || given > bytes) {
+        wrong(c, send->line, "text \"%.60s\" does not fit signal %s of %u bits", send->text,
+              row->signal->name, row->signal->length);
+        return;
+    }
+    row->text = true;
+    for (size_t i = bytes; i-- > 0;)
+        row->text_raw = row->text_raw << 8 | (uint8_t)(i < given ? send->text[i] : ' ');
+}
+
+/* A range that the dialect's document gives, in the order's unit. */
+static void send_range(struct compiler *c, struct dialect_row *row, const struct dialect_send *send)
+{
+    if (send->min == 0 && send->max == 0)
+        return;
+    if (send->min > send->max || send->min < row->min || send->max > row->max)
+        wrong(c, send->line, "range %d to %d is not allowed: inside %d to %d", send->min, send->max,
+              row->min, row->max);
+    row->min = send->min;
+    row->max = send->max;
+}
+
+/* What a row says of its message. */
+static struct dialect_message *send_plan(struct compiler *c, const struct dialect_send *send)
+{
+    const struct dbc_message *message = message_find(c, send->message, send->line);
+    struct dialect_message *plan =
+        message ? plan_of(c, c->dialect->sends, &c->dialect->send_count, message, send->line)
+                : NULL;
+    if (!plan)
+        return NULL;
+    if (send->every_ms)
+        plan->every_ms = send->every_ms;
+    if (send->length > 64)
+        wrong(c, send->line, "length %u is not allowed: 1 to 64", send->length);
+    else if (send->length)
+        plan->lengths[0] = send->length;
+    plan->fixed |= send->fixed;
+    if (send->phase_ms)
+        plan->phase_ms = send->phase_ms;
+    if (send->node_bit)
+        plan->node_bit = send->node_bit;
+    return plan;
+}
+
+static void send_values(struct compiler *c, const struct dialect_send *send,
+                        struct dialect_row *row)
+{
+    row->scale = send->times == 0 ? 1 : send->times;
+    row->shift = send->constant;
+    row->inverted = send->inverted;
+    row->counter = send->counter;
+    if (send->text)
+        send_text(c, row, send);
+    if (send->turn_count > VALUES)
+        wrong(c, send->line, "at most %d values fit", VALUES);
+    for (unsigned i = 0; i < send->turn_count && i < VALUES; i++)
+        row->turn[row->turn_count++] = send->turn[i];
+}
+
 static void send_row(struct compiler *c, const struct dialect_send *send)
 {
     char path[160];
@@ -268,16 +333,8 @@ static void send_row(struct compiler *c, const struct dialect_send *send)
         wrong(c, send->line, "a message is missing");
         return;
     }
-    const struct dbc_message *message = message_find(c, send->message, send->line);
-    struct dialect_message *plan =
-        message ? plan_of(c, c->dialect->sends, &c->dialect->send_count, message, send->line)
-                : NULL;
-    if (!plan)
-        return;
-    if (send->every_ms)
-        plan->every_ms = send->every_ms;
-    plan->fixed |= send->fixed;
-    if (!send->signal)
+    struct dialect_message *plan = send_plan(c, send);
+    if (!plan || !send->signal)
         return;
     snprintf(path, sizeof path, "%.60s.%.60s", send->message, send->signal);
     if (!path_find(c, path, send->line, &signal))
@@ -285,14 +342,7 @@ static void send_row(struct compiler *c, const struct dialect_send *send)
     struct dialect_row *row = row_add(c, plan, signal, send->line);
     if (!row)
         return;
-    row->scale = send->times == 0 ? 1 : send->times;
-    row->shift = send->constant;
-    row->inverted = send->inverted;
-    row->counter = send->counter;
-    if (send->turn_count > VALUES)
-        wrong(c, send->line, "at most %d values fit", VALUES);
-    for (unsigned i = 0; i < send->turn_count && i < VALUES; i++)
-        row->turn[row->turn_count++] = send->turn[i];
+    send_values(c, send, row);
     if (!send->order)
         return;
     const struct field *field = field_find(c, c->orders, send->order, send->line);
@@ -302,14 +352,20 @@ static void send_row(struct compiler *c, const struct dialect_send *send)
     row->offset = field->offset;
     row->min = field->min;
     row->max = field->max;
+    send_range(c, row, send);
 }
 
 static void sends_check(struct compiler *c)
 {
-    for (size_t i = 0; i < c->dialect->send_count; i++)
-        if (c->dialect->sends[i].every_ms == 0)
-            wrong(c, 0, "message %s is sent, but no row says every_ms",
-                  c->dialect->sends[i].message->name);
+    for (size_t i = 0; i < c->dialect->send_count; i++) {
+        const struct dialect_message *plan = &c->dialect->sends[i];
+        if (plan->every_ms == 0)
+            wrong(c, 0, "message %s is sent, but no row says every_ms", plan->message->name);
+        for (size_t r = 0; r < plan->row_count; r++)
+            if (plan->rows[r].signal->last_byte >= plan->lengths[0])
+                wrong(c, 0, "message %s: signal %s lies behind its %u bytes", plan->message->name,
+                      plan->rows[r].signal->name, plan->lengths[0]);
+    }
 }
 
 struct dialect *dialect_compile(const struct dialect_spec *spec, const struct dbc *dbc,

@@ -24,6 +24,8 @@ struct dialect_row {
     uint8_t turn_count;
     bool inverted, counter;          /* sending only */
     bool order;                      /* sending: value comes from the orders, else shift alone */
+    bool text;                       /* sending: the bytes of text_raw */
+    uint64_t text_raw;
 };
 
 /* A frame is taken only while this signal has one of these values. */
@@ -41,7 +43,10 @@ struct dialect_message {
     uint8_t guard_count;
     uint32_t every_ms;
     uint32_t age_ms;
+    uint32_t ends_ms;
+    uint32_t phase_ms;
     bool fixed;
+    uint8_t node_bit;
     struct dialect_row rows[DIALECT_ROWS];
     size_t row_count;
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/dialect_file.h"
+#include "bms/emulate.h"
 #include "bms/pack.h"
 #include "can/text.h"
 #include "devices/nodes.h"
@@ -14,9 +15,10 @@
 enum { FRAMES_EACH = 3000 };
 
 static const struct field_table *const tables[DIALECT_KINDS] = {
-    [KIND_PACK] = &pack_fields,       [KIND_SHUNT] = &shunt_fields,
-    [KIND_RELAY] = &relay_fields,     [KIND_COUNTER] = &counter_fields,
-    [KIND_WALLBOX] = &wallbox_fields, [KIND_BUTTON] = &button_fields,
+    [KIND_PACK] = &pack_fields,         [KIND_SHUNT] = &shunt_fields,
+    [KIND_RELAY] = &relay_fields,       [KIND_COUNTER] = &counter_fields,
+    [KIND_WALLBOX] = &wallbox_fields,   [KIND_BUTTON] = &button_fields,
+    [KIND_EMULATION] = &emulate_fields,
 };
 
 union readings {
@@ -26,6 +28,7 @@ union readings {
     struct counter_readings counter;
     struct wallbox_readings wallbox;
     struct button_readings button;
+    struct emulate_readings emulation;
 };
 
 struct device {
@@ -144,6 +147,10 @@ static void documented(const char *path, const char *page)
 
 /* --- a config that names it --- */
 
+/* What a pack needs whose BMS tells no limits. */
+static const char no_limits[] =
+    ", capacity_Ah: 100, charge_max_A: 50, discharge_max_A: 50, charge_max_V: 56";
+
 static void checks(const char *path, const char *dir)
 {
     char file[128], name[64], command[256], said[4096];
@@ -162,7 +169,9 @@ static void checks(const char *path, const char *dir)
             "battery: {chemistry: lfp, cells: 16, charge_max_A: 100, discharge_max_A: 100}\n"
             "%s:\n  - {name: it, bus: b, dialect: %s%s}\n%s",
             dir, dir, kind == KIND_PACK ? "packs" : "shunts", name,
-            kind == KIND_PACK ? ", capacity_Ah: 100" : "",
+            kind != KIND_PACK                            ? ""
+            : strstr(name, "jk") || strstr(name, "daly") ? no_limits
+                                                         : ", capacity_Ah: 100",
             kind == KIND_SHUNT ? "packs:\n  - {name: p, bus: b, dialect: pylontech-lv, "
                                  "capacity_Ah: 100}\n"
                                : "");
@@ -198,6 +207,8 @@ static const struct {
     {"lv-bms-snippets.log", "can3", "sma-lv", "351 355 356 35A 35F", 0, ""},
     {"lv-bms-snippets.log", "can3", "victron-lv", "351 355 356 35A 35F", 0, ""},
     {"lv-bms-snippets.log", "can4", "discover-lv", "351 354 355 356 35A", 0, ""},
+    {"lv-bms-snippets.log", "can5", "daly", "18904001 18914001 18924001 18934001 18944001 18954001",
+     0, ""},
     {"kona/kona-1.log", "can0", "victron-lv", "", 0, "a car's own frames are foreign"},
     {"kona/kona-2.log", "can0", "foxbms-2", "", 0, "a car's own frames are foreign"},
     {"kona/kona-3.log", "can0", "growatt-lv", "", 0, "a car's own frames are foreign"},

@@ -51,8 +51,8 @@ static const struct {
 } wrong[] = {
     {"kind: rely\ndbc: ../x.dbc\nnode: 200\ntakes: []\n", 5,
      "bad.yaml:1: name: missing, it must be given: a text, 1 to 64 characters\n"
-     "bad.yaml:1: kind: rely is not allowed: pack, shunt, relay, counter, wallbox or button, "
-     "1 to 64 characters\n"
+     "bad.yaml:1: kind: rely is not allowed: pack, shunt, relay, counter, wallbox, button or "
+     "emulation, 1 to 64 characters\n"
      "bad.yaml:2: dbc: ../x.dbc is not allowed: a file name without /, 1 to 64 characters\n"
      "bad.yaml:3: node: 200 is not allowed: 1 to 127\n"
      "bad.yaml:4: takes: this key is not allowed: one of name, kind, dbc, base, without, node, take, "
@@ -62,7 +62,7 @@ static const struct {
      "send:\n  - {every_ms: 5, signal: Outputs, inverted: maybe}\n", 7,
      "bad.yaml:6: take[0].times: big is not allowed: a number, -1000000000 to 1000000000\n"
      "bad.yaml:6: take[0].lenght: this key is not allowed: one of message, signal, field, bit, "
-     "times, plus, raised, cleared, absent, must, age_ms, length, counter, copy "
+     "times, plus, raised, cleared, absent, must, age_ms, ends_ms, length, counter, copy "
      "(did you mean length?)\n"
      "bad.yaml:7: take[1].length[1]: 65 is not allowed: 0 to 64\n"
      "bad.yaml:9: send[0].message: missing, it must be given: a text, 1 to 64 characters\n"
