@@ -147,6 +147,9 @@ BENCHES := $(patsubst %.c,$(BUILD)/rel/%,$(sort $(wildcard test/bench_*.c)))
 bench: $(BENCHES) $(BUILD)/busbar ## figures, one JSON line each
 	$(Q)tools/bench $(BENCHES) tools/bench-process tools/bench-dbc
 
+soc: $(BUILD)/busbar ## the charge estimator on laboratory series, with parameters fitted to others
+	$(Q)tools/soc-figures $< bms/cells $(or $(BUSBAR_SHARED),../shared)
+
 days: $(BUILD)/rel/test/days ## a thousand plant-days under random faults; DAYS=1000 SEED=1 JOBS=2
 	$(Q)DAYS='$(DAYS)' SEED='$(SEED)' JOBS='$(JOBS)' $<
 
