@@ -26,6 +26,7 @@
 #define BUSBAR_BMS_CURRENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/limits.h"
