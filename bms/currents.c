@@ -6,6 +6,9 @@
 
 enum { DOUBT_SIGMAS = 5 };
 
+/* A step somewhere between two readings, taken as half way: a period / sqrt 12. */
+static const double SKEW = 0.35;
+
 /* What no sensor keeps to, however well it is known, in parts of its specification: non-linearity,
  * the room's temperature. A step larger than this many of its noise is one. */
 static const double OFFSET_FLOOR = 0.02, GAIN_FLOOR = 0.05, STEP_NOISE = 4;
@@ -161,23 +164,9 @@ static void look_now(struct currents_look *look, const struct currents *c, int64
     }
 }
 
-/* The second largest range: what the network moved, if one sensor is mad. */
-static double moved_mA(const struct currents *c)
-{
-    double largest = 0, second = 0;
-    for (size_t k = 0; k < c->config->sensors; k++) {
-        const struct currents_sensor_state *s = &c->sensor[k];
-        double range = s->whole && !s->fault ? s->range_mA : 0;
-        second = larger(second, range < largest ? range : largest);
-        largest = larger(largest, range);
-    }
-    return second;
-}
-
 /* A mean over the window. Two sensors see its ends up to a period apart. */
 static void look_window(struct currents_look *look, const struct currents *c, double window_ms)
 {
-    double moved = moved_mA(c);
     look->used = 0;
     for (size_t k = 0; k < c->config->sensors; k++) {
         const struct currents_sensor *spec = &c->config->sensor[k];
@@ -185,7 +174,8 @@ static void look_window(struct currents_look *look, const struct currents *c, do
         if (!s->whole)
             continue;
         double part = s->period_ms < window_ms ? s->period_ms / window_ms : 1;
-        double skew = part * larger(s->range_mA, moved);
+        double moved = c->flow_high_mA[spec->wire] - c->flow_low_mA[spec->wire];
+        double skew = SKEW * part * larger(s->range_mA, moved);
         look_add(look, c, k, s->mean_mA,
                  (double)spec->noise_mA * spec->noise_mA * part + skew * skew);
     }
@@ -239,6 +229,9 @@ static void flows_now(struct currents *c, int64_t now_ms)
         flow->sigma_mA = flow->known ? whole_mA(ceil(sqrt(fused.var[w]) * c->strain[w])) : 0;
         flow->doubt_mA = flow->known ? whole_mA(doubt_of(c, &net, &fused, w)) : 0;
         flow->sensors = flow->known ? fused.used[w] : 0;
+        bool first = c->window_from_ms == now_ms;
+        c->flow_low_mA[w] = first ? flow->mA : fmin(c->flow_low_mA[w], flow->mA);
+        c->flow_high_mA[w] = first ? flow->mA : fmax(c->flow_high_mA[w], flow->mA);
     }
 }
 
@@ -271,6 +264,16 @@ static void window_close(struct currents *c, int64_t now_ms)
     c->windows++;
 }
 
+/* A gain acts on the true current. The fused ones meet the nodes' sums, so that a gain common to all,
+ * which nothing tells, is not pulled along by the noise of the readings. */
+static void look_by_fused(struct currents_look *look, const struct currents *c,
+                          const struct currents_net *net, const struct currents_fused *f)
+{
+    for (size_t k = 0; k < c->config->sensors; k++)
+        if (look->used >> k & 1 && net->known[c->config->sensor[k].wire])
+            look->by[k][CURRENTS_GAIN_TERM] = f->mA[c->config->sensor[k].wire];
+}
+
 static bool window_use(struct currents *c, double window_ms, int64_t now_ms)
 {
     struct currents_look look;
@@ -281,6 +284,8 @@ static bool window_use(struct currents *c, double window_ms, int64_t now_ms)
     uint64_t seen = look.used;
     look.used = in_use(c, seen);
     currents_net_build(&net, c, look.used, c->zero_all);
+    currents_fuse(&fused, &net, &look, c);
+    look_by_fused(&look, c, &net, &fused);
     currents_fuse(&fused, &net, &look, c);
     for (size_t w = 0; w < c->config->wires; w++) {
         struct currents_flow *flow = &c->flow[w];

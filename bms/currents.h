@@ -92,7 +92,7 @@ enum { CURRENTS_OFFSET_TERM, CURRENTS_GAIN_TERM, CURRENTS_DRIFT_TERM, CURRENTS_T
 
 /* y over the current that the others say, from the first window that blamed it. */
 struct currents_fit {
-    double n, p, y, pp, py, p_low, p_high;
+    double n, p, y, pp, py, yy, p_low, p_high;
 };
 
 struct currents_sensor_state {
@@ -106,12 +106,14 @@ struct currents_sensor_state {
     double mean_mA, range_mA;            /* .. what it read in it */
     double residual_mA, residual_sigma_mA; /* what it reads beyond the fused current, newest window */
     double span_low, span_high;          /* of the fused current since it changed */
-    int blame;                           /* windows in which it alone explained what did not close */
+    int blame;                           /* points: it alone explained what did not close */
+    int beyond;                          /* windows of these in which it was out of specification */
     struct currents_fit fit;
     enum currents_fault fault;           /* CURRENTS_WELL = in use */
     double fault_mA, fault_at_mA;        /* off by this, when the current was this */
     int64_t fault_ms, agrees_ms;         /* dropped when; agrees since, 0 = does not */
     bool agreed_there;                   /* .. and at such a current as it had failed at */
+    double agree_low, agree_high;        /* of the current meanwhile */
     uint32_t drops;
 };
 
@@ -131,9 +133,10 @@ struct currents {
     struct currents_flow flow[CURRENTS_WIRES];
     bool zero[CURRENTS_WIRES];           /* now, as told */
     bool zero_all[CURRENTS_WIRES];       /* .. since the window began */
+    double flow_low_mA[CURRENTS_WIRES], flow_high_mA[CURRENTS_WIRES];  /* in the open window */
     double strain[CURRENTS_WIRES];       /* sigma grows by it while its part does not close; >= 1 */
     int64_t window_from_ms, window_ms;   /* of the open window; end of the newest closed, 0 none */
-    int unnamed[CURRENTS_SENSORS];       /* by part: windows in which nobody could be named */
+    int unnamed[CURRENTS_SENSORS];       /* by part: points, but nobody could be named */
     uint32_t windows;
     /* What is learned: estimate and covariance, three terms a sensor: offset mA, gain as a ratio,
      * drift mA/K. */

@@ -5,7 +5,10 @@
 #include "bms/currents.h"
 
 enum {
-    WINDOWS_TO_ACT = 6, /* a minute; a window that closes takes one back */
+    FAIL_POINTS = 2,    /* of a window that does not close; one that closes takes one back, .. */
+    ACT_POINTS = 12,    /* .. and at these something is done: a minute */
+    BEYOND_WINDOWS = 2, /* of these out of its specification */
+    FIT_WINDOWS = 360,
     FROZEN_MS = 60000,
     TOLD_APART = 9,  /* in chi^2: less, and two explanations are as good */
     SPEC_SIGMAS = 5, /* a sensor is out of its specification beyond this */
@@ -101,44 +104,49 @@ static struct suspect suspect_of(const struct currents *c, const struct currents
 
 static void fit_add(struct currents_fit *fit, double p, double y)
 {
+    double keep = fit->n < FIT_WINDOWS ? 1 : 0.5;
     fit->p_low = fit->n == 0 || p < fit->p_low ? p : fit->p_low;
     fit->p_high = fit->n == 0 || p > fit->p_high ? p : fit->p_high;
-    fit->n += 1;
-    fit->p += p;
-    fit->y += y;
-    fit->pp += p * p;
-    fit->py += p * y;
+    fit->n = fit->n * keep + 1;
+    fit->p = fit->p * keep + p;
+    fit->y = fit->y * keep + y;
+    fit->pp = fit->pp * keep + p * p;
+    fit->py = fit->py * keep + p * y;
+    fit->yy = fit->yy * keep + y * y;
 }
 
-/* Slope of y over p; false while p has not moved by `range`. */
-static bool fit_slope(const struct currents_fit *fit, double range, double *slope)
+/* What y = p + b leaves of the squares, and y = a p, the better of which says what is wrong. */
+static enum currents_fault fault_by_fit(const struct currents_fit *fit)
 {
-    double spread = fit->n * fit->pp - fit->p * fit->p;
-    if (fit->n < 2 || fit->p_high - fit->p_low < range || spread <= 0)
-        return false;
-    *slope = (fit->n * fit->py - fit->p * fit->y) / spread;
-    return true;
+    double off = fit->yy - 2 * fit->py + fit->pp - square(fit->y - fit->p) / fit->n;
+    double scaled = fit->yy - square(fit->py) / fit->pp;
+    if (scaled >= off)
+        return CURRENTS_OFFSET;
+    return fit->py < -fit->pp / 2 ? CURRENTS_REVERSED : CURRENTS_GAIN;
 }
 
+/* An error seen at one current only looks like an offset, unless it is exactly the negative. */
 static enum currents_fault fault_of(const struct currents *c, size_t k, int64_t now_ms)
 {
     const struct currents_sensor_state *s = &c->sensor[k];
     const struct currents_fit *fit = &s->fit;
-    double p = fit->p / fit->n, y = fit->y / fit->n, sigma = spec_sigma(c, k, p), slope;
+    double p = fit->p / fit->n, y = fit->y / fit->n, sigma = spec_sigma(c, k, p);
+    double resolution = c->config->sensor[k].resolution_mA;
     if (now_ms - s->changed_ms >= FROZEN_MS &&
-        s->span_high - s->span_low > SPEC_SIGMAS * sigma + 2.0 * c->config->sensor[k].resolution_mA)
+        s->span_high - s->span_low > SPEC_SIGMAS * sigma + 2 * resolution)
         return CURRENTS_FROZEN;
+    if (fit->p_high - fit->p_low >= 2 * SPEC_SIGMAS * sigma)
+        return fault_by_fit(fit);
     if (fabs(p) > 2 * SPEC_SIGMAS * sigma && fabs(y + p) < SPEC_SIGMAS * sigma)
         return CURRENTS_REVERSED;
-    if (fit_slope(fit, 2 * SPEC_SIGMAS * sigma, &slope) && fabs(y - slope * p) < fabs(y - p) / 2)
-        return slope < -0.5 ? CURRENTS_REVERSED : CURRENTS_GAIN;
-    return CURRENTS_OFFSET;
+    return s->fault ? s->fault : CURRENTS_OFFSET;
 }
 
-static void drop(struct currents *c, const struct suspect *suspect, int64_t now_ms)
+static void drop(struct currents *c, const struct suspect *suspect, enum currents_fault fault,
+                 int64_t now_ms)
 {
     struct currents_sensor_state *s = &c->sensor[suspect->sensor];
-    s->fault = fault_of(c, suspect->sensor, now_ms);
+    s->fault = fault;
     s->fault_mA = s->mean_mA - suspect->true_mA;
     s->fault_at_mA = suspect->true_mA;
     s->fault_ms = now_ms;
@@ -217,12 +225,28 @@ static bool act_unnamed(struct currents *c, const struct hunt *h, size_t node)
 static bool act_named(struct currents *c, const struct suspect *suspect, int64_t now_ms)
 {
     c->sensor[suspect->sensor].blame = 0;
-    if (suspect->within) {
+    if (c->sensor[suspect->sensor].beyond < BEYOND_WINDOWS) {
         currents_forget(c, suspect->sensor);
         return false;
     }
-    drop(c, suspect, now_ms);
+    drop(c, suspect, fault_of(c, suspect->sensor, now_ms), now_ms);
     return true;
+}
+
+/* Learned beyond its specification, step by small step. */
+static bool strayed(struct currents *c, const struct currents_look *look, size_t k, int64_t now_ms)
+{
+    static const enum currents_fault faults[CURRENTS_TERMS] = {CURRENTS_OFFSET, CURRENTS_GAIN,
+                                                               CURRENTS_OFFSET};
+    for (size_t i = 0; i < CURRENTS_TERMS; i++) {
+        double prior = currents_prior(&c->config->sensor[k], i);
+        if (fabs(c->term[k * CURRENTS_TERMS + i]) <= SPEC_SIGMAS * prior)
+            continue;
+        c->sensor[k].fit = (struct currents_fit){0};
+        drop(c, &(struct suspect){.sensor = k, .true_mA = look->mA[k]}, faults[i], now_ms);
+        return true;
+    }
+    return false;
 }
 
 static bool blame(struct currents *c, const struct currents_net *net,
@@ -235,13 +259,18 @@ static bool blame(struct currents *c, const struct currents_net *net,
         return false;
     if (h.clear && (h.explains || h.best.blame.gain > part->chi2 / 2)) {
         struct currents_sensor_state *s = &c->sensor[h.best.sensor];
-        if (s->blame++ == 0)
+        if (s->blame == 0) {
             s->fit = (struct currents_fit){0};
+            s->beyond = 0;
+        }
+        s->blame += FAIL_POINTS;
+        s->beyond += !h.best.within;
         fit_add(&s->fit, h.best.true_mA, s->mean_mA);
-        return s->blame >= WINDOWS_TO_ACT && act_named(c, &h.best, now_ms);
+        return s->blame >= ACT_POINTS && act_named(c, &h.best, now_ms);
     }
     int *unnamed = &c->unnamed[part->name];
-    if (++*unnamed < WINDOWS_TO_ACT)
+    *unnamed += FAIL_POINTS;
+    if (*unnamed < ACT_POINTS)
         return false;
     *unnamed = 0;
     return act_unnamed(c, &h, node_guilty(c, net, f, part));
@@ -276,19 +305,19 @@ static bool sensor_back(struct currents *c, size_t k, double p, double var, int6
     struct currents_sensor_state *s = &c->sensor[k];
     double sigma = sqrt(square(spec_sigma(c, k, p)) + var);
     bool well = fabs(s->mean_mA - p) <= AGREE_SIGMAS * sigma;
-    bool starts = well && s->agrees_ms == 0;
-    if (starts)
-        s->fit = (struct currents_fit){0};
-    fit_add(&s->fit, p, s->mean_mA);
+    if (s->agrees_ms == 0)
+        s->agree_low = s->agree_high = p;
+    s->agree_low = fmin(s->agree_low, p);
+    s->agree_high = fmax(s->agree_high, p);
     bool there = s->fault == CURRENTS_FROZEN
-                     ? s->fit.p_high - s->fit.p_low >= fabs(s->fault_mA) / 2 &&
+                     ? s->agree_high - s->agree_low >= fabs(s->fault_mA) / 2 &&
                            s->changed_ms > s->agrees_ms && s->agrees_ms
                      : fabs(p) >= fabs(s->fault_at_mA) / 2;
-    if (!agrees(&s->agrees_ms, &s->agreed_there, well, there, now_ms)) {
-        if (!well)
-            s->fault = fault_of(c, k, now_ms);
+    fit_add(&s->fit, p, s->mean_mA);
+    if (!well)
+        s->fault = fault_of(c, k, now_ms);
+    if (!agrees(&s->agrees_ms, &s->agreed_there, well, there, now_ms))
         return false;
-    }
     s->fault = CURRENTS_WELL;
     s->blame = 0;
     return true;
@@ -402,5 +431,8 @@ bool currents_judge(struct currents *c, struct currents_net *net, const struct c
         else if (part.rows)
             forgive(c, k, &whole);
     }
+    for (uint8_t k = 0; k < c->config->sensors; k++)
+        if (look->used >> k & 1 && !c->sensor[k].fault)
+            changed |= strayed(c, look, k, now_ms);
     return changed;
 }
