@@ -160,6 +160,7 @@ void config_resolve(const struct resolver *r)
     resolve_battery(r);
     config_resolve_wiring(r);
     config_resolve_ac(r);
+    config_resolve_currents(r);
     if (!r->file->mistakes)
         config_check_wiring(r);
 }

@@ -51,6 +51,8 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_AC_STATE] = "AC source",
         [JOURNAL_PV_OFF] = "PV",
         [JOURNAL_WEAR] = "wear of",
+        [JOURNAL_CURRENT] = "current sensor",
+        [JOURNAL_BUSBAR] = "busbar",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -28,6 +28,8 @@ enum journal_kind {
     JOURNAL_AC_STATE,         /* index: charge point; enum ac_state; no actuator */
     JOURNAL_PV_OFF,          /* index: inverter; 0 it takes PV current, 1 it takes none */
     JOURNAL_WEAR,             /* index: contact; enum wear_mark; no actuator */
+    JOURNAL_CURRENT,          /* index: current sensor; enum currents_fault; no actuator */
+    JOURNAL_BUSBAR,           /* index: DC node; 0 its currents add up, 1 they do not; no actuator */
     JOURNAL_KINDS
 };
 

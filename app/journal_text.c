@@ -36,6 +36,12 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_VETO:
         snprintf(out, room, "%s", config->buses[record->index].name);
         return;
+    case JOURNAL_CURRENT:
+        snprintf(out, room, "%s", config->currents.net.sensor[record->index].name);
+        return;
+    case JOURNAL_BUSBAR:
+        snprintf(out, room, "%s", config->currents.net.node[record->index].name);
+        return;
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
     case JOURNAL_START:
@@ -88,6 +94,12 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_WEAR:
         snprintf(out, room, "%s", wear_mark_name((enum wear_mark)value));
+        return;
+    case JOURNAL_CURRENT:
+        snprintf(out, room, "%s", value ? "dropped" : "used");
+        return;
+    case JOURNAL_BUSBAR:
+        snprintf(out, room, "%s", value ? "does not add up" : "adds up");
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

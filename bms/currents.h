@@ -167,7 +167,7 @@ enum { CURRENTS_LEARNED_VERSION = 1 };
 struct currents_learned {
     uint8_t version, sensors, nodes;
     struct {
-        char name[NAME_SIZE];            /* a sensor is known by its name */
+        char name[NAME_SIZE], wire[NAME_SIZE];  /* a sensor is known by both */
         double term[CURRENTS_TERMS], sigma[CURRENTS_TERMS];
         uint8_t fault;
         double fault_mA, fault_at_mA;

@@ -15,6 +15,7 @@ void currents_export(const struct currents *c, struct currents_learned *out)
     for (size_t k = 0; k < c->config->sensors; k++) {
         const struct currents_sensor_state *s = &c->sensor[k];
         memcpy(out->sensor[k].name, c->config->sensor[k].name, NAME_SIZE);
+        memcpy(out->sensor[k].wire, c->config->wire[c->config->sensor[k].wire].name, NAME_SIZE);
         for (size_t i = 0; i < CURRENTS_TERMS; i++) {
             size_t a = k * CURRENTS_TERMS + i;
             out->sensor[k].term[i] = c->term[a];
@@ -69,7 +70,9 @@ size_t currents_import(struct currents *c, const struct currents_learned *learne
         return 0;
     for (size_t k = 0; k < c->config->sensors; k++)
         for (size_t from = 0; from < learned->sensors; from++)
-            if (same_name(c->config->sensor[k].name, learned->sensor[from].name)) {
+            if (same_name(c->config->sensor[k].name, learned->sensor[from].name) &&
+                same_name(c->config->wire[c->config->sensor[k].wire].name,
+                          learned->sensor[from].wire)) {
                 restored += sensor_import(c, learned, from, k);
                 break;
             }
