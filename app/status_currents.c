@@ -40,22 +40,23 @@ static void sensor_fill(Busbar__CurrentSensor *out, const struct currents *c, si
 void status_currents(struct status *status, const struct controller *controller, int64_t now_ms)
 {
     const struct currents *c = &controller->currents;
-    for (size_t k = 0; k < c->config->sensors; k++) {
+    const struct currents_config *config = &controller->config->currents.net;
+    for (size_t k = 0; k < config->sensors; k++) {
         sensor_fill(&status->sensors[k], c, k, now_ms);
         status->sensor_at[k] = &status->sensors[k];
     }
-    for (size_t n = 0; n < c->config->nodes; n++) {
+    for (size_t n = 0; n < config->nodes; n++) {
         Busbar__Busbar *out = &status->busbars[n];
         busbar__busbar__init(out);
-        out->name = text(c->config->node[n].name);
+        out->name = text(config->node[n].name);
         out->counts = !c->node[n].open;
         out->doubted = c->node[n].doubted;
         out->missing_known = c->node[n].open && c->node[n].missing_known;
         out->missing_ma = (int32_t)lround(c->node[n].missing_mA);
         status->busbar_at[n] = out;
     }
-    status->message.n_current_sensors = c->config->sensors;
+    status->message.n_current_sensors = config->sensors;
     status->message.current_sensors = status->sensor_at;
-    status->message.n_busbars = c->config->nodes;
+    status->message.n_busbars = config->nodes;
     status->message.busbars = status->busbar_at;
 }
