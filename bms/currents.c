@@ -64,8 +64,6 @@ void currents_init(struct currents *c, const struct currents_config *config)
         currents_forget(c, k);
     for (size_t n = 0; n < config->nodes; n++)
         c->node[n].open = config->node[n].unproven;
-    for (size_t w = 0; w < config->wires; w++)
-        c->strain[w] = 1;
 }
 
 /* --- hearing --- */
@@ -214,6 +212,29 @@ static double doubt_of(const struct currents *c, const struct currents_net *net,
     return doubt;
 }
 
+/* What was learned ties the sensors' errors together so closely that a fault would be spread over all of
+ * them, beyond any of their readings. Where the sums do not close, the specification alone weighs. */
+static void fuse_soberly(struct currents_fused *f, const struct currents_net *net,
+                         const struct currents_look *look, const struct currents *c)
+{
+    bool fails = false;
+    currents_fuse(f, net, look, c, false);
+    for (uint8_t k = 0; k < c->config->sensors; k++) {
+        struct currents_part part = currents_part(net, f, k);
+        fails = fails || currents_part_fails(&part);
+    }
+    if (fails)
+        currents_fuse(f, net, look, c, true);
+    for (size_t w = 0; w < c->config->wires; w++) {
+        f->strain[w] = 1;
+        if (!fails || !net->wire[w].count)
+            continue;
+        struct currents_part part = currents_part(net, f, net->part[net->wire[w].at[0]]);
+        if (part.chi2 > (double)part.rows)
+            f->strain[w] = sqrt(part.chi2 / (double)part.rows);
+    }
+}
+
 static void flows_now(struct currents *c, int64_t now_ms)
 {
     struct currents_look look;
@@ -221,12 +242,12 @@ static void flows_now(struct currents *c, int64_t now_ms)
     struct currents_fused fused;
     look_now(&look, c, now_ms);
     currents_net_build(&net, c, look.used, c->zero);
-    currents_fuse(&fused, &net, &look, c);
+    fuse_soberly(&fused, &net, &look, c);
     for (size_t w = 0; w < c->config->wires; w++) {
         struct currents_flow *flow = &c->flow[w];
         flow->known = net.known[w];
         flow->mA = flow->known ? whole_mA(fused.mA[w]) : 0;
-        flow->sigma_mA = flow->known ? whole_mA(ceil(sqrt(fused.var[w]) * c->strain[w])) : 0;
+        flow->sigma_mA = flow->known ? whole_mA(ceil(sqrt(fused.var[w]) * fused.strain[w])) : 0;
         flow->doubt_mA = flow->known ? whole_mA(doubt_of(c, &net, &fused, w)) : 0;
         flow->sensors = flow->known ? fused.used[w] : 0;
         bool first = c->window_from_ms == now_ms;
@@ -274,6 +295,23 @@ static void look_by_fused(struct currents_look *look, const struct currents *c,
             look->by[k][CURRENTS_GAIN_TERM] = f->mA[c->config->sensor[k].wire];
 }
 
+static void residuals(struct currents *c, const struct currents_net *net,
+                      const struct currents_look *look, const struct currents_fused *f)
+{
+    for (size_t k = 0; k < c->config->sensors; k++) {
+        struct currents_sensor_state *s = &c->sensor[k];
+        uint8_t w = c->config->sensor[k].wire;
+        if (!s->whole || !net->known[w])
+            continue;
+        s->residual_mA = look->mA[k] - f->mA[w];
+        s->residual_sigma_mA = sqrt(look->noise[k] + f->var[w]);
+        if (s->changed_ms <= c->window_from_ms) {
+            s->span_low = fmin(s->span_low, f->mA[w]);
+            s->span_high = fmax(s->span_high, f->mA[w]);
+        }
+    }
+}
+
 static bool window_use(struct currents *c, double window_ms, int64_t now_ms)
 {
     struct currents_look look;
@@ -284,16 +322,18 @@ static bool window_use(struct currents *c, double window_ms, int64_t now_ms)
     uint64_t seen = look.used;
     look.used = in_use(c, seen);
     currents_net_build(&net, c, look.used, c->zero_all);
-    currents_fuse(&fused, &net, &look, c);
+    fuse_soberly(&fused, &net, &look, c);
     look_by_fused(&look, c, &net, &fused);
-    currents_fuse(&fused, &net, &look, c);
+    fuse_soberly(&fused, &net, &look, c);
     for (size_t w = 0; w < c->config->wires; w++) {
         struct currents_flow *flow = &c->flow[w];
         flow->mean_known = net.known[w];
         flow->mean_mA = flow->mean_known ? whole_mA(fused.mA[w]) : 0;
         flow->mean_sigma_mA =
-            flow->mean_known ? whole_mA(ceil(sqrt(fused.var[w]) * c->strain[w])) : 0;
+            flow->mean_known ? whole_mA(ceil(sqrt(fused.var[w]) * fused.strain[w])) : 0;
     }
+    residuals(c, &net, &look, &fused);
+    currents_fuse(&fused, &net, &look, c, false);
     return currents_judge(c, &net, &look, &fused, now_ms);
 }
 

@@ -134,7 +134,6 @@ struct currents {
     bool zero[CURRENTS_WIRES];           /* now, as told */
     bool zero_all[CURRENTS_WIRES];       /* .. since the window began */
     double flow_low_mA[CURRENTS_WIRES], flow_high_mA[CURRENTS_WIRES];  /* in the open window */
-    double strain[CURRENTS_WIRES];       /* sigma grows by it while its part does not close; >= 1 */
     int64_t window_from_ms, window_ms;   /* of the open window; end of the newest closed, 0 none */
     int unnamed[CURRENTS_SENSORS];       /* by part: points, but nobody could be named */
     uint32_t windows;
@@ -215,6 +214,7 @@ struct currents_look {
 struct currents_fused {
     double mA[CURRENTS_WIRES], var[CURRENTS_WIRES];
     uint64_t used[CURRENTS_WIRES];
+    double strain[CURRENTS_WIRES];       /* sigma is larger by this where the sums do not close; >= 1 */
     double left[CURRENTS_SENSORS];       /* by row: what does not close, .. */
     double left_var[CURRENTS_SENSORS];
     double weighed[CURRENTS_SENSORS];    /* .. S^-1 of it, .. */
@@ -224,8 +224,22 @@ struct currents_fused {
 
 void currents_net_build(struct currents_net *net, const struct currents *currents, uint64_t used,
                         const bool zero[]);
+/* by_spec: as if nothing was learned of the sensors' errors. */
 void currents_fuse(struct currents_fused *fused, const struct currents_net *net,
-                   const struct currents_look *look, const struct currents *currents);
+                   const struct currents_look *look, const struct currents *currents, bool by_spec);
+
+/* Rows that hang together, by their lowest sensor, and their chi^2; it fails beyond what n degrees of
+ * freedom exceed once in 3e6 (Wilson and Hilferty 1931, at 5 sigma). */
+struct currents_part {
+    uint8_t name;
+    size_t rows;
+    double chi2;
+};
+struct currents_part currents_part(const struct currents_net *net,
+                                   const struct currents_fused *fused, uint8_t name);
+double currents_chi2_limit(size_t n);
+bool currents_part_fails(const struct currents_part *part);
+
 /* The estimate of an error that one column of the rows (a sensor's or a node's) could explain, its
  * variance, and how far chi^2 falls when it is left free. False: no row has any of it. */
 struct currents_blame { double error, var, gain; };

@@ -15,41 +15,9 @@ enum {
     AGREE_SIGMAS = 4,
 };
 
-/* chi^2 that n degrees of freedom exceed once in 3e6 (Wilson and Hilferty 1931, at 5 sigma). */
-static double chi2_limit(size_t n)
-{
-    double v = 2.0 / (9.0 * (double)n), root = 1 - v + 5 * sqrt(v);
-    return n ? (double)n * root * root * root : 0;
-}
-
 static double square(double x)
 {
     return x * x;
-}
-
-/* --- parts that do not close --- */
-
-struct part {
-    uint8_t name; /* its lowest sensor */
-    size_t rows;
-    double chi2;
-};
-
-static struct part part_sum(const struct currents_net *net, const struct currents_fused *f,
-                            uint8_t name)
-{
-    struct part part = {.name = name};
-    for (size_t r = 0; r < net->rows; r++)
-        if (net->part[net->row[r].at[0]] == name) {
-            part.rows++;
-            part.chi2 += f->white[r] * f->white[r];
-        }
-    return part;
-}
-
-static bool fails(const struct part *part)
-{
-    return part->rows && part->chi2 > chi2_limit(part->rows);
 }
 
 static void sensor_column(double column[], const struct currents_net *net, size_t sensor)
@@ -152,6 +120,8 @@ static void drop(struct currents *c, const struct suspect *suspect, enum current
     s->fault_ms = now_ms;
     s->agrees_ms = 0;
     s->blame = 0;
+    s->span_low = INFINITY;
+    s->span_high = -INFINITY;
     s->drops++;
     currents_forget(c, suspect->sensor);
 }
@@ -166,7 +136,7 @@ struct hunt {
 
 static void hunt(struct hunt *h, const struct currents *c, const struct currents_net *net,
                  const struct currents_look *look, const struct currents_fused *f,
-                 const struct part *part)
+                 const struct currents_part *part)
 {
     memset(h, 0, sizeof *h);
     for (size_t k = 0; k < c->config->sensors; k++) {
@@ -181,12 +151,13 @@ static void hunt(struct hunt *h, const struct currents *c, const struct currents
         if (h->all[k].there && k != h->best.sensor &&
             h->all[k].blame.gain > h->best.blame.gain - TOLD_APART)
             h->clear = false;
-    h->explains = h->best.there && part->chi2 - h->best.blame.gain <= chi2_limit(part->rows - 1);
+    h->explains =
+        h->best.there && part->chi2 - h->best.blame.gain <= currents_chi2_limit(part->rows - 1);
 }
 
 /* The node whose sum alone does not close; CURRENTS_NOBODY. */
 static size_t node_guilty(const struct currents *c, const struct currents_net *net,
-                          const struct currents_fused *f, const struct part *part)
+                          const struct currents_fused *f, const struct currents_part *part)
 {
     size_t guilty = CURRENTS_NOBODY;
     double gain = 0;
@@ -201,7 +172,7 @@ static size_t node_guilty(const struct currents *c, const struct currents_net *n
             guilty = n;
         }
     }
-    return part->chi2 - gain <= chi2_limit(part->rows - 1) ? guilty : CURRENTS_NOBODY;
+    return part->chi2 - gain <= currents_chi2_limit(part->rows - 1) ? guilty : CURRENTS_NOBODY;
 }
 
 /* Several explain it as well. Those within their specification may have changed; if none is, the
@@ -251,7 +222,7 @@ static bool strayed(struct currents *c, const struct currents_look *look, size_t
 
 static bool blame(struct currents *c, const struct currents_net *net,
                   const struct currents_look *look, const struct currents_fused *f,
-                  const struct part *part, int64_t now_ms)
+                  const struct currents_part *part, int64_t now_ms)
 {
     struct hunt h;
     hunt(&h, c, net, look, f, part);
@@ -364,29 +335,6 @@ static bool node_back(struct currents *c, size_t n, const struct currents_net *n
 
 /* --- the window --- */
 
-static void strain_set(struct currents *c, const struct currents_net *net, const struct part *part)
-{
-    double strain = fails(part) ? sqrt(part->chi2 / (double)part->rows) : 1;
-    for (size_t w = 0; w < c->config->wires; w++)
-        if (net->wire[w].count && net->part[net->wire[w].at[0]] == part->name)
-            c->strain[w] = strain;
-}
-
-static void residuals(struct currents *c, const struct currents_net *net,
-                      const struct currents_look *look, const struct currents_fused *f)
-{
-    for (size_t k = 0; k < c->config->sensors; k++) {
-        struct currents_sensor_state *s = &c->sensor[k];
-        uint8_t w = c->config->sensor[k].wire;
-        if (!s->whole || !net->known[w])
-            continue;
-        s->residual_mA = look->mA[k] - f->mA[w];
-        s->residual_sigma_mA = sqrt(look->noise[k] + f->var[w]);
-        s->span_low = fmin(s->span_low, f->mA[w]);
-        s->span_high = fmax(s->span_high, f->mA[w]);
-    }
-}
-
 /* Learns from the parts that close: the rows of the others are left out. */
 static void learn(struct currents *c, struct currents_net *net, const struct currents_look *look,
                   struct currents_fused *f, const bool failing[])
@@ -397,7 +345,7 @@ static void learn(struct currents *c, struct currents_net *net, const struct cur
             net->row[kept++] = net->row[r];
     if (kept < net->rows) {
         net->rows = (uint8_t)kept;
-        currents_fuse(f, net, look, c);
+        currents_fuse(f, net, look, c, false);
     }
     currents_learn(c, net, look, f);
 }
@@ -407,7 +355,6 @@ bool currents_judge(struct currents *c, struct currents_net *net, const struct c
 {
     bool changed = false, failing[CURRENTS_SENSORS] = {0};
     const struct currents_net whole = *net;
-    residuals(c, net, look, f);
     for (size_t k = 0; k < c->config->sensors; k++)
         if (c->sensor[k].fault && c->sensor[k].whole && net->known[c->config->sensor[k].wire])
             changed |= sensor_back(c, k, f->mA[c->config->sensor[k].wire],
@@ -415,17 +362,14 @@ bool currents_judge(struct currents *c, struct currents_net *net, const struct c
     for (size_t n = 0; n < c->config->nodes; n++)
         if (c->node[n].open)
             changed |= node_back(c, n, net, f, now_ms);
-    for (size_t w = 0; w < c->config->wires; w++)
-        c->strain[w] = 1;
     const struct currents_fused before = *f;
     for (uint8_t k = 0; k < c->config->sensors; k++) {
-        struct part part = part_sum(&whole, &before, k);
-        failing[k] = fails(&part);
-        strain_set(c, &whole, &part);
+        struct currents_part part = currents_part(&whole, &before, k);
+        failing[k] = currents_part_fails(&part);
     }
     learn(c, net, look, f, failing);
     for (uint8_t k = 0; k < c->config->sensors; k++) {
-        struct part part = part_sum(&whole, &before, k);
+        struct currents_part part = currents_part(&whole, &before, k);
         if (failing[k])
             changed |= blame(c, &whole, look, &before, &part, now_ms);
         else if (part.rows)

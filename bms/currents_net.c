@@ -162,9 +162,15 @@ void currents_net_build(struct currents_net *net, const struct currents *c, uint
 /* --- fusing --- */
 
 static double covariance(const struct currents *c, const struct currents_look *look, size_t k,
-                         size_t l)
+                         size_t l, bool by_spec)
 {
     double sum = k == l ? look->noise[k] : 0;
+    for (size_t i = 0; i < CURRENTS_TERMS && by_spec && k == l; i++) {
+        double part = look->by[k][i] * currents_prior(&c->config->sensor[k], i);
+        sum += part * part;
+    }
+    if (by_spec)
+        return sum;
     for (size_t i = 0; i < CURRENTS_TERMS; i++)
         for (size_t j = 0; j < CURRENTS_TERMS; j++)
             sum += look->by[k][i] * look->by[l][j] *
@@ -178,13 +184,13 @@ struct spread {
 };
 
 static void spread_fill(struct spread *s, const struct currents_net *net,
-                        const struct currents_look *look, const struct currents *c)
+                        const struct currents_look *look, const struct currents *c, bool by_spec)
 {
     size_t count = c->config->sensors;
     for (size_t k = 0; k < count; k++)
         for (size_t l = 0; l <= k; l++)
             s->sensors[k][l] = s->sensors[l][k] =
-                bit(look->used, k) && bit(look->used, l) ? covariance(c, look, k, l) : 0;
+                bit(look->used, k) && bit(look->used, l) ? covariance(c, look, k, l, by_spec) : 0;
     for (size_t k = 0; k < count; k++)
         for (size_t r = 0; r < net->rows; r++) {
             double sum = 0;
@@ -276,10 +282,10 @@ static void wire_fuse(struct currents_fused *f, const struct currents_net *net,
 }
 
 void currents_fuse(struct currents_fused *f, const struct currents_net *net,
-                   const struct currents_look *look, const struct currents *c)
+                   const struct currents_look *look, const struct currents *c, bool by_spec)
 {
     struct spread s;
-    spread_fill(&s, net, look, c);
+    spread_fill(&s, net, look, c, by_spec);
     factor(f, net, &s);
     for (size_t r = 0; r < net->rows; r++) {
         f->left[r] = 0;
@@ -293,6 +299,31 @@ void currents_fuse(struct currents_fused *f, const struct currents_net *net,
     for (size_t w = 0; w < c->config->wires; w++)
         if (net->known[w])
             wire_fuse(f, net, look, &s, w);
+}
+
+/* --- do the sums close --- */
+
+double currents_chi2_limit(size_t n)
+{
+    double v = n ? 2.0 / (9.0 * (double)n) : 0, root = 1 - v + 5 * sqrt(v);
+    return n ? (double)n * root * root * root : 1;
+}
+
+struct currents_part currents_part(const struct currents_net *net, const struct currents_fused *f,
+                                   uint8_t name)
+{
+    struct currents_part part = {.name = name};
+    for (size_t r = 0; r < net->rows; r++)
+        if (net->part[net->row[r].at[0]] == name) {
+            part.rows++;
+            part.chi2 += f->white[r] * f->white[r];
+        }
+    return part;
+}
+
+bool currents_part_fails(const struct currents_part *part)
+{
+    return part->rows && part->chi2 > currents_chi2_limit(part->rows);
 }
 
 bool currents_hold_out(struct currents_blame *blame, const struct currents_fused *f, uint8_t rows,

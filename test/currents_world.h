@@ -7,6 +7,7 @@
 #define BUSBAR_TEST_CURRENTS_WORLD_H
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bms/currents.h"
