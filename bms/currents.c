@@ -9,9 +9,8 @@ enum { DOUBT_SIGMAS = 5 };
 /* A step somewhere between two readings, taken as half way: a period / sqrt 12. */
 static const double SKEW = 0.35;
 
-/* What no sensor keeps to, however well it is known, in parts of its specification: non-linearity,
- * the room's temperature. A step larger than this many of its noise is one. */
-static const double OFFSET_FLOOR = 0.02, GAIN_FLOOR = 0.05, STEP_NOISE = 4;
+/* A step larger than this many of its noise is one. */
+static const double STEP_NOISE = 4;
 
 static double larger(double a, double b)
 {
@@ -138,14 +137,13 @@ static void look_add(struct currents_look *look, const struct currents *c, size_
     double temp_K = c->sensor[k].temp_K;
     double known_mA = (mA - term[CURRENTS_OFFSET_TERM] - term[CURRENTS_DRIFT_TERM] * temp_K) /
                       larger(1 + term[CURRENTS_GAIN_TERM], 0.1);
-    double offset_floor = OFFSET_FLOOR * spec->offset_mA;
-    double gain_floor = GAIN_FLOOR * spec->gain_permille / 1000 * known_mA;
     look->mA[k] = known_mA;
     look->by[k][CURRENTS_OFFSET_TERM] = 1;
     look->by[k][CURRENTS_GAIN_TERM] = known_mA;
     look->by[k][CURRENTS_DRIFT_TERM] = temp_K;
-    look->noise[k] = noise + (double)spec->resolution_mA * spec->resolution_mA / 12 +
-                     offset_floor * offset_floor + gain_floor * gain_floor + 1;
+    look->noise[k] = noise + 1;
+    for (size_t i = 0; i < CURRENTS_TERMS; i++)
+        look->noise[k] += look->by[k][i] * look->by[k][i] * currents_lasting(spec, i);
     look->used |= (uint64_t)1 << k;
 }
 

@@ -36,7 +36,8 @@ enum {
     CURRENTS_OUTSIDE = 0xFF,  /* the end of a wire that is at no node */
     CURRENTS_NOBODY = 0xFF,
     CURRENTS_WINDOW_MS = 10000,
-    CURRENTS_AGREE_MS = 1800000
+    CURRENTS_AGREE_MS = 1800000,
+    CURRENTS_LASTING_MS = 3600000
 };
 
 struct currents_wire {
@@ -250,6 +251,9 @@ void currents_learn(struct currents *currents, const struct currents_net *net,
 void currents_age(struct currents *currents, double ms);
 void currents_forget(struct currents *currents, size_t sensor);
 double currents_prior(const struct currents_sensor *spec, size_t term);  /* sigma */
+/* Variance of the part of an error that no averaging takes away, as it lasts for CURRENTS_LASTING_MS:
+ * where a still current stands between two steps of a reading; what is not linear. */
+double currents_lasting(const struct currents_sensor *spec, size_t term);
 bool currents_judge(struct currents *currents, struct currents_net *net,
                     const struct currents_look *look, struct currents_fused *fused,
                     int64_t now_ms);

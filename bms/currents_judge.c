@@ -335,19 +335,34 @@ static bool node_back(struct currents *c, size_t n, const struct currents_net *n
 
 /* --- the window --- */
 
+/* What lasts is new in the first look only: once a term is known as well as that, each further look
+ * tells as little as it does. */
+static void look_slowly(struct currents_look *look, const struct currents *c)
+{
+    const double repeats = 2.0 * CURRENTS_LASTING_MS / CURRENTS_WINDOW_MS;
+    for (size_t k = 0; k < c->config->sensors; k++)
+        for (size_t i = 0; i < CURRENTS_TERMS && look->used >> k & 1; i++) {
+            size_t a = k * CURRENTS_TERMS + i;
+            double lasting = currents_lasting(&c->config->sensor[k], i);
+            if (lasting > 0)
+                look->noise[k] +=
+                    square(look->by[k][i]) * lasting * repeats * lasting / (lasting + c->cov[a][a]);
+        }
+}
+
 /* Learns from the parts that close: the rows of the others are left out. */
 static void learn(struct currents *c, struct currents_net *net, const struct currents_look *look,
                   struct currents_fused *f, const bool failing[])
 {
+    struct currents_look slow = *look;
     size_t kept = 0;
     for (size_t r = 0; r < net->rows; r++)
         if (!failing[net->part[net->row[r].at[0]]])
             net->row[kept++] = net->row[r];
-    if (kept < net->rows) {
-        net->rows = (uint8_t)kept;
-        currents_fuse(f, net, look, c, false);
-    }
-    currents_learn(c, net, look, f);
+    net->rows = (uint8_t)kept;
+    look_slowly(&slow, c);
+    currents_fuse(f, net, &slow, c, false);
+    currents_learn(c, net, &slow, f);
 }
 
 bool currents_judge(struct currents *c, struct currents_net *net, const struct currents_look *look,

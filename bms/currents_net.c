@@ -10,7 +10,7 @@ enum { TERMS = CURRENTS_SENSORS * CURRENTS_TERMS };
 
 static const double RETURN_MS = 30.0 * 86400000; /* to the specification: sigma / 4 in a day */
 
-static const double LASTING = 0.05, LASTING_MS = 3600000;
+static const double LASTING = 0.05, LASTING_MS = CURRENTS_LASTING_MS;
 
 static bool bit(uint64_t mask, size_t at)
 {
@@ -388,9 +388,7 @@ void currents_learn(struct currents *c, const struct currents_net *net,
             c->cov[a][a] -= fmin(dot(way[a], way[a], net->rows), c->cov[a][a] * (1 - 1e-9));
 }
 
-/* Errors that last, and that no averaging takes away: where a reading stands between two of its
- * steps while the current is still; what is not linear. */
-static double lasting(const struct currents_sensor *spec, size_t term)
+double currents_lasting(const struct currents_sensor *spec, size_t term)
 {
     double part = LASTING * currents_prior(spec, term);
     double step = term == CURRENTS_OFFSET_TERM ? spec->resolution_mA : 0;
@@ -405,12 +403,11 @@ void currents_age(struct currents *c, double ms)
     for (size_t a = 0; a < terms; a++) {
         const struct currents_sensor *spec = &c->config->sensor[a / CURRENTS_TERMS];
         double prior = currents_prior(spec, a % CURRENTS_TERMS);
-        double floor = prior > 0 ? lasting(spec, a % CURRENTS_TERMS) : 0;
+        double lasting = prior > 0 ? currents_lasting(spec, a % CURRENTS_TERMS) : 0;
         c->term[a] *= keep;
         for (size_t b = 0; b < terms; b++)
             c->cov[a][b] *= keep * keep;
-        c->cov[a][a] += (1 - keep * keep) * prior * prior + renewed * floor;
-        c->cov[a][a] = fmax(c->cov[a][a], floor);
+        c->cov[a][a] += (1 - keep * keep) * prior * prior + renewed * lasting;
     }
 }
 

