@@ -36,6 +36,7 @@ static void fill(struct pack_readings *p)
 
 static void reset(void)
 {
+    view = (struct bank_view){0};
     config = (struct bank_config){.packs = 3,
                                   .cells = 16,
                                   .capacity_mAh = 300000,
@@ -180,7 +181,8 @@ static void silent_packs(void)
     look(NULL);
     CHECK(view.bms_age_ms == 60000 && view.packs_fresh == 2, "oldest: %lld",
           (long long)view.bms_age_ms);
-    CHECK(view.ccl_mA == 3000 && view.dcl_mA == 240000, "still counted: %d", view.ccl_mA);
+    CHECK(view.ccl_mA == 2000 && view.dcl_mA == 160000, "the others carry no more: %d",
+          view.ccl_mA);
     set(&packs[1].ccl_mA, 1000, 60001);
     set(&packs[1].alarms, 1 << ALARM_INTERNAL, 90000);
     set(&packs[1].discharge_ok, 0, 90000);
