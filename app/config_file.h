@@ -29,7 +29,7 @@ struct file_battery {
     double cap_percent, cap_hysteresis_percent, floor_percent;
     double charge_max_A, discharge_max_A;
     int32_t cell_ceiling_mV, cell_floor_mV, self_draw_mA, sensor_offset_mA;
-    double sensor_gain_percent;
+    double sensor_gain_percent, join_V;
 };
 /* Packs, shunts, boards, counters, wallboxes and buttons begin alike. */
 struct file_device {
@@ -39,6 +39,7 @@ struct file_device {
 struct file_pack {
     struct file_device device;
     double capacity_Ah;
+    bool out;
 };
 struct file_board {
     struct file_device device;

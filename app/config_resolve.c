@@ -144,10 +144,12 @@ static void resolve_battery(const struct resolver *r)
         .sensor_offset_mA = raw->sensor_offset_mA,
         .sensor_gain_permille = config_tenths(raw->sensor_gain_percent),
         .packs = (uint8_t)r->raw->packs_count,
+        .join_mV = config_milli(raw->join_V),
     };
     for (unsigned i = 0; i < r->raw->packs_count; i++) {
         bank->pack_capacity_mAh[i] = config_milli(r->raw->packs[i].capacity_Ah);
         bank->capacity_mAh += bank->pack_capacity_mAh[i];
+        bank->pack_out[i] = r->raw->packs[i].out;
     }
 }
 

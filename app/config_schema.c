@@ -51,6 +51,7 @@ static const cyaml_schema_field_t battery_fields[] = {
     CYAML_FIELD_INT("self_draw_mA", O, struct file_battery, self_draw_mA),
     CYAML_FIELD_INT("sensor_offset_mA", O, struct file_battery, sensor_offset_mA),
     CYAML_FIELD_FLOAT("sensor_gain_percent", O, struct file_battery, sensor_gain_percent),
+    CYAML_FIELD_FLOAT("join_V", O, struct file_battery, join_V),
     CYAML_FIELD_END
 };
 #define DEVICE_FIELDS(type, at) \
@@ -65,6 +66,7 @@ static const cyaml_schema_field_t device_fields[] = {
 static const cyaml_schema_field_t pack_keys[] = {
     DEVICE_FIELDS(struct file_pack, device.),
     CYAML_FIELD_FLOAT("capacity_Ah", O, struct file_pack, capacity_Ah),
+    CYAML_FIELD_BOOL("out", O, struct file_pack, out),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t board_fields[] = {
@@ -348,10 +350,15 @@ static const struct yaml_note notes[] = {
      .help = "offset the current sensor may have, mA"},
     {"battery.sensor_gain_percent", .min = 0, .max = 10, .preset = "0.5",
      .help = "gain error the current sensor may have, %"},
+    {"battery.join_V", .min = 0.05, .max = 20,
+     .help = "a pack without current counts as connected within this voltage of the others, V; "
+             "default: 0.03 V for each cell"},
 
     {"packs", .help = "battery packs in parallel, one BMS each"},
     DEVICE_NOTES("packs", "pack"),
     {"packs[].capacity_Ah", .must = true, .min = 1, .max = 20000, .help = "capacity, Ah"},
+    {"packs[].out",
+     .help = "taken out: counts only while it carries current; default: false"},
     {"shunts", .help = "battery shunts; the first one heard counts before the packs"},
     DEVICE_NOTES("shunts", "shunt"),
     {"boards", .help = "relay boards that carry contacts and string switches"},

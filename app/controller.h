@@ -45,6 +45,7 @@ struct told {
     bool cap_reached;
     uint32_t vetoes[MAX_BUSES];
     struct told_ac ac[MAX_CHARGE_POINTS];
+    uint8_t pack_place[MAX_PACKS];
 };
 
 struct controller {
@@ -111,6 +112,9 @@ int controller_charge(struct controller *controller, size_t charge_point, bool s
                       size_t room);
 int controller_cap(struct controller *controller, int32_t cap_permille, int64_t now_ms, char *why,
                    size_t room);
+/* The owner takes a pack out, or back in. */
+int controller_pack(struct controller *controller, size_t pack, bool out, int64_t now_ms,
+                    char *why, size_t room);
 void controller_reset(struct controller *controller, int64_t now_ms);
 /* This contact is a new one: its wear starts anew. */
 void controller_replaced(struct controller *controller, size_t contact, int64_t now_ms);

@@ -28,6 +28,7 @@ enum journal_kind {
     JOURNAL_AC_STATE,         /* index: charge point; enum ac_state; no actuator */
     JOURNAL_PV_OFF,          /* index: inverter; 0 it takes PV current, 1 it takes none */
     JOURNAL_WEAR,             /* index: contact; enum wear_mark; no actuator */
+    JOURNAL_PACK,             /* index: pack; enum pack_place; no actuator */
     JOURNAL_KINDS
 };
 

@@ -227,7 +227,7 @@ static void say_voltage(const struct side *side, const struct bank_config *confi
     struct limit_row ceiling = rest_on(side->view, FACT_CELL_MAX);
     ceiling.value = cell_ceiling_mV(config) * config->cells;
     ceiling.cause = LIMIT_CELL;
-    say(side, side->view->cvl_mV > 0 ? side->view->cvl_mV : INT32_MAX, LIMIT_BMS, FACT_CVL);
+    say(side, side->view->cvl_mV > 0 ? side->view->cvl_mV : INT32_MAX, LIMIT_CVL, FACT_CVL);
     limit_say(side->table, ceiling);
 }
 
@@ -248,9 +248,9 @@ static struct limit settle(const struct side *side, const struct hold *hold)
     struct limit_row row = {INT32_MAX, LIMIT_BMS_AGE, 0, side->view->bms_age_ms};
     struct limit free = limit_least(side->table);
     *hold->ramp = hold->lost || (*hold->ramp && free.value > ramp_mA);
+    row.value = ramp_mA < INT32_MAX ? (int32_t)ramp_mA : INT32_MAX;
     if (hold->frozen || *hold->ramp)
-        row.value = ramp_mA < INT32_MAX ? (int32_t)ramp_mA : INT32_MAX;
-    limit_say(side->table, row);
+        limit_say(side->table, row);
     struct limit limit = limit_least(side->table);
     if (limit.value < 0)
         limit.value = 0;

@@ -66,7 +66,7 @@ static void the_least_wins(void)
     view.dcl_mA = 120000;
     expect("BMS", 100000, LIMIT_BMS, 120000, LIMIT_BMS);
     struct bank_limits l = step();
-    CHECK(l.charge_mV.value == 55200 && l.charge_mV.cause == LIMIT_BMS, "CVL");
+    CHECK(l.charge_mV.value == 55200 && l.charge_mV.cause == LIMIT_CVL, "CVL");
     view.cvl_mV = 57600;
     l = step();
     CHECK(l.charge_mV.value == 56000 && l.charge_mV.cause == LIMIT_CELL, "16 x 3.50 V");
@@ -517,8 +517,11 @@ static void the_whole_table(void)
         LIMIT_SPREAD,  LIMIT_FLOOR, LIMIT_BMS,       LIMIT_INVERTER,   LIMIT_USER};
     for (size_t i = 0; i < sizeof discharge / sizeof discharge[0]; i++)
         CHECK(row_of(&l.discharge, discharge[i]), "discharge: %s", limit_cause_text(discharge[i]));
-    CHECK(row_of(&l.voltage, LIMIT_BMS)->age_ms == 300 && row_of(&l.voltage, LIMIT_CELL),
+    CHECK(row_of(&l.voltage, LIMIT_CVL)->age_ms == 300 && row_of(&l.voltage, LIMIT_CELL),
           "voltage");
+    CHECK(l.charge.count == sizeof charge / sizeof charge[0] &&
+              l.discharge.count == sizeof discharge / sizeof discharge[0],
+          "and none else: %d, %d", l.charge.count, l.discharge.count);
     view.bms_age_ms = 4000;
     l = step();
     CHECK(row_of(&l.charge, LIMIT_BMS_AGE)->age_ms == 4000, "how long the BMS is silent");
