@@ -107,9 +107,9 @@ int32_t share_limit_mA(const struct bank_view *view, int direction, const int32_
     uint8_t loaded = 0;
     bool whole = share->packs == set && __builtin_popcount(set) == count;
     int64_t carried = carried_mA(view, direction, limits_mA, set, &loaded);
-    if (!whole || loaded == 0 || share->samples < SHARE_LOWERS || carried == rule_mA)
+    if (!whole || loaded == 0 || share->samples < SHARE_LOWERS)
         return (int32_t)rule_mA;
-    if (carried < rule_mA) {
+    if (carried * 1000 < rule_mA * (1000 - SHARE_NOISE_PERMILLE)) {
         *binds = loaded;
         return (int32_t)(carried > weakest_mA ? carried : weakest_mA);
     }

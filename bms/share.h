@@ -6,8 +6,8 @@
  *
  *     carries = least of (a pack's limit / its share)
  *
- * Less than the rule, it counts after SHARE_LOWERS s: the pack with the least resistance would be
- * overloaded. It never lowers below the weakest limit itself. More than the rule, it counts after
+ * Less than the rule by more than the sensors' own error (SHARE_NOISE_PERMILLE), it counts after
+ * SHARE_LOWERS s: the pack with the least resistance would be overloaded. It never lowers below the weakest limit itself. More than the rule, it counts after
  * SHARE_RAISES s, less a tenth, and never above the sum of the limits. A pack that joins or leaves, or
  * SHARE_OLD_MS without such a current, makes all of it unknown: shares move with charge and
  * temperature. */
@@ -17,8 +17,8 @@
 #include "bms/bank.h"
 
 enum {
-    SHARE_LOWERS = 10, SHARE_RAISES = 60, SHARE_MARGIN_PERMILLE = 1100, SHARE_STEP_MS = 1000,
-    SHARE_OLD_MS = 900000
+    SHARE_LOWERS = 10, SHARE_RAISES = 60, SHARE_MARGIN_PERMILLE = 1100, SHARE_NOISE_PERMILLE = 20,
+    SHARE_STEP_MS = 1000, SHARE_OLD_MS = 900000
 };
 
 /* Measures, when a second has passed and the currents tell. */
