@@ -74,7 +74,8 @@ static void take_worst(const struct sight *s)
 {
     struct bank_view *v = s->view;
     const struct pack_readings *p = s->pack;
-    worse(s, &v->cvl_mV, &p->cvl_mV, false, FACT_CVL);
+    if (p->cvl_mV.value > 0)
+        worse(s, &v->cvl_mV, &p->cvl_mV, false, FACT_CVL);
     if (heard(&p->dvl_mV))
         v->dvl_mV = most(v->dvl_mV, p->dvl_mV.value);
     if (heard(&p->cell_max_mV) && heard(&p->cell_min_mV)) {

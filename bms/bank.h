@@ -65,7 +65,7 @@ struct bank_view {
     bool cells_known;
     int32_t bms_soc_permille; /* weighted by capacity; -1 unknown */
     int32_t bms_soc_max_permille, bms_soc_min_permille;
-    int32_t cvl_mV, dvl_mV;   /* least CVL, greatest DVL; 0 unknown */
+    int32_t cvl_mV, dvl_mV;   /* least CVL but 0, greatest DVL; 0 unknown */
     int32_t ccl_mA, dcl_mA;   /* share_limit_mA of the connected packs */
     struct bank_fact fact[BANK_FACTS];
     int32_t capacity_mAh;     /* of the connected packs; of all while none is */
