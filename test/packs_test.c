@@ -141,13 +141,30 @@ static void opening(void)
     run(2000);
     silent[1] = true;
     reading_set(&packs[1].alarms, 1 << ALARM_CONTACTOR, now_ms + 100);
-    run(900);
+    run(1000);
     CHECK(view.alarms == 0, "900 ms without a newer current");
-    run(200);
+    run(100);
     CHECK(view.alarms == 1u << ALARM_CONTACTOR, "no longer");
     packs[1].current_mA = (struct reading){0};
     run(100);
     expect_place(1, PLACE_IN, "a current nobody tells is not known to be none");
+}
+
+/* Told in the same instant as a current: which was first is not known. */
+static void at_once(void)
+{
+    reset(PACKS);
+    run(2900);
+    alarms[1] = 1 << ALARM_CONTACTOR;
+    run(100);
+    expect_place(1, PLACE_LEAVING, "current and alarm at once");
+    reset(PACKS);
+    mA[0] = mA[1] = mA[2] = 0;
+    mV[0] = 48000;
+    alarms[2] = 1 << ALARM_CONTACTOR;
+    run(1000);
+    expect_place(0, PLACE_IN, "an open pack does not decide between two");
+    expect_place(1, PLACE_IN, "an open pack does not decide between two");
 }
 
 static void fatal_alarms(void)
@@ -233,13 +250,18 @@ static void silence(void)
 static void apart(void)
 {
     static const struct {
-        int32_t mV[4], mA;
-        enum pack_place place[4];
+        int32_t mV[5], mA; /* of all, 0 mV = no such pack; of the last */
+        enum pack_place place[5];
         const char *what;
     } starts[] = {
         {{52000, 52480, 52000, 52000}, 0, {PLACE_IN, PLACE_IN, PLACE_IN, PLACE_IN}, "0.48 V"},
         {{52000, 52481, 52000, 52000}, 0, {PLACE_IN, PLACE_APART, PLACE_IN, PLACE_IN}, "more"},
         {{48000, 52000, 52000, 52000}, 0, {PLACE_APART, PLACE_IN, PLACE_IN, PLACE_IN}, "the first"},
+        {{48000, 52000, 52000}, 0, {PLACE_APART, PLACE_IN, PLACE_IN}, "one of three"},
+        {{52000, 52480, 51520, 54000, 50000},
+         0,
+         {PLACE_IN, PLACE_APART, PLACE_APART, PLACE_APART, PLACE_APART},
+         "the middle one alone is like half of the others"},
         {{48000, 44000, 40000, 52000}, 0, {PLACE_IN, PLACE_IN, PLACE_IN, PLACE_IN}, "all differ"},
         {{48000, 48000, 52000, 52000}, 0, {PLACE_IN, PLACE_IN, PLACE_IN, PLACE_IN}, "two and two"},
         {{48000, 48000, 48000, 52000},
@@ -248,13 +270,18 @@ static void apart(void)
          "the last one carries"},
     };
     for (size_t r = 0; r < sizeof starts / sizeof starts[0]; r++) {
-        reset(4);
+        uint8_t count = 0;
+        while (count < 5 && starts[r].mV[count])
+            count++;
+        reset(count);
         memcpy(mV, starts[r].mV, sizeof starts[r].mV);
-        mA[0] = mA[1] = mA[2] = 0;
-        mA[3] = starts[r].mA;
+        memset(mA, 0, sizeof mA);
+        mA[count - 1] = starts[r].mA;
         run(1000);
-        for (size_t i = 0; i < 4; i++)
+        for (size_t i = 0; i < count; i++)
             expect_place(i, starts[r].place[i], starts[r].what);
+        if (r == 1)
+            CHECK(view.pack[1].apart_mV == 481, "from the others: %d", view.pack[1].apart_mV);
     }
     CHECK(view.pack[0].apart_mV == -4000, "named with the difference: %d mV",
           view.pack[0].apart_mV);
@@ -270,6 +297,9 @@ static void apart(void)
     run(1000);
     expect_place(0, PLACE_IN, "joins");
     expect_limits(0, 160000, "and its limits count");
+    mA[1] = 1000;
+    run(1000);
+    expect_place(1, PLACE_APART, "1 A may be the sensor's offset");
     mA[1] = 1001;
     run(1000);
     expect_place(1, PLACE_IN, "current proves it connected");
@@ -294,25 +324,110 @@ static void apart_after_a_while(void)
     expect_place(1, PLACE_IN, "the owner allows more");
 }
 
+/* Only packs on the bus bar are compared with. */
+static void not_compared(void)
+{
+    for (int way = 0; way < 4; way++) {
+        reset(PACKS);
+        mA[0] = mA[1] = mA[2] = 0;
+        mV[1] = mV[2] = 50000;
+        for (size_t i = 1; i < 3; i++) {
+            alarms[i] = way == 0 ? 1 << ALARM_CONTACTOR : 0;
+            config.pack_out[i] = way == 1;
+            view.pack[i].asked_out = way == 2;
+            silent[i] = way == 3;
+        }
+        run(10000);
+        expect_place(0, PLACE_IN, "nobody to be compared with");
+        CHECK(view.packs_in == 1 && view.pack[0].apart_mV == 0, "it is the bank");
+    }
+    reset(2);
+    mV[1] = 48000;
+    mA[1] = 0;
+    run(1000);
+    expect_place(1, PLACE_APART, "the other one is under current");
+    CHECK(view.pack[1].apart_mV == -4000 && view.pack[0].apart_mV == 0, "and is not compared");
+    reset(2);
+    config.join_mV = 1;
+    mV[1] = 52002;
+    mA[1] = 0;
+    run(1000);
+    expect_place(1, PLACE_APART, "2 mV, where the owner wants 1");
+    reset(4);
+    mV[2] = 50000;
+    mV[3] = 50100;
+    mA[2] = mA[3] = 0;
+    run(5000);
+    expect_place(2, PLACE_APART, "two under current against two at rest");
+    CHECK(view.pack[2].apart_mV == -2000, "compared with the loaded alone: %d",
+          view.pack[2].apart_mV);
+}
+
+static void half_told(void)
+{
+    for (int way = 0; way < 2; way++) {
+        reset(PACKS);
+        mA[1] = 0;
+        charge_ok[1] = way;
+        discharge_ok[1] = !way;
+        run(1000);
+        (way ? &packs[1].charge_ok : &packs[1].discharge_ok)->heard_ms = 0;
+        bank_look(&view, &config, packs, NULL, NULL, now_ms);
+        expect_place(1, PLACE_IN, "a refusal of one direction, the other never told");
+    }
+}
+
+/* 100 Ah at 50.0 %, then these: is the last a jump? */
 static void recalibration(void)
 {
-    reset(PACKS);
-    mA[0] = 0;
-    run(2000);
-    soc[0] = 509;
-    run(1000);
-    CHECK(view.pack[0].jump_ms == 0, "0.9 %% is a step");
-    run(60000);
-    soc[0] = 525;
-    run(60000);
-    CHECK(view.pack[0].jump_ms != 0, "1.6 %% without current is not");
-    reset(PACKS);
-    mA[0] = 100000;
-    for (int s = 0; s < 180; s++) {
-        soc[0] = 500 + s * 24 / 60;
-        run(1000);
+    struct word {
+        int32_t after_ms, soc, mA;
+    };
+    static const struct {
+        struct word word[2];
+        bool jumps;
+        const char *what;
+    } rows[] = {
+        {{{30000, 514, 0}}, false, "a step of 1 % and half a minute's drift"},
+        {{{30000, 515, 0}}, true, "more"},
+        {{{30000, 485, 0}}, true, "downwards alike"},
+        {{{60000, 518, 0}}, false, "a minute's drift"},
+        {{{60000, 519, 0}}, true, "more"},
+        {{{59999, 518, 0}}, true, "not quite a minute"},
+        {{{60000, 524, 36000}}, false, "and what 36 A move"},
+        {{{60000, 525, -36000}}, true, "more"},
+        {{{60000, 524, 35999}}, true, "with less current"},
+        {{{30000, 505, 0}, {20000, 517, 0}}, true, "watched from the minute's start"},
+        {{{60000, 510, 0}, {30000, 524, 0}}, false, "a new minute"},
+        {{{59999, 510, 0}, {30001, 524, 0}}, true, "none before its end"},
+        {{{60000, 505, 36000}, {60000, 524, 0}}, true, "last minute's current is over"},
+        {{{20000, 500, 36000}, {40000, 524, 0}}, false, "this minute's is not"},
+    };
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+        struct pack_memory m = {0};
+        struct pack_readings p = {0};
+        int64_t at_ms = 1000000;
+        reading_set(&p.soc_permille, 500, at_ms);
+        soc_watch(&m, &p, 100000, at_ms);
+        for (size_t w = 0; w < 2 && rows[r].word[w].after_ms; w++) {
+            at_ms += rows[r].word[w].after_ms;
+            reading_set(&p.soc_permille, rows[r].word[w].soc, at_ms);
+            reading_set(&p.current_mA, rows[r].word[w].mA, at_ms);
+            soc_watch(&m, &p, 100000, at_ms);
+        }
+        CHECK((m.jump_ms != 0) == rows[r].jumps, "row %zu: %s", r, rows[r].what);
+        if (!rows[r].jumps)
+            continue;
+        CHECK(m.jump_ms == at_ms, "%s: when", rows[r].what);
+        int32_t last = p.soc_permille.value;
+        reading_set(&p.soc_permille, last, at_ms + SOC_DOUBT_MS);
+        soc_watch(&m, &p, 100000, at_ms + SOC_DOUBT_MS);
+        CHECK(m.jump_ms != 0, "%s: ten minutes", rows[r].what);
+        soc_watch(&m, &p, 100000, at_ms + SOC_DOUBT_MS + 1);
+        CHECK(m.jump_ms == 0, "%s: over", rows[r].what);
     }
-    CHECK(view.pack[0].jump_ms == 0, "C moves 1.7 %% in a minute, and 0.8 %% more is believed");
+    reset(PACKS);
+    run(2000);
     soc[0] = 950;
     run(1000);
     CHECK(view.bms_soc_max_permille == 950 && view.bms_soc_min_permille == 500, "up: high counts");
@@ -323,6 +438,9 @@ static void recalibration(void)
     CHECK(view.bms_soc_permille == 533, "the mean is what they tell: %d", view.bms_soc_permille);
     run(601000);
     CHECK(view.bms_soc_max_permille == 600, "for ten minutes: %d", view.bms_soc_max_permille);
+    soc[1] = 0;
+    run(1000);
+    CHECK(view.bms_soc_min_permille == 0 && view.bms_soc_max_permille == 600, "down to nothing");
 }
 
 /* Two packs with limits and shares of their own, alone and together. */
@@ -405,11 +523,14 @@ int main(void)
 {
     opens();
     opening();
+    at_once();
     fatal_alarms();
     taken_out();
     silence();
     apart();
     apart_after_a_while();
+    not_compared();
+    half_told();
     recalibration();
     shares();
     sixteen();
