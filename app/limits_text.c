@@ -48,7 +48,7 @@ static void rows_print(const char *title, const char *unit, Busbar__LimitRow *co
         char value[16] = "-", age[16] = "-";
         if (r->binds)
             snprintf(value, sizeof value, "%.1f", r->value / 1000.0);
-        if (r->age_ms >= 0 && r->age_ms < 1000000000)
+        if (r->age_ms >= 0)
             snprintf(age, sizeof age, "%.1f s", (double)r->age_ms / 1000.0);
         printf("%-10s %-9s %-9s %s%s%s\n", i == 0 && r->binds ? "  binds" : "", value, age,
                r->cause, *r->from ? ", " : "", r->from);

@@ -18,7 +18,7 @@ static size_t rows_fill(struct status_rows *out, const struct controller *c,
         row->cause = text(limit_cause_text(from->cause));
         row->binds = from->value != INT32_MAX;
         row->value = row->binds ? from->value : 0;
-        row->age_ms = from->age_ms;
+        row->age_ms = from->age_ms == INT64_MAX ? -1 : from->age_ms;
         row->from = text(from->from && from->from <= c->config->pack_count
                              ? c->config->packs[from->from - 1].name
                              : "");
@@ -46,8 +46,10 @@ static void pack_fill(struct status *status, const struct controller *c, size_t 
     out->ccl_ma = p->ccl_mA.value;
     out->dcl_ma = p->dcl_mA.value;
     out->apart_mv = m->apart_mV;
-    out->charge_share_ppm = c->bank.share[0].samples ? m->share_ppm[0] : 0;
-    out->discharge_share_ppm = c->bank.share[1].samples ? m->share_ppm[1] : 0;
+    if (out->counted && c->bank.share[0].samples)
+        out->charge_share_ppm = m->share_ppm[0];
+    if (out->counted && c->bank.share[1].samples)
+        out->discharge_share_ppm = m->share_ppm[1];
     status->pack_at[i] = out;
 }
 

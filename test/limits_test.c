@@ -464,6 +464,12 @@ static void above_the_cvl(void)
     step();
     view.cvl_mV = 0;
     expect("held while no CVL is known", 0, LIMIT_CVL, 300000, LIMIT_USER);
+    view.cvl_mV = 55200;
+    view.voltage_mV = 0;
+    expect("and while no voltage is", 0, LIMIT_CVL, 300000, LIMIT_USER);
+    reset();
+    view.cvl_mV = 0;
+    expect("no CVL is no limit", 200000, LIMIT_USER, 300000, LIMIT_USER);
 }
 
 static void no_pack(void)
@@ -505,7 +511,9 @@ static void the_whole_table(void)
     CHECK(r[2]->cause == LIMIT_BMS && r[2]->value == 148000 && r[2]->age_ms == 400 &&
               r[2]->from == 2,
           "then the BMS: %d", r[2]->value);
-    CHECK(r[3]->cause == LIMIT_USER && r[3]->age_ms == LIMIT_AGELESS, "then the owner");
+    CHECK(r[3]->cause == LIMIT_USER && r[3]->age_ms == LIMIT_AGELESS && r[3]->from == 0,
+          "then the owner");
+    CHECK(r[0]->age_ms == 0 && r[0]->from == 0, "the cap is of this tick");
     static const enum limit_cause charge[] = {
         LIMIT_BMS_AGE, LIMIT_PACKS,    LIMIT_BMS_ALARM, LIMIT_BMS_ENABLE, LIMIT_CELL,
         LIMIT_CVL,     LIMIT_TEMP,     LIMIT_SPREAD,    LIMIT_DOUBT,      LIMIT_CAP,

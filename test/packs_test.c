@@ -1,4 +1,5 @@
 /* Which packs are connected, and what the bank may carry through them: scenarios on bank_look. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "bms/share.h"
@@ -496,6 +497,93 @@ static void shares(void)
     expect_limits(100000, 80000, "one left carries its own");
 }
 
+/* Pack 0 is out; 1 and 2 share as told, for so many seconds. */
+static void share(int32_t first_mA, int32_t second_mA, int64_t seconds)
+{
+    mA[1] = first_mA;
+    mA[2] = second_mA;
+    run(seconds * 1000);
+}
+
+/* The mean follows with a time of 16 s, and only where the currents tell. */
+static void shares_move(void)
+{
+    reset(3);
+    config.pack_out[0] = true;
+    mA[0] = 0;
+    share(10000, 10000, 30);
+    CHECK(view.pack[1].share_ppm[0] == 500000 && view.share[0].samples == 30, "half each: %d, %d",
+          view.pack[1].share_ppm[0], view.share[0].samples);
+    double mean = 500000;
+    for (int s = 0; s < 20; s++)
+        mean += (750000 - mean) / 16;
+    share(15000, 5000, 20);
+    CHECK(abs(view.pack[1].share_ppm[0] - (int32_t)mean) < 20 &&
+              abs(view.pack[2].share_ppm[0] - (1000000 - (int32_t)mean)) < 20,
+          "%d, not %.0f", view.pack[1].share_ppm[0], mean);
+    CHECK(view.pack[0].share_ppm[0] == 0 && view.share[0].packs == 6,
+          "the one that is out has none");
+    share(20000, 20000, 100);
+    CHECK(view.share[0].samples == SHARE_RAISES, "no more are counted");
+    int32_t before = view.pack[1].share_ppm[0];
+    share(4999, 5000, 5);
+    CHECK(view.pack[1].share_ppm[0] == before, "under C/20");
+    share(30000, -1001, 5);
+    CHECK(view.pack[1].share_ppm[0] == before, "one into the other");
+    share(6500, 3500, 1);
+    CHECK(view.pack[1].share_ppm[0] > before, "C/20");
+    before = view.pack[1].share_ppm[0];
+    share(30000, -1000, 5);
+    CHECK(view.pack[1].share_ppm[0] > before, "an offset is none");
+    before = view.pack[1].share_ppm[0];
+    share(-20000, -30000, 30);
+    CHECK(view.pack[1].share_ppm[1] == 400000 && view.pack[1].share_ppm[0] == before,
+          "discharging is kept apart: %d", view.pack[1].share_ppm[1]);
+    silent[1] = true;
+    run(3100);
+    CHECK(view.share[1].samples > 0 && view.dcl_mA == 80000, "a silent pack: the other's own: %d",
+          view.dcl_mA);
+}
+
+/* Two packs, so many samples, a share in millionths: what they carry, and who binds. */
+static void share_edges(void)
+{
+    static const struct {
+        int32_t limit[2], share[2], samples, count, mA;
+        uint8_t binds;
+    } rows[] = {
+        {{50000, 50000}, {600000, 400000}, SHARE_LOWERS - 1, 2, 100000, 1},
+        {{50000, 50000}, {600000, 400000}, SHARE_LOWERS, 2, 83333, 1},
+        {{50000, 50000}, {510204, 489796}, SHARE_LOWERS, 2, 100000, 1}, /* 98.000 A */
+        {{50000, 50000}, {510210, 489790}, SHARE_LOWERS, 2, 97998, 1},
+        {{50000, 50000}, {489790, 510210}, SHARE_LOWERS, 2, 97998, 2},
+        {{50000, 50000}, {1000000, 0}, SHARE_LOWERS, 2, 50000, 1},
+        {{50000, 50000}, {1100000, -100000}, SHARE_LOWERS, 2, 50000, 1},
+        {{50000, 50000}, {0, 0}, SHARE_RAISES, 2, 100000, 1},
+        {{40000, 100000}, {250000, 750000}, SHARE_RAISES - 1, 2, 80000, 1},
+        {{40000, 100000}, {250000, 750000}, SHARE_RAISES, 2, 121211, 2},
+        {{40000, 100000}, {10, 20}, SHARE_RAISES, 2, 140000, 1},        /* never above the sum */
+        {{40000, 100000}, {250000, 750000}, SHARE_RAISES, 1, 40000, 1}, /* one is silent */
+        {{40000, 40000}, {500000, 500000}, SHARE_RAISES, 2, 80000, 1},
+    };
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+        struct bank_view v = {.packs = 2};
+        uint8_t binds = 99;
+        v.share[1] = (struct share_memory){.packs = 3, .samples = rows[r].samples};
+        for (size_t i = 0; i < 2; i++)
+            v.pack[i].share_ppm[1] = rows[r].share[i];
+        int32_t got = share_limit_mA(&v, 1, rows[r].limit, 3, rows[r].count, &binds);
+        CHECK(got == rows[r].mA, "row %zu: %d mA, not %d", r, got, rows[r].mA);
+        CHECK(binds == rows[r].binds || rows[r].mA == 140000, "row %zu: pack %d binds", r, binds);
+        v.share[1].packs = 7;
+        got = share_limit_mA(&v, 1, rows[r].limit, 3, rows[r].count, &binds);
+        CHECK(got == rows[r].count * (rows[r].limit[0] < rows[r].limit[1] ? rows[r].limit[0]
+                                                                          : rows[r].limit[1]),
+              "row %zu: measured with others: %d", r, got);
+        CHECK(share_limit_mA(&v, 1, rows[r].limit, 0, 0, &binds) == 0 && binds == 0, "no packs");
+    }
+}
+
 /* Sixteen packs of their own kinds. */
 static void sixteen(void)
 {
@@ -533,6 +621,8 @@ int main(void)
     half_told();
     recalibration();
     shares();
+    shares_move();
+    share_edges();
     sixteen();
     return check_done("packs");
 }

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/status.h"
+#include "app/why.h"
 #include "test/check.h"
 #include "test/together.h"
 
@@ -216,6 +218,50 @@ static void is_journaled(void)
     CHECK(told, "the journal tells who left and why");
 }
 
+static bool line_with(const struct why *why, const char *words)
+{
+    for (size_t i = 0; i < why->count; i++)
+        if (strstr(why->lines[i], words))
+            return true;
+    printf("no line with \"%s\" in:\n", words);
+    for (size_t i = 0; i < why->count; i++)
+        printf("  %s\n", why->lines[i]);
+    return false;
+}
+
+static void is_shown(void)
+{
+    static struct why why;
+    static struct status status;
+    begin(false);
+    opened[VICTRON] = true;
+    run(2000, "opens");
+    why_fill(&why, t.controller, t.now_ms);
+    CHECK(line_with(&why, "charging is allowed up to 200.0 A, held by the BMS's current limit"),
+          "what binds");
+    CHECK(line_with(&why, "battery: without that, charging up to 400.0 A by the owner's limit, "
+                          "then 480.0 A by the inverter"),
+          "what would bind next");
+    CHECK(line_with(&why, "pack victron: disconnected by its BMS: a contactor alarm, and no"),
+          "which pack has gone");
+    status_fill(&status, t.controller, NULL, t.now_ms);
+    const Busbar__Battery *b = &status.battery;
+    CHECK(b->n_charge_limits == 13 && b->n_discharge_limits == 11 && b->n_voltage_limits == 2,
+          "every limit: %zu, %zu, %zu", b->n_charge_limits, b->n_discharge_limits,
+          b->n_voltage_limits);
+    const Busbar__LimitRow *first = b->charge_limits[0], *last = b->charge_limits[12];
+    CHECK(strcmp(first->cause, "the BMS's current limit") == 0 && first->value == 200000 &&
+              first->age_ms >= 0 && first->age_ms <= 1000 && strcmp(first->from, "pylon") == 0,
+          "%s: %d, %lld ms, %s", first->cause, first->value, (long long)first->age_ms, first->from);
+    CHECK(!last->binds, "%s does not limit", last->cause);
+    CHECK(b->packs_in == 2 && b->n_pack == 3 && b->capacity_mah == 400000, "%d mAh",
+          b->capacity_mah);
+    CHECK(b->pack[SMA]->counted && !b->pack[VICTRON]->counted && b->pack[VICTRON]->says[0] &&
+              !b->pack[SMA]->says[0] && b->pack[SMA]->charge_share_ppm > 450000 &&
+              b->pack[SMA]->charge_share_ppm < 550000 && b->pack[VICTRON]->charge_share_ppm == 0,
+          "the packs: two share, %d", b->pack[SMA]->charge_share_ppm);
+}
+
 int main(void)
 {
     if (together_start(&t) < 0)
@@ -226,6 +272,7 @@ int main(void)
     a_contactor_opens();
     a_bms_dies();
     is_journaled();
+    is_shown();
     together_end(&t);
     return check_done("packs_together");
 }
