@@ -88,18 +88,32 @@ static enum pack_place quiet_place(struct pack_memory *m, bool apart, int64_t no
     return PLACE_APART;
 }
 
+/* It tells that it is open and carries no current: open, unless current has proved it wrong. */
+static enum pack_place told_place(struct pack_memory *m, const struct pack_readings *p,
+                                  int64_t now_ms)
+{
+    bool rests = lasts(&m->quiet_ms, quiet(p, now_ms), PLACE_STUCK_MS, now_ms);
+    if (!quiet(p, now_ms))
+        return PLACE_IN;
+    return m->proofs == 0 || (m->proofs == 1 && rests) ? PLACE_OPEN : m->place;
+}
+
 static enum pack_place place_next(struct pack_memory *m, const struct pack_readings *p, bool out,
                                   bool apart, int64_t now_ms)
 {
     bool before = p->current_mA.heard_ms <= m->told_ms;
     if (m->told && before && !quiet(p, now_ms) && now_ms - m->told_ms <= PLACE_LEAVING_MS)
         return PLACE_LEAVING;
-    if (carries(p, now_ms))
+    if (carries(p, now_ms)) {
+        if (m->told && m->place != PLACE_IN && m->proofs < 2)
+            m->proofs++;
+        m->quiet_ms = 0;
         return PLACE_IN;
+    }
     if (out)
         return PLACE_OUT;
     if (m->told)
-        return quiet(p, now_ms) ? PLACE_OPEN : PLACE_IN;
+        return told_place(m, p, now_ms);
     if (pack_age_ms(p, now_ms) > BANK_FRESH_MS)
         return m->place == PLACE_LEAVING ? PLACE_OPEN : m->place;
     return quiet_place(m, apart, now_ms);
@@ -108,8 +122,11 @@ static enum pack_place place_next(struct pack_memory *m, const struct pack_readi
 static void hear(struct pack_memory *m, const struct pack_readings *p, int64_t now_ms)
 {
     bool told = tells_open(p, now_ms);
-    if (told && !m->told)
+    if (told && !m->told) {
         m->told_ms = now_ms;
+        m->proofs = 0;
+        m->quiet_ms = 0;
+    }
     m->told = told;
 }
 
@@ -120,6 +137,20 @@ static bool any_stays(const bool apart[], const bool on[], size_t packs)
         if (on[i] && !apart[i])
             return true;
     return false;
+}
+
+/* Packs that refuse both directions with no current in any other may well be connected: they are
+ * the bank, and their word stops it. A contactor alarm is no refusal. */
+static void keep_refusing(struct pack_memory memory[], const struct bank_config *config,
+                          const struct pack_readings packs[])
+{
+    for (size_t i = 0; i < config->packs; i++)
+        if (place_counted(memory[i].place))
+            return;
+    for (size_t i = 0; i < config->packs; i++)
+        if (memory[i].place == PLACE_OPEN && memory[i].told &&
+            !(packs[i].alarms.value & 1 << ALARM_CONTACTOR))
+            memory[i].place = PLACE_IN;
 }
 
 void places_step(struct pack_memory memory[], const struct bank_config *config,
@@ -141,9 +172,11 @@ void places_step(struct pack_memory memory[], const struct bank_config *config,
         struct pack_memory *m = &memory[i];
         bool out = config->pack_out[i] || m->asked_out;
         m->place = place_next(m, &packs[i], out, apart[i] && (known || !on[i]), now_ms);
-        if (place_counted(m->place))
-            m->latched |= (uint32_t)packs[i].alarms.value & fatal_alarms;
     }
+    keep_refusing(memory, config, packs);
+    for (size_t i = 0; i < config->packs; i++)
+        if (place_counted(memory[i].place))
+            memory[i].latched |= (uint32_t)packs[i].alarms.value & fatal_alarms;
 }
 
 void soc_watch(struct pack_memory *m, const struct pack_readings *p, int32_t capacity_mAh,

@@ -10,7 +10,11 @@
  *
  * A pack that tells it is open while the newest current is older than that word is leaving: not
  * counted, and for PLACE_LEAVING_MS its word stops nobody. Current after that proves the contactor
- * stuck: then the alarm stops both directions, within a second of its coming (invariant 25).
+ * stuck: then the alarm stops both directions, within a second of its coming (invariant 25). Such
+ * a pack is open only after PLACE_STUCK_MS without current (a BMS announces, waits for the
+ * current to end, then opens), and when current proves that wrong too, not before it takes its word back:
+ * else the bank would be stopped and started for ever. A bank of which every pack refuses both directions
+ * is one that is connected and stopped.
  *
  * The others of a quiet pack are those under current, while none is: all that are connected. It is apart
  * when it differs from most of them: at once when first seen, else after PLACE_APART_MS (voltages of
@@ -45,7 +49,7 @@ enum pack_place {
  * differ. PACK_QUIET_mA: below it a BMS's sensor may tell its own offset. */
 enum {
     JOIN_CELL_mV = 30, PACK_QUIET_mA = 1000,
-    PLACE_LEAVING_MS = 900, PLACE_APART_MS = 3000, PLACE_JOIN_MS = 3000
+    PLACE_LEAVING_MS = 900, PLACE_STUCK_MS = 30000, PLACE_APART_MS = 3000, PLACE_JOIN_MS = 3000
 };
 
 /* A BMS's charge moves with its current, and by SOC_DRIFT each minute. More is a recalibration: then
@@ -58,6 +62,8 @@ struct pack_memory {
     bool asked_out;           /* taken out by request */
     bool told;                /* it says that it is open */
     int64_t told_ms;          /* since */
+    uint8_t proofs;           /* times current came after that word */
+    int64_t quiet_ms;         /* no current since, while it tells so; 0 = current */
     int64_t apart_ms;         /* differs since, 0 = does not */
     int64_t within_ms;        /* could join since, 0 = could not */
     int32_t apart_mV;         /* voltage less the mean of the others it is compared with */

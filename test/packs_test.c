@@ -134,9 +134,35 @@ static void opening(void)
     expect_place(1, PLACE_IN, "current after the alarm: it is stuck");
     CHECK(view.alarms == 1u << ALARM_CONTACTOR, "stops both, within a second");
     mA[1] = 500;
+    run(PLACE_STUCK_MS);
+    expect_place(1, PLACE_IN, "it may be waiting for the current to end");
     run(1000);
-    expect_place(1, PLACE_OPEN, "open at last");
+    expect_place(1, PLACE_OPEN, "30 s without current: open at last");
     CHECK(view.alarms == 0, "and stops nobody");
+    mA[1] = -20000;
+    run(1000);
+    expect_place(1, PLACE_IN, "current again: it was not open");
+    mA[1] = 0;
+    run(300000);
+    expect_place(1, PLACE_IN, "not believed twice");
+    CHECK(view.alarms == 1u << ALARM_CONTACTOR, "its word stops both");
+    alarms[1] = 0;
+    run(1000);
+    CHECK(view.alarms == 0, "until it takes it back");
+    alarms[1] = 1 << ALARM_CONTACTOR;
+    run(1000);
+    expect_place(1, PLACE_OPEN, "a new word is a new one");
+    mA[1] = 20000;
+    run(1000);
+    mA[1] = 0;
+    run(15000);
+    mA[1] = 20000;
+    run(1000);
+    mA[1] = 0;
+    run(PLACE_STUCK_MS);
+    expect_place(1, PLACE_IN, "30 s without a break");
+    run(1000);
+    expect_place(1, PLACE_OPEN, "still its first proof");
 
     reset(PACKS);
     run(2000);
@@ -147,8 +173,33 @@ static void opening(void)
     run(100);
     CHECK(view.alarms == 1u << ALARM_CONTACTOR, "no longer");
     packs[1].current_mA = (struct reading){0};
-    run(100);
+    run(2000);
     expect_place(1, PLACE_IN, "a current nobody tells is not known to be none");
+}
+
+/* Both directions refused by all: one bank that is stopped, not no bank. */
+static void all_refuse(void)
+{
+    reset(2);
+    run(2000);
+    for (size_t i = 0; i < 2; i++)
+        mA[i] = charge_ok[i] = discharge_ok[i] = 0;
+    run(5000);
+    expect_place(0, PLACE_IN, "refuses");
+    expect_place(1, PLACE_IN, "refuses");
+    CHECK(view.known && view.packs_in == 2 && !view.charge_ok && !view.discharge_ok, "stopped");
+    charge_ok[0] = discharge_ok[0] = 1;
+    run(1000);
+    expect_place(0, PLACE_IN, "goes on");
+    expect_place(1, PLACE_OPEN, "the other has gone");
+    alarms[0] = 1 << ALARM_CONTACTOR;
+    charge_ok[0] = discharge_ok[0] = 0;
+    run(1000);
+    expect_place(0, PLACE_OPEN, "a contactor is open");
+    expect_place(1, PLACE_IN, "the last one refuses");
+    alarms[1] = 1 << ALARM_CONTACTOR;
+    run(1000);
+    CHECK(view.packs_in == 0 && !view.known, "no pack is left");
 }
 
 /* Told in the same instant as a current: which was first is not known. */
@@ -612,6 +663,7 @@ int main(void)
     opens();
     opening();
     at_once();
+    all_refuse();
     fatal_alarms();
     taken_out();
     silence();
