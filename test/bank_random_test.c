@@ -239,9 +239,14 @@ static struct sums add_up(const struct bank *b)
                      .C_min = 1e9,
                      .C_max = -1e9,
                      .warmth = true};
+    bool loaded = false;
+    for (size_t i = 0; i < b->config.packs; i++)
+        loaded |= b->pack[i].kind == UNDER_CURRENT;
     for (size_t i = 0; i < b->config.packs; i++) {
-        if (b->pack[i].kind == UNDER_CURRENT)
-            add_pack(&s, &b->pack[i]);
+        const struct pack *p = &b->pack[i];
+        bool refuses = p->kind == OPEN && !(p->alarms & 1 << ALARM_CONTACTOR);
+        if (p->kind == UNDER_CURRENT || (refuses && !loaded))
+            add_pack(&s, p);
         if (b->pack[i].kind != OUT && b->pack[i].age_ms > s.oldest_ms)
             s.oldest_ms = b->pack[i].age_ms;
     }
@@ -381,7 +386,8 @@ static void drop_out(struct bank b, const struct rules *fresh, uint32_t bank)
     struct pack *p = &b.pack[i];
     bool latched = latches(&b);
     uint32_t alarms = (uint32_t)p->alarms & (1 << ALARM_SHORT | 1 << ALARM_INTERNAL);
-    if (p->kind != UNDER_CURRENT)
+    bool told = p->alarms & 1 << ALARM_CONTACTOR || (!p->ok_charge && !p->ok_discharge);
+    if (p->kind != UNDER_CURRENT || told)
         return;
     p->kind = OPEN;
     p->alarms |= 1 << ALARM_CONTACTOR | 1 << ALARM_SHORT;
