@@ -24,6 +24,8 @@ Busbar__Response *client_once(const char *socket_option, Busbar__Request *reques
 json_t *status_json(const Busbar__Status *status);
 void status_print(const Busbar__Status *status);
 void contacts_print(const Busbar__Status *status);      /* one line each: what it has gone through */
+void limits_print(const Busbar__Status *status);        /* the battery's, with their ages */
+json_t *limits_json(const Busbar__Battery *battery);
 void lines_print(const Busbar__Response *response, bool json);
 
 #endif

@@ -10,27 +10,28 @@
 #include "core/limits.h"
 
 struct ask_options {
-    bool json, contacts;
-    bool contacts_known; /* --contacts is an option of this command */
+    bool json, contacts, limits;
+    bool tables_known; /* --contacts and --limits are options of this command */
     const char *socket;
 };
 
-/* --json, --socket, --help for all of them, --contacts for one that knows it. Returns -1 to go on,
+/* --json, --socket, --help for all of them, the tables for one that knows them. Returns -1 to go on,
  * else the exit status. */
 static int options_read(int argc, char **argv, struct ask_options *options, const char *help)
 {
-    static const struct option known[] = {{"json", no_argument, NULL, 'j'},
-                                          {"socket", required_argument, NULL, 's'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"contacts", no_argument, NULL, 'c'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"json", no_argument, NULL, 'j'},   {"socket", required_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},   {"contacts", no_argument, NULL, 'c'},
+        {"limits", no_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
     for (int c; (c = getopt_long(argc, argv, "js:h", known, NULL)) != -1;) {
         if (c == 'j') {
             options->json = true;
         } else if (c == 's') {
             options->socket = optarg;
-        } else if (c == 'c' && options->contacts_known) {
+        } else if (c == 'c' && options->tables_known) {
             options->contacts = true;
+        } else if (c == 'l' && options->tables_known) {
+            options->limits = true;
         } else {
             fputs(help, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
@@ -66,7 +67,12 @@ int cmd_why(int argc, char **argv)
 static void status_show(const Busbar__Response *response, const struct ask_options *options)
 {
     if (!options->json) {
-        (options->contacts ? contacts_print : status_print)(response->status);
+        if (options->limits)
+            limits_print(response->status);
+        if (options->contacts)
+            contacts_print(response->status);
+        if (!options->limits && !options->contacts)
+            status_print(response->status);
         return;
     }
     json_t *object = status_json(response->status);
@@ -77,12 +83,14 @@ static void status_show(const Busbar__Response *response, const struct ask_optio
 
 int cmd_status(int argc, char **argv)
 {
-    struct ask_options options = {.contacts_known = true};
+    struct ask_options options = {.tables_known = true};
     int status =
         options_read(argc, argv, &options,
-                     "Usage: busbar status [--contacts] [--json] [--socket PATH]\n"
+                     "Usage: busbar status [--contacts] [--limits] [--json] [--socket PATH]\n"
                      "What the controller has heard, what it does, and which parts are missing.\n"
-                     "--contacts: what each contact has gone through, and how much is left.\n");
+                     "--contacts: what each contact has gone through, and how much is left.\n"
+                     "--limits: every limit of the battery with its age, the least first, and each "
+                     "pack.\n");
     if (status >= 0)
         return status;
     Busbar__Request request = BUSBAR__REQUEST__INIT;
@@ -132,6 +140,7 @@ static const char request_help[] =
     "Usage: busbar request charge [CHARGE_POINT]   bundle strings and charge, as the button does\n"
     "       busbar request stop [CHARGE_POINT]     end it; the strings go home\n"
     "       busbar request cap PERCENT|default     one-off charge cap, 30 to 100\n"
+    "       busbar request pack-out|pack-in PACK   count it only while it carries current; back\n"
     "       busbar request contact-replaced BOARD CHANNEL\n"
     "                                              it is a new one: its wear starts anew\n"
     "       busbar request reset                   you have looked at the plant: leave HOLD, "
@@ -179,6 +188,8 @@ static int request_read(int count, char **words, Busbar__Request *request)
     } verbs[] = {{"charge", BUSBAR__VERB__CHARGE, 1, 2},
                  {"stop", BUSBAR__VERB__STOP, 1, 2},
                  {"cap", BUSBAR__VERB__CAP, 2, 2},
+                 {"pack-out", BUSBAR__VERB__PACK_OUT, 2, 2},
+                 {"pack-in", BUSBAR__VERB__PACK_IN, 2, 2},
                  {"contact-replaced", BUSBAR__VERB__CONTACT_REPLACED, 3, 3},
                  {"reset", BUSBAR__VERB__RESET, 1, 1}};
     for (size_t i = 0; count > 0 && i < sizeof verbs / sizeof verbs[0]; i++) {
@@ -191,7 +202,9 @@ static int request_read(int count, char **words, Busbar__Request *request)
             return cap_read(words[1], &request->cap_permille);
         if (verbs[i].verb == BUSBAR__VERB__CONTACT_REPLACED)
             return replaced_read(words, request);
-        if (count == 2)
+        if (verbs[i].verb == BUSBAR__VERB__PACK_OUT || verbs[i].verb == BUSBAR__VERB__PACK_IN)
+            request->pack = words[1];
+        else if (count == 2)
             request->charge_point = words[1];
         return 0;
     }

@@ -29,7 +29,7 @@ struct file_battery {
     double cap_percent, cap_hysteresis_percent, floor_percent;
     double charge_max_A, discharge_max_A;
     int32_t cell_ceiling_mV, cell_floor_mV, self_draw_mA, sensor_offset_mA;
-    double sensor_gain_percent;
+    double sensor_gain_percent, join_V;
 };
 /* Packs, shunts, boards, counters, wallboxes and buttons begin alike. */
 struct file_device {
@@ -41,6 +41,7 @@ struct file_pack {
     double capacity_Ah, charge_max_A, discharge_max_A, charge_max_V;
     int32_t offset_mA;
     double gain_percent;
+    bool out;
 };
 struct file_shunt {
     struct file_device device;

@@ -51,6 +51,7 @@ static const cyaml_schema_field_t battery_fields[] = {
     CYAML_FIELD_INT("self_draw_mA", O, struct file_battery, self_draw_mA),
     CYAML_FIELD_INT("sensor_offset_mA", O, struct file_battery, sensor_offset_mA),
     CYAML_FIELD_FLOAT("sensor_gain_percent", O, struct file_battery, sensor_gain_percent),
+    CYAML_FIELD_FLOAT("join_V", O, struct file_battery, join_V),
     CYAML_FIELD_END
 };
 #define DEVICE_FIELDS(type, at) \
@@ -70,6 +71,7 @@ static const cyaml_schema_field_t pack_keys[] = {
     CYAML_FIELD_FLOAT("charge_max_V", O, struct file_pack, charge_max_V),
     CYAML_FIELD_INT("offset_mA", O, struct file_pack, offset_mA),
     CYAML_FIELD_FLOAT("gain_percent", O, struct file_pack, gain_percent),
+    CYAML_FIELD_BOOL("out", O, struct file_pack, out),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t shunt_keys[] = {
@@ -388,6 +390,9 @@ static const struct yaml_note notes[] = {
      .help = "offset the current sensor may have, mA"},
     {"battery.sensor_gain_percent", .min = 0, .max = 10, .preset = "0.5",
      .help = "gain error the current sensor may have, %"},
+    {"battery.join_V", .min = 0.05, .max = 20,
+     .help = "a pack without current counts as connected within this voltage of the others, V; "
+             "default: 0.03 V for each cell"},
 
     {"packs", .help = "battery packs in parallel, one BMS each"},
     DEVICE_NOTES("packs", "pack"),
@@ -402,6 +407,8 @@ static const struct yaml_note notes[] = {
      .help = "offset its current sensor may have (one standard deviation), mA"},
     {"packs[].gain_percent", .min = 0, .max = 50, .preset = "1",
      .help = "gain error it may have (one standard deviation), %"},
+    {"packs[].out",
+     .help = "taken out: counts only while it carries current; default: false"},
     {"shunts", .help = "current sensors on DC wires (docs/currents.md)"},
     DEVICE_NOTES("shunts", "shunt"),
     {"shunts[].measures", .fits = name_fits, .allowed = NAME_WORDS,

@@ -150,6 +150,20 @@ static int answer_replaced(struct answer *answer, struct controller *controller,
     return 0;
 }
 
+static int answer_pack(struct answer *answer, struct controller *controller,
+                       const Busbar__Request *request, int64_t now_ms)
+{
+    char packs[96] = "";
+    for (size_t i = 0; i < controller->config->pack_count; i++) {
+        if (strcmp(controller->config->packs[i].name, request->pack) == 0)
+            return controller_pack(controller, i, request->verb == BUSBAR__VERB__PACK_OUT, now_ms,
+                                   answer->reason, sizeof answer->reason);
+        list_add(packs, sizeof packs, controller->config->packs[i].name);
+    }
+    snprintf(answer->reason, sizeof answer->reason, "no pack \"%.24s\": %s", request->pack, packs);
+    return -ENOENT;
+}
+
 static int request_carry_out(struct answer *answer, struct controller *controller,
                              const struct io *io, const Busbar__Request *request, int64_t now_ms)
 {
@@ -179,12 +193,14 @@ static int request_carry_out(struct answer *answer, struct controller *controlle
         return 0;
     case BUSBAR__VERB__CONTACT_REPLACED:
         return answer_replaced(answer, controller, request, now_ms);
+    case BUSBAR__VERB__PACK_OUT:
+    case BUSBAR__VERB__PACK_IN:
+        return answer_pack(answer, controller, request, now_ms);
     case BUSBAR__VERB__VERB_UNSET:
     case _BUSBAR__VERB_IS_INT_SIZE:
         break;
     }
-    snprintf(answer->reason, sizeof answer->reason, "verb %d is unknown: 1 to %d",
-             (int)request->verb, (int)BUSBAR__VERB__CONTACT_REPLACED);
+    snprintf(answer->reason, sizeof answer->reason, "verb %d is unknown", (int)request->verb);
     return -EINVAL;
 }
 
@@ -192,7 +208,8 @@ static bool changes_something(Busbar__Verb verb)
 {
     return verb == BUSBAR__VERB__CHARGE || verb == BUSBAR__VERB__STOP ||
            verb == BUSBAR__VERB__CAP || verb == BUSBAR__VERB__RESET ||
-           verb == BUSBAR__VERB__CONTACT_REPLACED;
+           verb == BUSBAR__VERB__CONTACT_REPLACED || verb == BUSBAR__VERB__PACK_OUT ||
+           verb == BUSBAR__VERB__PACK_IN;
 }
 
 /* Invariant 28: an id used once, and a lease of at most a minute. */

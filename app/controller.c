@@ -174,7 +174,9 @@ static int32_t serial_part(const struct controller *c, int32_t limit_mA)
 
 static void battery_step(struct controller *c, int64_t now_ms)
 {
-    soc_counter_step(&c->counter, &c->config->bank, &c->bank, now_ms);
+    struct bank_config connected = c->config->bank;
+    connected.capacity_mAh = c->bank.capacity_mAh;
+    soc_counter_step(&c->counter, &connected, &c->bank, now_ms);
     c->soc = soc_counter_estimate(&c->counter);
     c->limits = bank_limits_step(&c->guard, &c->config->bank, &c->bank, &c->soc,
                                  inverters_charge_mA(c), inverters_discharge_mA(c), now_ms);
@@ -305,6 +307,26 @@ void controller_replaced(struct controller *c, size_t contact, int64_t now_ms)
     c->replaced++;
 }
 
+int controller_pack(struct controller *c, size_t pack, bool out, int64_t now_ms, char *why,
+                    size_t room)
+{
+    struct pack_memory *memory = &c->bank.pack[pack];
+    const char *name = c->config->packs[pack].name;
+    if (!out && c->config->bank.pack_out[pack]) {
+        snprintf(why, room, "%s is taken out in the config: packs[].out", name);
+        return -EPERM;
+    }
+    if (memory->asked_out == out) {
+        snprintf(why, room, "%s is %s already", name, out ? "out" : "in");
+        return -EALREADY;
+    }
+    memory->asked_out = out;
+    snprintf(why, room, out ? "%s counts only while it carries current" : "%s counts again", name);
+    journal_add(&c->journal, JOURNAL_PACK, (int)pack, (int32_t)memory->place,
+                (int32_t)memory->place, now_ms, "request: %s", why);
+    return 0;
+}
+
 void controller_reset(struct controller *c, int64_t now_ms)
 {
     c->stopped = false;
@@ -312,4 +334,5 @@ void controller_reset(struct controller *c, int64_t now_ms)
     ac_restart(c, now_ms);
     gate_reset(&c->gate);
     bank_guard_reset(&c->guard);
+    bank_packs_reset(&c->bank);
 }

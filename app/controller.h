@@ -57,6 +57,7 @@ struct told {
     struct told_emulation emulation[MAX_EMULATIONS];
     uint8_t current_fault[CURRENTS_SENSORS];
     bool node_doubted[CURRENTS_NODES];
+    uint8_t pack_place[MAX_PACKS];
 };
 
 struct controller {
@@ -129,6 +130,9 @@ int controller_charge(struct controller *controller, size_t charge_point, bool s
                       size_t room);
 int controller_cap(struct controller *controller, int32_t cap_permille, int64_t now_ms, char *why,
                    size_t room);
+/* The owner takes a pack out, or back in. */
+int controller_pack(struct controller *controller, size_t pack, bool out, int64_t now_ms,
+                    char *why, size_t room);
 void controller_reset(struct controller *controller, int64_t now_ms);
 /* This contact is a new one: its wear starts anew. */
 void controller_replaced(struct controller *controller, size_t contact, int64_t now_ms);

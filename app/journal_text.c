@@ -48,6 +48,9 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_BUSBAR:
         snprintf(out, room, "%s", config->currents.net.node[record->index].name);
         return;
+    case JOURNAL_PACK:
+        snprintf(out, room, "%s", config->packs[record->index].name);
+        return;
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
     case JOURNAL_START:
@@ -114,6 +117,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_BUSBAR:
         snprintf(out, room, "%s", value ? "does not add up" : "adds up");
+        return;
+    case JOURNAL_PACK:
+        snprintf(out, room, "%s", pack_place_text((enum pack_place)value));
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

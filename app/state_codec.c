@@ -13,6 +13,7 @@ struct parts {
     SavedTime operate[MAX_CONTACTS], release[MAX_CONTACTS];
     SavedString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
     SavedInverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
+    SavedPack packs[MAX_PACKS], *pack_at[MAX_PACKS];
     SavedSetting settings[MAX_INVERTERS][SETTINGS], *setting_at[MAX_INVERTERS][SETTINGS];
 };
 
@@ -79,6 +80,17 @@ static void pack_inverters(struct parts *parts, const struct saved_state *state)
     }
 }
 
+static void pack_packs(struct parts *parts, const struct saved_state *state)
+{
+    for (size_t i = 0; i < state->pack_count; i++) {
+        SavedPack *to = parts->pack_at[i] = &parts->packs[i];
+        saved_pack__init(to);
+        to->name = (char *)state->packs[i].name;
+        SET(to, latched, state->packs[i].latched);
+        SET(to, out, state->packs[i].out);
+    }
+}
+
 size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
 {
     struct parts parts;
@@ -103,6 +115,8 @@ size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
     pack_contacts(&parts, state);
     pack_strings(&parts, state);
     pack_inverters(&parts, state);
+    pack_packs(&parts, state);
+    message.n_packs = state->pack_count, message.packs = parts.pack_at;
     message.n_contacts = state->contact_count, message.contacts = parts.contact_at;
     message.n_strings = state->string_count, message.strings = parts.string_at;
     message.n_inverters = state->inverter_count, message.inverters = parts.inverter_at;
@@ -191,6 +205,16 @@ static void unpack_inverters(struct saved_state *out, const SavedState *from)
     }
 }
 
+static void unpack_packs(struct saved_state *out, const SavedState *from)
+{
+    for (size_t i = 0; i < from->n_packs && i < MAX_PACKS; i++) {
+        struct saved_pack *to = &out->packs[out->pack_count++];
+        snprintf(to->name, sizeof to->name, "%s", from->packs[i]->name);
+        to->latched = from->packs[i]->latched;
+        to->out = from->packs[i]->out;
+    }
+}
+
 bool state_unpack(struct saved_state *out, const uint8_t *bytes, size_t count)
 {
     *out = (struct saved_state){0};
@@ -201,6 +225,7 @@ bool state_unpack(struct saved_state *out, const uint8_t *bytes, size_t count)
     unpack_contacts(out, message);
     unpack_strings(out, message);
     unpack_inverters(out, message);
+    unpack_packs(out, message);
     saved_state__free_unpacked(message, NULL);
     return true;
 }
@@ -226,4 +251,9 @@ const struct saved_string *saved_string_find(const struct saved_state *state, co
 const struct saved_inverter *saved_inverter_find(const struct saved_state *state, const char *name)
 {
     FIND(state->inverters, state->inverter_count, name);
+}
+
+const struct saved_pack *saved_pack_find(const struct saved_state *state, const char *name)
+{
+    FIND(state->packs, state->pack_count, name);
 }

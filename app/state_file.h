@@ -47,6 +47,12 @@ struct saved_inverter {
     struct saved_setting settings[SETTINGS];
 };
 
+struct saved_pack {
+    char name[NAME_SIZE];
+    uint32_t latched;      /* fatal alarms, bits of enum pack_alarm */
+    bool out;              /* taken out by request */
+};
+
 struct saved_state {
     int64_t saved_wall_ms;
     bool soc_known;
@@ -57,10 +63,11 @@ struct saved_state {
     int64_t day;                  /* days since 1970-01-01 that moved_today and writes_today
                                           * belong to */
     uint32_t transfers;
-    uint8_t contact_count, string_count, inverter_count;
+    uint8_t contact_count, string_count, inverter_count, pack_count;
     struct saved_contact contacts[MAX_CONTACTS];
     struct saved_string strings[MAX_STRINGS];
     struct saved_inverter inverters[MAX_INVERTERS];
+    struct saved_pack packs[MAX_PACKS];
     uint64_t journal_sequence;
     uint8_t journal_hash[STATE_HASH_SIZE];
 };
@@ -69,6 +76,7 @@ struct saved_state {
 const struct saved_contact *saved_contact_find(const struct saved_state *state, const char *name);
 const struct saved_string *saved_string_find(const struct saved_state *state, const char *name);
 const struct saved_inverter *saved_inverter_find(const struct saved_state *state, const char *name);
+const struct saved_pack *saved_pack_find(const struct saved_state *state, const char *name);
 
 struct state_file {
     char dir[STATE_PATH_SIZE];

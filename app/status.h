@@ -13,9 +13,16 @@ enum {
                    MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS
 };
 
+struct status_rows {
+    Busbar__LimitRow rows[LIMIT_ROWS], *at[LIMIT_ROWS];
+};
+
 struct status {
     Busbar__Status message;
     Busbar__Battery battery;
+    struct status_rows charge_rows, discharge_rows, voltage_rows;
+    Busbar__Pack packs[MAX_PACKS], *pack_at[MAX_PACKS];
+    char pack_says[MAX_PACKS][WHY_SIZE - 64];
     Busbar__Limit charge, discharge;
     Busbar__Inverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
     Busbar__PvString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
@@ -37,5 +44,7 @@ void status_fill(struct status *status, const struct controller *controller, con
 
 /* Its part in app/status_currents.c. */
 void status_currents(struct status *status, const struct controller *controller, int64_t now_ms);
+/* The limits of the battery and its packs. */
+void status_limits(struct status *status, const struct controller *controller, int64_t now_ms);
 
 #endif

@@ -115,6 +115,7 @@ json_t *status_json(const Busbar__Status *s)
                   (json_int_t)s->uptime_ms, "ticks", (json_int_t)s->ticks, "router_state",
                   s->router_state, "router_why", s->router_why, "transfers", s->transfers,
                   "foreign_lock", s->foreign_lock, "battery", battery_json(s->battery));
+    json_object_set_new(out, "limits", limits_json(s->battery));
     ARRAY(out, "inverters", inverter_json, s->inverters, s->n_inverters);
     ARRAY(out, "strings", string_json, s->strings, s->n_strings);
     ARRAY(out, "contacts", contact_json, s->contacts, s->n_contacts);
@@ -144,6 +145,10 @@ static void battery_print(const Busbar__Battery *b)
            b->charge_ma->cause);
     printf("  discharge up to %.1f A, held by %s\n", b->discharge_ma->value / 1000.0,
            b->discharge_ma->cause);
+    for (size_t i = 0; i < b->n_pack; i++)
+        if (*b->pack[i]->says)
+            printf("  pack      %s: %s: %s\n", b->pack[i]->name, b->pack[i]->place,
+                   b->pack[i]->says);
 }
 
 static void currents_print(const Busbar__Status *s)
