@@ -156,8 +156,6 @@ bool ac_board_valid(const struct controller *controller, size_t board);
 void ac_order(struct controller *controller);
 void tell_ac(struct controller *controller, int64_t now_ms);
 void emulations_steer(struct controller *controller, int64_t now_ms);   /* app/emulation.c */
-enum inverter_word emulation_hears(const struct controller *controller, size_t emulation,
-                                   int64_t now_ms);
 void tell_emulations(struct controller *controller, int64_t now_ms);
 void summary_send(struct controller *controller, int64_t now_ms);       /* app/summary.c */
 void sdo_answer(struct controller *controller, const struct frame *frame, int64_t now_ms);
