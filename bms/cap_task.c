@@ -44,12 +44,13 @@ static enum cap_need need_now(const struct cap *cap, const struct cap_config *co
     return CAP_NEED_NONE;
 }
 
-/* A knee below the cap is passed each day: then only the end of charge tells more. */
-static bool excursion_helps(const struct cap_config *config)
+/* A knee below the cap is passed each day, and past one far up with a wide band the bank is nearly
+ * full: then only the end of charge tells more. */
+static bool excursion_helps(const struct cap_config *config, const struct cap_input *input)
 {
     int32_t to = config->knee_permille + config->past_knee_permille;
     return config->knee_permille && to > config->default_permille &&
-           to <= CAP_EXCURSION_MAX_PERMILLE;
+           to + input->error_permille <= CAP_EXCURSION_MAX_PERMILLE;
 }
 
 static void task_end(struct cap *cap, enum cap_event event, int64_t rest_s, int64_t quiet_s)
@@ -66,14 +67,15 @@ static void task_end(struct cap *cap, enum cap_event event, int64_t rest_s, int6
     cap->events |= 1u << event;
 }
 
-static void task_seek(struct cap *cap, const struct cap_config *config, int64_t now_s,
-                      int64_t now_ms)
+static void task_seek(struct cap *cap, const struct cap_config *config,
+                      const struct cap_input *input, int64_t now_ms)
 {
+    int64_t now_s = input->clock.wall_s;
     struct cap_memory *m = &cap->memory;
     enum cap_need need = need_now(cap, config, now_s, now_ms);
     if (need == CAP_NEED_NONE || now_s < m->rest_s)
         return;
-    bool excursion = need == CAP_NEED_BAND && excursion_helps(config);
+    bool excursion = need == CAP_NEED_BAND && excursion_helps(config, input);
     m->task = excursion ? CAP_TASK_EXCURSION : CAP_TASK_BALANCING;
     m->need = (uint8_t)need;
     m->announced_s = now_s;
@@ -145,7 +147,7 @@ void cap_task_step(struct cap *cap, const struct cap_config *config, const struc
         return;
     }
     if (m->task == CAP_NO_TASK)
-        task_seek(cap, config, now_s, now_ms);
+        task_seek(cap, config, input, now_ms);
     else if (m->run_s)
         task_run(cap, config, input, now_s);
     else if (!still_needed(cap, config, input, now_s))
