@@ -11,6 +11,7 @@
 
 #include "app/dialect_file.h"
 #include "bms/bank.h"
+#include "bms/cap.h"
 #include "can/dialect.h"
 #include "core/limits.h"
 #include "phase-router/ac.h"
@@ -101,6 +102,7 @@ struct config {
     struct config_inverter inverters[MAX_INVERTERS];
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
+    struct cap_config cap;             /* all of it but what bank tells */
     struct topology topology;
     struct config_channel contact_at[MAX_CONTACTS];   /* board and channel of each contact */
     struct config_channel switch_at[MAX_STRINGS];   /* board and channel of each string switch;

@@ -158,6 +158,7 @@ void config_resolve(const struct resolver *r)
     resolve_inverters(r);
     resolve_wallboxes(r);
     resolve_battery(r);
+    config_resolve_cap(r);
     config_resolve_wiring(r);
     config_resolve_ac(r);
     if (!r->file->mistakes)

@@ -36,7 +36,7 @@ enum {
     CAP_REST_S = 21 * 86400,        /* after a task, none for cell difference or band before this */
     CAP_SETTLE_MS = 60000,          /* a clock that has jumped is believed again after this */
     CAP_JUMP_MS = 2000,             /* it has jumped when it moved so far beside monotonic time */
-    CAP_MARGIN_PERMILLE = 250,      /* a one-off counts on this much less sun, and more load */
+    CAP_SUN_MARGIN_PERMILLE = 250,      /* a one-off counts on this much less sun, and more load */
     CAP_EXCURSION_MAX_PERMILLE = 950,
 };
 

@@ -65,7 +65,7 @@ static int64_t brings_mAs(const struct cap_memory *m, int hour, int64_t seconds)
     if (!(m->hours_known >> hour & 1))
         return 0;
     int64_t mA = m->hour_mA[hour];
-    int32_t part = mA > 0 ? 1000 - CAP_MARGIN_PERMILLE : 1000 + CAP_MARGIN_PERMILLE;
+    int32_t part = mA > 0 ? 1000 - CAP_SUN_MARGIN_PERMILLE : 1000 + CAP_SUN_MARGIN_PERMILLE;
     return mA * part / 1000 * seconds;
 }
 
