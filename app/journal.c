@@ -51,6 +51,7 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_AC_STATE] = "AC source",
         [JOURNAL_PV_OFF] = "PV",
         [JOURNAL_WEAR] = "wear of",
+        [JOURNAL_CAP_POLICY] = "cap policy",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -21,13 +21,14 @@ enum journal_kind {
     JOURNAL_LAMP,             /* index: button; enum lamp */
     JOURNAL_ROUTER,           /* router state; no actuator */
     JOURNAL_SESSION,          /* index: charge point; session state; no actuator */
-    JOURNAL_CAP,              /* permille; no actuator */
+    JOURNAL_CAP,              /* 0 not reached, 1 reached; no actuator */
     JOURNAL_START,            /* the controller has started; no actuator */
     JOURNAL_VETO,             /* the gate refused an order; no actuator */
     JOURNAL_AC_CONTACT,       /* index: charge point; 0 open, 1 closed; the cause names it */
     JOURNAL_AC_STATE,         /* index: charge point; enum ac_state; no actuator */
     JOURNAL_PV_OFF,          /* index: inverter; 0 it takes PV current, 1 it takes none */
     JOURNAL_WEAR,             /* index: contact; enum wear_mark; no actuator */
+    JOURNAL_CAP_POLICY,       /* permille; no actuator */
     JOURNAL_KINDS
 };
 

@@ -177,6 +177,7 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_inverters(controller, now_ms);
     tell_lamps(controller, now_ms);
     tell_cap(controller, now_ms);
+    tell_cap_policy(controller, now_ms);
     tell_vetoes(controller, now_ms);
     tell_wear(controller, now_ms);
 }

@@ -129,7 +129,7 @@ struct bank_guard {
     int32_t discharge_mA_before;
     bool bms_lost;                             /* silent beyond BANK_CHARGE_MS, not yet stable */
     int64_t bms_back_ms;                       /* fresh without a break since; 0 = not */
-    int32_t cap_request_permille;              /* 0 = none, else owner's one-off cap */
+    int32_t cap_request_permille;              /* in force (bms/cap.h); 0 = the config's */
 };
 
 /* Default ceiling, floor, release and latch distance of a cell. Permille beyond the cap (below

@@ -132,7 +132,11 @@ static void largest_fits(void)
     memset(&state, 0xFF, sizeof state);
     state.soc_known = true;
     state.soc = state.soc_error = 1;
-    state.cap_held = state.low_held = state.cell_high_latched = state.stopped = state.cell_low_latched = true;
+    state.cap_held = state.low_held = state.cell_high_latched = state.stopped =
+        state.cell_low_latched = true;
+    state.cap.reached = true;
+    state.ageing.turns = AGEING_TURNS;
+    memset(state.ageing.turn_permille, 0, sizeof state.ageing.turn_permille);
     state.contact_count = MAX_CONTACTS;
     state.string_count = MAX_STRINGS;
     state.inverter_count = MAX_INVERTERS;
@@ -159,6 +163,7 @@ static void largest_fits(void)
               time_same(&back.contacts[MAX_CONTACTS - 1].wear.release,
                         &state.contacts[MAX_CONTACTS - 1].wear.release),
           "to the last");
+    CHECK(back.ageing.seconds[AGEING_CHARGES - 1][AGEING_TEMPS - 1] == UINT32_MAX, "and ageing");
 }
 
 int main(void)
@@ -176,7 +181,7 @@ int main(void)
     CHECK(t.controller->router.transfers == 2, "two transfers were made");
     CHECK(saved_urgent(&saved, t.controller), "that should not wait");
     t.controller->router.locked[2] = true;
-    t.controller->guard.cap_request_permille = 850;
+    t.controller->cap.memory.manual_permille = 850;
     CHECK(saved_write(&saved, t.controller, t.now_ms, wall_ms), "handed over");
     CHECK(!saved_urgent(&saved, t.controller), "known to the file");
     saved_close(&saved);
@@ -189,7 +194,7 @@ int main(void)
     saved_open(&again, dir, t.controller, later_ms, wall_ms + 100000, quiet);
     const struct router *router = &t.controller->router;
     CHECK(router->transfers == 2 && router->locked[2] && !router->locked[0], "transfers and locks");
-    CHECK(t.controller->guard.cap_request_permille == 850, "the one-off cap");
+    CHECK(t.controller->cap.memory.manual_permille == 850, "the manual cap");
     for (int s = 0; s < 2; s++) {
         CHECK(router->moved_today[s] == 1, "string %d: the day's budget", s);
         CHECK(router->moved_ms[s] > 0, "string %d: it has moved", s);
