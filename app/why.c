@@ -60,6 +60,17 @@ static void battery_why(struct why *why, const struct controller *c)
              limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause));
 }
 
+static void cap_why(struct why *why, const struct controller *c)
+{
+    char text[CAP_NEWS_SIZE];
+    struct cap_news news;
+    cap_sentence(text, sizeof text, &c->cap.out, &c->clock);
+    snprintf(line_add(why), WHY_SIZE, "cap: %s", text);
+    cap_announcements(&news, &c->cap.out, &c->clock);
+    for (size_t i = 0; i < news.count; i++)
+        snprintf(line_add(why), WHY_SIZE, "cap: %s", news.line[i]);
+}
+
 static void router_why(struct why *why, const struct controller *c)
 {
     const struct topology *topology = &c->config->topology;
@@ -89,6 +100,7 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
     why->count = 0;
     policy_digest((struct controller *)(uintptr_t)c, &input, now_ms);
     battery_why(why, c);
+    cap_why(why, c);
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         policy_point_sentence(line_add(why), WHY_SIZE,
                               c->config->wallboxes[c->config->charge_points[p].device].name, &input,
