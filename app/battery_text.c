@@ -56,12 +56,12 @@ void battery_ageing_print(const Busbar__Battery *b)
     const Busbar__Ageing *a = b->ageing;
     if (!a)
         return;
-    printf("ageing      from %.1f days: %.0f cycles a year, mean charge %.0f %%, mean %.0f C\n",
-           a->days, a->cycles_a_year, a->soc_mean_permille / 10.0, a->temp_mean_dc / 10.0);
     if (!a->known) {
-        puts("  two weeks must be seen before a year's loss can be told");
+        printf("ageing      %.1f days seen: two weeks are needed to tell a year's loss\n", a->days);
         return;
     }
+    printf("ageing      %.0f days seen: %.0f cycles a year, mean charge %.0f %%, mean %.0f C\n",
+           a->days, a->cycles_a_year, a->soc_mean_permille / 10.0, a->temp_mean_dc / 10.0);
     puts("  capacity lost, percentage points a year, over these models, mean of ten years:");
     for (size_t i = 0; i < a->n_models; i++)
         printf("    %-42s %5.2f\n", a->models[i]->name, a->models[i]->with);

@@ -377,7 +377,7 @@ static const struct yaml_note notes[] = {
      .help = "a balancing charge is announced when cells differ by more under charge, mV; 0 = never"},
     {"battery.charge_band_percent", .min = 0, .max = 50, .preset = "10",
      .help = "an excursion past the knee, or a full charge, is announced when the charge is known no"
-             " better, %; 0 = never"},
+             " better for a day, %; 0 = never"},
     {"battery.knee_percent", .min = 0, .max = 95, .preset = "0",
      .help = "charge at which the cell's voltage has its upper knee, %; 0 = not known"},
     {"battery.past_knee_percent", .min = 1, .max = 20, .preset = "5",

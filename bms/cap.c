@@ -170,7 +170,7 @@ static void announce(struct cap *cap, struct cap_decision *out)
     out->task_from_s = m->run_s ? 0 : m->due_s;
     if (m->target_permille && !m->begun_s) {
         out->one_off_permille = m->target_permille;
-        out->one_off_from_s = cap->begin_s;
+        out->one_off_from_s = cap->planned_ms ? cap->begin_s : 0;
         out->one_off_by_s = m->by_s;
         out->one_off_short = cap->is_short;
     }

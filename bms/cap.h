@@ -111,7 +111,8 @@ struct cap_decision {
     enum cap_need need;
     int64_t task_from_s;            /* 0 = running */
     int32_t one_off_permille;       /* waiting; 0 = none or in force */
-    int64_t one_off_from_s, one_off_by_s;
+    int64_t one_off_from_s;         /* 0 = not planned: the charge is not known */
+    int64_t one_off_by_s;
     bool one_off_short;             /* the sun seen so far does not suffice for it */
     uint32_t events;
 };

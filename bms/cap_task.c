@@ -3,9 +3,9 @@
 
 enum {
     DAY_S = 86400,
-    DELTA_MS = 600000, /* cells must differ this long under charge */
-    BAND_MS = 3600000, /* the band must be too wide this long */
-    CHARGING_PART = 50 /* a current of at least C/50 is charge */
+    DELTA_MS = 600000,  /* cells must differ this long under charge */
+    BAND_MS = 86400000, /* the band must be too wide for a day: a night's rest may tell more */
+    CHARGING_PART = 50  /* a current of at least C/50 is charge */
 };
 
 /* Since when something holds without a break; 0 = it does not. */

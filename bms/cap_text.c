@@ -119,8 +119,10 @@ void cap_announcements(struct cap_news *news, const struct cap_decision *d,
     if (d->one_off_permille) {
         cap_time_text(by, clock, d->one_off_by_s);
         cap_time_text(from, clock, d->one_off_from_s);
-        snprintf(line_add(news), CAP_NEWS_SIZE, "%d.%d %% by %s: begins about %s%s",
-                 d->one_off_permille / 10, d->one_off_permille % 10, by, from,
+        snprintf(line_add(news), CAP_NEWS_SIZE, "%d.%d %% by %s: begins %s%s%s",
+                 d->one_off_permille / 10, d->one_off_permille % 10, by,
+                 d->one_off_from_s ? "about " : "when the charge is known",
+                 d->one_off_from_s ? from : "",
                  d->one_off_short ? ", and the sun seen so far may not suffice" : "");
     }
     if (d->task && d->task_from_s) {

@@ -142,7 +142,7 @@ static struct world knee_above(void)
 static void excursion(void)
 {
     struct world w = knee_above();
-    world_run(&w, 10 * DAY + 12 * HOUR);
+    world_run(&w, 11 * DAY + 12 * HOUR);
     CHECK(w.events[CAP_TASK_ANNOUNCED] == 1 && w.out.task == CAP_TASK_EXCURSION &&
               w.out.need == CAP_NEED_BAND,
           "the band is too wide: an excursion is announced");
@@ -165,7 +165,7 @@ static void excursion(void)
 static void excursion_withdrawn(void)
 {
     struct world w = knee_above();
-    world_run(&w, 10 * DAY + 12 * HOUR);
+    world_run(&w, 11 * DAY + 12 * HOUR);
     CHECK(w.out.task == CAP_TASK_EXCURSION, "announced");
     w.error = 0.03; /* an anchor of its own */
     w.error_a_day = 0;
@@ -195,6 +195,8 @@ static void which_knee(void)
         struct world w = knee_above();
         w.config.knee_permille = knees[i].knee;
         w.error = 0.09;
+        world_run(&w, 23 * HOUR);
+        CHECK(w.out.task == CAP_NO_TASK, "less than a day: %s", knees[i].what);
         world_run(&w, 2 * HOUR);
         CHECK(w.out.task == knees[i].task, "%s", knees[i].what);
     }
