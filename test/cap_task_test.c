@@ -195,6 +195,7 @@ static void which_knee(void)
         struct world w = knee_above();
         w.config.knee_permille = knees[i].knee;
         w.error = 0.09;
+        w.error_a_day = 0;
         world_run(&w, 23 * HOUR);
         CHECK(w.out.task == CAP_NO_TASK, "less than a day: %s", knees[i].what);
         world_run(&w, 2 * HOUR);
