@@ -145,7 +145,7 @@ struct cap {
     bool is_short;
     int8_t hour;                    /* being measured, -1 = none */
     int64_t hour_mAms, hour_ms;
-    int32_t before_mA;              /* charge current, mean of the last quarter of an hour of it */
+    int64_t before_uA;              /* charge current, mean of the last quarter of an hour of it */
     uint32_t events;
     struct cap_decision out;
 };

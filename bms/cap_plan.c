@@ -35,12 +35,11 @@ static void hour_close(struct cap *cap)
 static int32_t seen_mA(struct cap *cap, const struct cap_config *config,
                        const struct cap_input *input, int64_t passed_ms)
 {
-    int32_t mA = input->current_mA;
+    int32_t mA = input->current_mA, half_mA = (int32_t)(cap->before_uA / 2000);
     if (input->held && mA > -config->capacity_mAh / REST_PART)
-        return mA > cap->before_mA / 2 ? mA : cap->before_mA / 2;
+        return mA > half_mA ? mA : half_mA;
     if (!input->held && mA > 0)
-        cap->before_mA +=
-            (int32_t)((int64_t)(mA - cap->before_mA) * passed_ms / (passed_ms + BEFORE_MS));
+        cap->before_uA += (mA * 1000LL - cap->before_uA) * passed_ms / (passed_ms + BEFORE_MS);
     return mA;
 }
 

@@ -129,6 +129,84 @@ static void by_delta(void)
     CHECK(w.events[CAP_TASK_ANNOUNCED] == 2, "but after three weeks");
 }
 
+/* Under charge means at least C/50 with a BMS that is well. */
+static void what_is_charge(void)
+{
+    static const struct {
+        int32_t mA;
+        bool alarm, needed;
+        const char *what;
+    } rows[] = {
+        {CAPACITY_mAh / 50, false, true, "C/50 is charge"},
+        {CAPACITY_mAh / 50 - 1, false, false, "less is none"},
+        {CAPACITY_mAh / 10, true, false, "a BMS with an alarm proves nothing"},
+        {-CAPACITY_mAh / 10, false, false, "nor does a discharge"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct world w = world_new();
+        w.config.delta_mV = 50;
+        struct cap_input input = {.clock = w.clock,
+                                  .soc_known = true,
+                                  .soc_permille = 500,
+                                  .current_known = true,
+                                  .current_mA = rows[i].mA,
+                                  .cells_known = true,
+                                  .cell_delta_mV = 60,
+                                  .bms_well = !rows[i].alarm};
+        for (int minute = 0; minute <= 10; minute++, input.clock.wall_s += 60)
+            w.out = cap_step(&w.cap, &w.config, &input, w.now_ms += MINUTE_MS);
+        CHECK((w.out.task != CAP_NO_TASK) == rows[i].needed, "%s", rows[i].what);
+    }
+}
+
+/* full: charge in permille and whether it counts as full, minute by minute. */
+static void at_full(struct world *w, int32_t soc_permille, bool full, int minutes)
+{
+    struct cap_input input = {.soc_known = true,
+                              .soc_permille = soc_permille,
+                              .full = full,
+                              .current_known = true,
+                              .bms_well = true,
+                              .temp_known = true,
+                              .temp_min_dC = 200};
+    for (int i = 0; i < minutes; i++) {
+        input.clock.wall_s = w->clock.wall_s += 60;
+        w->out = cap_step(&w->cap, &w->config, &input, w->now_ms += MINUTE_MS);
+    }
+}
+
+static void minutes_at_full(void)
+{
+    struct world w = world_new();
+    int64_t before_s = w.cap.memory.full_s = MONDAY - DAY;
+    at_full(&w, 990, false, 1);
+    at_full(&w, 1000, true, 59);
+    CHECK(w.cap.memory.full_s == before_s, "59 minutes are not an hour");
+    at_full(&w, 960, false, 30);
+    CHECK(w.cap.memory.full_s == before_s, "nor 59 and a rest");
+    at_full(&w, 1000, true, 1);
+    CHECK(w.cap.memory.full_s == w.clock.wall_s, "59, a rest near the top, and one");
+    before_s = w.cap.memory.full_s;
+    at_full(&w, 929, false, 1);
+    at_full(&w, 1000, true, 59);
+    CHECK(w.cap.memory.full_s == before_s, "under 93 %% it begins anew");
+    at_full(&w, 1000, true, 1);
+    CHECK(w.cap.memory.full_s == w.clock.wall_s, "an hour again");
+}
+
+static void never_withdraws(void)
+{
+    struct world w = due_in_ten_days();
+    world_until(&w, MONDAY + 10 * DAY + HOUR);
+    CHECK(w.out.task == CAP_TASK_BALANCING, "announced");
+    w.config.never = true; /* the config was changed, and busbar started anew */
+    world_restart(&w, 60);
+    world_minute(&w);
+    CHECK(w.out.task == CAP_NO_TASK && w.events[CAP_TASK_WITHDRAWN] == 1, "withdrawn, and told");
+    world_minute(&w);
+    CHECK(w.events[CAP_TASK_WITHDRAWN] == 1, "once");
+}
+
 /* A knee at 76 %: the cap ends below it, so the band grows day by day. */
 static struct world knee_above(void)
 {
@@ -297,6 +375,9 @@ int main(void)
     postponed();
     failed();
     by_delta();
+    what_is_charge();
+    minutes_at_full();
+    never_withdraws();
     excursion();
     excursion_withdrawn();
     which_knee();
