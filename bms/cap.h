@@ -139,7 +139,7 @@ struct cap {
     int64_t wall_ms_beside;         /* wall clock less monotonic, at the last step */
     int64_t unsettled_ms;           /* the clock jumped then; 0 = it is believed */
     int64_t delta_since_ms, band_since_ms; /* 0 = not */
-    int64_t full_for_ms;            /* at full, in this task */
+    int64_t full_for_ms;            /* at full, since it was last well below */
     int64_t planned_ms;             /* the one-off was last planned */
     int64_t begin_s;                /* and begins then */
     bool is_short;

@@ -154,7 +154,6 @@ void cap_task_step(struct cap *cap, const struct cap_config *config, const struc
         task_end(cap, CAP_TASK_WITHDRAWN, 0, 0);
     else if (now_s >= m->due_s && !cap_kept_low(m, config)) {
         m->run_s = now_s;
-        cap->full_for_ms = 0;
         cap->events |= 1u << CAP_TASK_BEGUN;
     }
 }

@@ -36,6 +36,7 @@ static void by_days(void)
     CHECK(w.events[CAP_TASK_BEGUN] == 1 && w.out.cap_permille == 1000 &&
               w.out.reason == CAP_BALANCING,
           "then it begins");
+    CHECK(w.out.until_s == w.clock.wall_s + CAP_RUN_S, "and says how long it tries");
     world_until(&w, MONDAY + 14 * DAY);
     CHECK(w.soc_max >= 0.9999 && w.events[CAP_TASK_DONE] == 1, "full, and done");
     CHECK(w.out.cap_permille == 700 && w.out.task == CAP_NO_TASK, "the default again");
@@ -253,6 +254,20 @@ static void excursion_withdrawn(void)
     CHECK(w.cap_max == 700, "so nothing rises");
 }
 
+/* Under way while the band runs away: it stays below full, and gives up. */
+static void excursion_wide(void)
+{
+    struct world w = knee_above();
+    while (w.events[CAP_TASK_BEGUN] == 0)
+        world_minute(&w);
+    CHECK(w.out.until_s == w.clock.wall_s + CAP_RUN_S, "says how long it tries");
+    w.error = 0.25;
+    world_run(&w, CAP_RUN_S - 60);
+    CHECK(w.cap_max == CAP_EXCURSION_MAX_PERMILLE && w.events[CAP_TASK_DONE] == 0, "%d", w.cap_max);
+    world_run(&w, 60);
+    CHECK(w.events[CAP_TASK_FAILED] == 1 && w.out.cap_permille == 700, "it has failed");
+}
+
 /* clang-format off */
 static const struct {
     int32_t knee;
@@ -380,6 +395,7 @@ int main(void)
     never_withdraws();
     excursion();
     excursion_withdrawn();
+    excursion_wide();
     which_knee();
     restarts();
     clock_jumps();

@@ -52,6 +52,22 @@ static void schedule(void)
     CHECK(friday.until_s == MONDAY + 12 * DAY + 6 * HOUR, "until Saturday 6:00");
 }
 
+/* From a minute to the same one is a whole day. */
+static void whole_day(void)
+{
+    struct world w = world_new();
+    w.config.periods = 1;
+    w.config.period[0] = (struct cap_period){1 << 1, 1200, 1200, 600};
+    world_until(&w, MONDAY + DAY + 20 * HOUR - 60);
+    CHECK(w.out.cap_permille == 700, "Tuesday 19:59");
+    world_until(&w, MONDAY + DAY + 20 * HOUR);
+    CHECK(w.out.cap_permille == 600 && w.out.until_s == MONDAY + 2 * DAY + 20 * HOUR, "20:00");
+    world_until(&w, MONDAY + 2 * DAY + 20 * HOUR - 60);
+    CHECK(w.out.cap_permille == 600, "Wednesday 19:59");
+    world_run(&w, 60);
+    CHECK(w.out.cap_permille == 700, "20:00");
+}
+
 /* Local time is UTC+1, from Sunday 2026-03-29 01:00 UTC on UTC+2: 2:00 to 3:00 is skipped. */
 static void daylight_saving(void)
 {
@@ -168,6 +184,11 @@ static void one_off_weak_sun(void)
     CHECK(dark.out.one_off_from_s == MONDAY + 8 * DAY - CAP_LEAD_S, "and begins at its lead");
     world_run(&dark, DAY);
     CHECK(dark.out.cap_permille == 700, "not days too early");
+    cap_ask_one_off(&dark.cap, &dark.config, 1000, MONDAY + 8 * DAY + 1830, &dark.clock, why,
+                    sizeof why);
+    world_run(&dark, 60);
+    CHECK(dark.out.one_off_from_s == MONDAY + 8 * DAY + 1830 - CAP_LEAD_S,
+          "to the second, not the full hour before it");
 }
 
 static void one_off_refused(void)
@@ -262,6 +283,10 @@ static void blocked(void)
         CHECK(w.out.block == row->block, "%s", cap_block_text(row->block));
         CHECK(w.out.cap_permille == (row->block ? 700 : 1000), "%s: %d", cap_block_text(row->block),
               w.out.cap_permille);
+        CHECK(w.out.wanted == CAP_ONE_OFF &&
+                  w.out.reason == (row->block ? CAP_DEFAULT : CAP_ONE_OFF) &&
+                  (w.out.until_s == 0) == (row->block != CAP_FREE),
+              "%s: what stands and what is wanted", cap_block_text(row->block));
         struct cap_news news;
         cap_announcements(&news, &w.out, &w.clock);
         CHECK((row->block != CAP_FREE) == (news.count && strstr(news.line[0], "held back")),
@@ -294,6 +319,7 @@ static void clock_unknown(void)
     CHECK(w.out.cap_permille == 500, "Sunday");
     w.clock.wall_s = 0;
     world_run(&w, DAY);
+    CHECK(w.out.reason == CAP_SCHEDULE && w.out.wanted == CAP_SCHEDULE, "as the schedule's");
     CHECK(w.out.cap_permille == 500 && w.out.block == CAP_NO_CLOCK, "kept: %d", w.out.cap_permille);
 }
 
@@ -328,6 +354,7 @@ int main(void)
 {
     by_default();
     schedule();
+    whole_day();
     daylight_saving();
     manual();
     one_off_reached();
