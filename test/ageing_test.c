@@ -256,6 +256,71 @@ static void report(void)
     CHECK(r.by_charge.high < 1e-9 && r.by_charge.low > -1e-9, "no cap, no gain");
 }
 
+/* Which row a half cycle falls in: up to 5 %, up to 10 %, .. 100 %. */
+static void depths(void)
+{
+    static const struct {
+        int32_t permille;
+        size_t row;
+    } rows[] = {{10, 0},  {49, 0},   {50, 0},   {51, 1},   {100, 1},
+                {101, 2}, {950, 18}, {951, 19}, {1000, 19}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct ageing ageing = {0};
+        for (int n = 0; n < 3; n++)
+            ageing_note(&ageing, true, n % 2 * rows[i].permille, true, 200, 1000 + n * 60000);
+        for (size_t d = 0; d < AGEING_DEPTHS; d++)
+            CHECK(ageing.memory.half_cycles[d] == (d == rows[i].row), "%d: row %zu",
+                  rows[i].permille, d);
+        CHECK(ageing.memory.depth_permille[rows[i].row] == (uint32_t)rows[i].permille, "its depth");
+    }
+}
+
+/* Times that are no whole seconds lose nothing. */
+static void remainders(void)
+{
+    struct ageing ageing = {0};
+    for (int64_t i = 0; i <= 1000; i++)
+        ageing_note(&ageing, true, 500, true, 200, 1000 + i * 70900);
+    CHECK(fabs(ageing_use_of(&ageing.memory).days * 86400 - 70900) <= 1, "%g s of 70900",
+          ageing_use_of(&ageing.memory).days * 86400);
+}
+
+static void moved(void)
+{
+    struct ageing_use use = {.cycles_a_day = 0.5};
+    use.soc[0] = 0.2, use.soc[1] = 0.7, use.soc[2] = 0.9, use.soc[3] = 0.05;
+    use.depth[0] = 0.5, use.depth[1] = 0.7;
+    struct ageing_use m = ageing_moved(&use, 0.2, 0.25, 1.5);
+    CHECK(fabs(m.soc[0] - 0.25) < 1e-12 && fabs(m.soc[1] - 1) < 1e-12 && m.soc[2] == 1 &&
+              fabs(m.soc[3] - 0.025) < 1e-12,
+          "charges: %g %g %g %g", m.soc[0], m.soc[1], m.soc[2], m.soc[3]);
+    CHECK(fabs(m.depth[0] - 0.75) < 1e-12 && m.depth[1] == 1 && fabs(m.cycles_a_day - 0.75) < 1e-12,
+          "depths and throughput");
+    m = ageing_moved(&use, 0.2, 0, 1);
+    CHECK(m.soc[3] == 0, "not below empty");
+}
+
+/* The bands are the models' own losses, in points a year. */
+static void bands(void)
+{
+    struct ageing_memory memory = month(30);
+    struct ageing_report r = ageing_report(&memory, CHEMISTRY_LFP, 700);
+    struct ageing_use use = ageing_use_of(&memory), whole = ageing_moved(&use, 0.2, 0.2, 1.6);
+    struct ageing_use full = ageing_moved(&use, 0, 0.3, 1);
+    double high = 0, gain = -1;
+    for (size_t i = 0; i < r.models; i++) {
+        const struct ageing_model *model = ageing_model_find(r.model[i]);
+        double all = model->loss(&whole, 10) * 10, top = model->loss(&full, 10) * 10;
+        high = all > high ? all : high;
+        gain = all - top > gain ? all - top : gain;
+        CHECK(all >= r.whole.low - 1e-9 && top >= r.full.low - 1e-9 && top <= r.full.high + 1e-9 &&
+                  all - top >= r.by_throughput.low - 1e-9,
+              "%s", r.model[i]);
+    }
+    CHECK(fabs(high - r.whole.high) < 1e-9 && fabs(gain - r.by_throughput.high) < 1e-9,
+          "%g of %g, %g of %g", r.whole.high, high, r.by_throughput.high, gain);
+}
+
 int main(void)
 {
     held();
@@ -264,5 +329,9 @@ int main(void)
     noise();
     unknown();
     report();
+    depths();
+    remainders();
+    moved();
+    bands();
     return check_done("ageing");
 }
