@@ -21,6 +21,11 @@ Busbar__Response *client_ask(int fd, Busbar__Request *request);
  * *status becomes the exit status. */
 Busbar__Response *client_once(const char *socket_option, Busbar__Request *request, int *status);
 
+/* app/battery_text.c: the cap and ageing, part of the status. */
+void battery_more_json(json_t *object, const Busbar__Battery *battery);
+void battery_cap_print(const Busbar__Battery *battery);
+void battery_ageing_print(const Busbar__Battery *battery);
+
 json_t *status_json(const Busbar__Status *status);
 void status_print(const Busbar__Status *status);
 void contacts_print(const Busbar__Status *status);      /* one line each: what it has gone through */

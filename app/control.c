@@ -187,6 +187,12 @@ static int request_carry_out(struct answer *answer, struct controller *controlle
     case BUSBAR__VERB__CAP:
         return controller_cap(controller, (int32_t)request->cap_permille, now_ms, answer->reason,
                               sizeof answer->reason);
+    case BUSBAR__VERB__CHARGE_TO:
+        return controller_charge_to(controller, (int32_t)request->cap_permille, request->by_wall_s,
+                                    now_ms, answer->reason, sizeof answer->reason);
+    case BUSBAR__VERB__POSTPONE_BALANCING:
+        return controller_postpone(controller, request->span_s, now_ms, answer->reason,
+                                   sizeof answer->reason);
     case BUSBAR__VERB__RESET:
         controller_reset(controller, now_ms);
         snprintf(answer->reason, sizeof answer->reason, "locks cleared; reading everything back");
@@ -209,7 +215,8 @@ static bool changes_something(Busbar__Verb verb)
     return verb == BUSBAR__VERB__CHARGE || verb == BUSBAR__VERB__STOP ||
            verb == BUSBAR__VERB__CAP || verb == BUSBAR__VERB__RESET ||
            verb == BUSBAR__VERB__CONTACT_REPLACED || verb == BUSBAR__VERB__PACK_OUT ||
-           verb == BUSBAR__VERB__PACK_IN;
+           verb == BUSBAR__VERB__PACK_IN || verb == BUSBAR__VERB__CHARGE_TO ||
+           verb == BUSBAR__VERB__POSTPONE_BALANCING;
 }
 
 /* Invariant 28: an id used once, and a lease of at most a minute. */

@@ -58,6 +58,7 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_CURRENT] = "current sensor",
         [JOURNAL_BUSBAR] = "busbar",
         [JOURNAL_PACK] = "pack",
+        [JOURNAL_CAP_POLICY] = "cap policy",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -53,6 +53,7 @@ static void subject_text(const struct journal_record *record, const struct confi
         return;
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
+    case JOURNAL_CAP_POLICY:
     case JOURNAL_START:
     case JOURNAL_KINDS:
         break;
@@ -102,6 +103,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_CAP:
         snprintf(out, room, "%s", value ? "reached" : "not reached");
+        return;
+    case JOURNAL_CAP_POLICY:
+        snprintf(out, room, "%d.%d %%", value / 10, value % 10);
         return;
     case JOURNAL_WEAR:
         snprintf(out, room, "%s", wear_mark_name((enum wear_mark)value));

@@ -23,7 +23,8 @@ static void soc_restore(const struct saved_state *state, struct controller *c, i
     c->guard.low_held = state->low_held;
     c->guard.cell_high_latched = state->cell_high_latched;
     c->guard.cell_low_latched = state->cell_low_latched;
-    c->guard.cap_request_permille = state->cap_request_permille;
+    cap_restore(&c->cap, &state->cap);
+    c->ageing.memory = state->ageing;
     c->stopped = state->stopped;
 }
 
@@ -207,7 +208,7 @@ bool saved_urgent(const struct saved *saved, const struct controller *controller
 {
     return saved->transfers != controller->router.transfers ||
            saved->replaced != controller->replaced || saved->stopped != controller->stopped ||
-           saved->packs != packs_mark(controller);
+           saved->packs != packs_mark(controller) || saved->cap_asked != controller->cap_asked;
 }
 
 bool saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
@@ -229,7 +230,8 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     state->low_held = controller->guard.low_held;
     state->cell_high_latched = controller->guard.cell_high_latched;
     state->cell_low_latched = controller->guard.cell_low_latched;
-    state->cap_request_permille = controller->guard.cap_request_permille;
+    state->cap = controller->cap.memory;
+    state->ageing = controller->ageing.memory;
     state->stopped = controller->stopped;
     state->journal_sequence = controller->journal.next;
     router_save(state, controller, now_ms, wall_ms);
@@ -240,6 +242,7 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     saved->replaced = controller->replaced;
     saved->packs = packs_mark(controller);
     saved->stopped = controller->stopped;
+    saved->cap_asked = controller->cap_asked;
     pthread_mutex_lock(&saved->lock);
     saved->count = count;
     pthread_cond_signal(&saved->wake);

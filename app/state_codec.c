@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "app/state.pb-c.h"
+#include "app/state_parts.h"
 
 /* protobuf-c packs messages that hold pointers to their parts. */
 struct parts {
+    struct cap_parts cap;
+    struct ageing_parts ageing;
     SavedContact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
     SavedTime operate[MAX_CONTACTS], release[MAX_CONTACTS];
     SavedString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
@@ -105,7 +108,7 @@ size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
     SET(&message, cell_high_latched, state->cell_high_latched);
     SET(&message, cell_low_latched, state->cell_low_latched);
     SET(&message, stopped, state->stopped);
-    SET(&message, cap_request_permille, state->cap_request_permille);
+    SET(&message, cap_request_permille, state->cap.manual_permille);
     SET(&message, day, state->day);
     SET(&message, transfers, state->transfers);
     SET(&message, journal_sequence, state->journal_sequence);
@@ -117,6 +120,8 @@ size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
     pack_inverters(&parts, state);
     pack_packs(&parts, state);
     message.n_packs = state->pack_count, message.packs = parts.pack_at;
+    message.cap = cap_pack(&parts.cap, &state->cap);
+    message.ageing = ageing_pack(&parts.ageing, &state->ageing);
     message.n_contacts = state->contact_count, message.contacts = parts.contact_at;
     message.n_strings = state->string_count, message.strings = parts.string_at;
     message.n_inverters = state->inverter_count, message.inverters = parts.inverter_at;
@@ -145,8 +150,10 @@ static void unpack_latches(struct saved_state *out, const SavedState *from)
     out->cell_high_latched = from->cell_high_latched;
     out->cell_low_latched = from->cell_low_latched;
     out->stopped = from->stopped;
+    cap_unpack(&out->cap, from->cap);
+    ageing_unpack(&out->ageing, from->ageing);
     if (from->cap_request_permille > 0 && from->cap_request_permille <= 1000)
-        out->cap_request_permille = from->cap_request_permille;
+        out->cap.manual_permille = from->cap_request_permille;
     out->day = from->day;
     out->transfers = from->transfers;
     out->journal_sequence = from->journal_sequence;

@@ -1,4 +1,4 @@
-/* What must survive a power cut: the charge estimate, latches, wear, budgets, the journal's head.
+/* What must survive a power cut: the charge estimate, latches, the cap and its plans, ageing, wear, budgets, the journal's head.
  *
  * Two generations, DIR/state.0 and DIR/state.1. A save replaces the older one: written beside
  * it, synced, renamed, folder synced. So whatever instant the power fails, one generation is whole.
@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bms/ageing.h"
+#include "bms/cap.h"
 #include "core/limits.h"
 #include "inverter/unit.h"
 #include "phase-router/wear.h"
@@ -59,7 +61,8 @@ struct saved_state {
     double soc, soc_error; /* 0..1 */
     bool cap_held, low_held, cell_high_latched, cell_low_latched;
     bool stopped;                 /* the emergency stop was pressed; no reset since */
-    int32_t cap_request_permille; /* 0 = none */
+    struct cap_memory cap;
+    struct ageing_memory ageing;
     int64_t day;                  /* days since 1970-01-01 that moved_today and writes_today
                                           * belong to */
     uint32_t transfers;

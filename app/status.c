@@ -45,6 +45,7 @@ static void battery_fill(struct status *status, const struct controller *c)
     out->packs_fresh = bank->packs_fresh;
     out->packs = bank->packs;
     out->alarms = bank->alarms;
+    status_cap_fill(status, c);
     status->message.battery = out;
 }
 

@@ -228,6 +228,7 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_lamps(controller, now_ms);
     tell_cap(controller, now_ms);
     tell_packs(controller, now_ms);
+    tell_cap_policy(controller, now_ms);
     tell_vetoes(controller, now_ms);
     tell_wear(controller, now_ms);
     tell_emulations(controller, now_ms);

@@ -57,6 +57,17 @@ static void currents_why(struct why *why, const struct controller *c)
                      config->node[n].name, c->currents.node[n].missing_mA / 1000);
 }
 
+static void cap_why(struct why *why, const struct controller *c)
+{
+    char text[CAP_NEWS_SIZE];
+    struct cap_news news;
+    cap_sentence(text, sizeof text, &c->cap.out, &c->clock);
+    snprintf(why_line(why), WHY_SIZE, "cap: %s", text);
+    cap_announcements(&news, &c->cap.out, &c->clock);
+    for (size_t i = 0; i < news.count; i++)
+        snprintf(why_line(why), WHY_SIZE, "cap: %s", news.line[i]);
+}
+
 static void router_why(struct why *why, const struct controller *c)
 {
     const struct topology *topology = &c->config->topology;
@@ -115,6 +126,7 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
     policy_digest((struct controller *)(uintptr_t)c, &input, now_ms);
     why_battery(why, c);
     currents_why(why, c);
+    cap_why(why, c);
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         policy_point_sentence(why_line(why), WHY_SIZE,
                               c->config->wallboxes[c->config->charge_points[p].device].name, &input,

@@ -167,7 +167,7 @@ struct bank_guard {
     bool cvl_held;                             /* above the CVL, until back at it */
     bool doubt_seen, doubt_held;               /* the currents contradict each other; for 30 s */
     int64_t doubt_ms;                          /* doubt_seen since */
-    int32_t cap_request_permille;              /* 0 = none, else owner's one-off cap */
+    int32_t cap_request_permille;              /* in force (bms/cap.h); 0 = the config's */
 };
 
 /* Default ceiling, floor, release and latch distance of a cell; over the last CELL_TAPER_mV under the

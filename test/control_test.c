@@ -71,6 +71,14 @@ static const struct {
     {BUSBAR__VERB__PACK_OUT, 33, 1000, 0, "rack", true, "only while it carries", "taken out"},
     {BUSBAR__VERB__PACK_OUT, 34, 1000, 0, "rack", false, "rack is out already", "it is out"},
     {BUSBAR__VERB__PACK_IN, 35, 1000, 0, "rack", true, "rack counts again", "and back"},
+    {BUSBAR__VERB__CHARGE_TO, 30, 0, 1000, "", false, "lease of 0 ms", "no lease"},
+    {BUSBAR__VERB__CHARGE_TO, 31, 1000, 1000, "", false, "the clock is not known", "no clock"},
+    {BUSBAR__VERB__CHARGE_TO, 32, 1000, 299, "", false, "300 to 1000", "too low a charge"},
+    {BUSBAR__VERB__CHARGE_TO, 33, 1000, 0, "", false, "no charge to a time was asked for",
+     "nothing to cancel"},
+    {BUSBAR__VERB__POSTPONE_BALANCING, 34, 0, 0, "", false, "lease of 0 ms", "no lease"},
+    {BUSBAR__VERB__POSTPONE_BALANCING, 35, 1000, 0, "", false, "none is announced",
+     "nothing to postpone"},
     {BUSBAR__VERB__VERB_UNSET, 10, 1000, 0, "", false, "verb 0", "no verb"},
     {BUSBAR__VERB__RESET, 11, 1000, 0, "", true, "reading everything back", "reset"},
 };
@@ -166,6 +174,11 @@ static void status_is_whole(void)
     CHECK(s->n_inverters == 4 && s->n_strings == 3 && s->n_contacts == 7, "all parts");
     CHECK(s->battery->known && s->battery->soc_permille > 500 && s->battery->soc_permille < 700,
           "charge %d", s->battery->soc_permille);
+    CHECK(strcmp(s->battery->cap_why, "70.0 %: the default") == 0 && s->battery->n_cap_news == 0 &&
+              s->battery->cap_until_s == 0,
+          "the cap: %s", s->battery->cap_why);
+    CHECK(s->battery->ageing && !s->battery->ageing->known && s->battery->ageing->n_models == 0,
+          "too young to tell its ageing");
     CHECK(strcmp(s->strings[0]->input, "inv1.pv1") == 0, "s1 on %s", s->strings[0]->input);
     CHECK(s->n_why > 4, "sentences");
     for (size_t i = 0; i < s->n_parts; i++)

@@ -134,6 +134,9 @@ static void largest_fits(void)
     state.soc = state.soc_error = 1;
     state.cap_held = state.low_held = state.cell_high_latched = state.stopped =
         state.cell_low_latched = true;
+    state.cap.reached = true;
+    state.ageing.turns = AGEING_TURNS;
+    memset(state.ageing.turn_permille, 0, sizeof state.ageing.turn_permille);
     state.contact_count = MAX_CONTACTS;
     state.string_count = MAX_STRINGS;
     state.inverter_count = MAX_INVERTERS;
@@ -166,6 +169,7 @@ static void largest_fits(void)
               time_same(&back.contacts[MAX_CONTACTS - 1].wear.release,
                         &state.contacts[MAX_CONTACTS - 1].wear.release),
           "to the last");
+    CHECK(back.ageing.seconds[AGEING_CHARGES - 1][AGEING_TEMPS - 1] == UINT32_MAX, "and ageing");
 }
 
 int main(void)
@@ -183,7 +187,7 @@ int main(void)
     CHECK(t.controller->router.transfers == 2, "two transfers were made");
     CHECK(saved_urgent(&saved, t.controller), "that should not wait");
     t.controller->router.locked[2] = true;
-    t.controller->guard.cap_request_permille = 850;
+    t.controller->cap.memory.manual_permille = 850;
     CHECK(saved_write(&saved, t.controller, t.now_ms, wall_ms), "handed over");
     CHECK(!saved_urgent(&saved, t.controller), "known to the file");
     t.controller->bank.pack[0].latched = 1 << ALARM_SHORT;
@@ -205,7 +209,7 @@ int main(void)
     saved_open(&again, dir, t.controller, later_ms, wall_ms + 100000, quiet);
     const struct router *router = &t.controller->router;
     CHECK(router->transfers == 2 && router->locked[2] && !router->locked[0], "transfers and locks");
-    CHECK(t.controller->guard.cap_request_permille == 850, "the one-off cap");
+    CHECK(t.controller->cap.memory.manual_permille == 850, "the manual cap");
     CHECK(t.controller->bank.pack[0].latched == 1 << ALARM_SHORT &&
               t.controller->bank.pack[0].asked_out,
           "the pack's alarm and place");
