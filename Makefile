@@ -199,6 +199,8 @@ install: $(BUILD)/busbar ## into PREFIX (/usr/local), DESTDIR for packages
 	install -D -m 755 $(BUILD)/busbar $(DESTDIR)$(PREFIX)/bin/busbar
 	install -d $(SHARE) $(DESTDIR)/etc/busbar $(DESTDIR)$(PREFIX)/share/doc/busbar
 	install -m 644 dbc/*.dbc dbc/*.yaml sim/uc001.yaml $(SHARE)
+	install -d $(SHARE)/cells
+	install -m 644 bms/cells/*.yaml $(SHARE)/cells
 	install -m 644 tools/install/80-can0.network tools/install/60-busbar.rules $(DESTDIR)$(PREFIX)/share/doc/busbar
 	install -D -m 644 docs/busbar.8 $(DESTDIR)$(PREFIX)/share/man/man8/busbar.8
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d

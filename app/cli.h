@@ -15,6 +15,7 @@ int cmd_hub(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_sim(int argc, char **argv);
+int cmd_soc(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_request(int argc, char **argv);
 

@@ -15,6 +15,7 @@ static const struct command {
     {"monitor", cmd_monitor, "the status each second"},
     {"request", cmd_request, "ask for charge, stop, cap or reset"},
     {"plan", cmd_plan, "the wiring, and what each layout would deliver"},
+    {"soc", cmd_soc, "the charge estimator over a measured series"},
     {"check", cmd_check, "every mistake in a config file"},
     {"replay", cmd_replay, "a candump log through the decision code"},
     {"dump", cmd_dump, "candump on any kind of bus, with names from DBC files"},

@@ -1,0 +1,446 @@
+#include "bms/estimator.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/maths.h"
+
+enum { N = EST_STATES, SENSOR_OFF = 1, FIRST_LOST = 2 };
+
+static const double MEASURE_S = 10;
+static const double S_PER_HOUR = 3600, S_PER_DAY = 86400;
+static const double NEW_CHARGE = 0.06;   /* after this much moved, a table's error is another one */
+static const double NEW_TIME_S = 200000; /* .. or after this long at one place */
+static const double OFF_RATE =
+    1.0 / 20; /* a sensor that does not keep its word: C-rate it may be off by */
+static const double OFF_PRIOR = 0.2, LOST_PRIOR = 0.01, DEAD = 1e-9;
+static const double SEED_S = 86400; /* so often "the sensor is off now" is asked anew */
+static const double SEED_PRIOR = 0.01, TAKES_OVER = 0.9;
+static const double LOST_SIGMA = 0.13; /* five of these cover the whole charge */
+static const double HYSTERESIS_SIGMA = 0.7, HYSTERESIS_NOISE = 0.3;
+static const double RESISTANCE_SIGMA = 0.15,
+                    RESISTANCE_WALK = 0.02; /* .. per square root of an hour */
+static const double SHAPE = 0.3; /* of the knee's place: how much its shape may be off besides */
+static const double COUNT_NOISE = 0.002;                 /* of the charge moved, by sampling */
+static const double REST_WALK = 2e-4;                    /* charge per square root of an hour */
+static const double HALF_LEAST = 0.01, HALF_MOST = 0.05; /* half the secant's width */
+static const double MIDDLE = 0.45;                       /* between the low and the high knee */
+
+static double within(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static double most(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double square(double x)
+{
+    return x * x;
+}
+
+static double magnitude(double x)
+{
+    return x < 0 ? -x : x;
+}
+
+static double cell_Ah(const struct estimator *e)
+{
+    return e->config.cell->capacity_Ah;
+}
+
+void estimator_init(struct estimator *e, const struct estimator_config *config)
+{
+    assert(e && config && config->cell && config->scale > 0);
+    memset(e, 0, sizeof *e);
+    e->config = *config;
+    e->offset_sigma_A = config->offset_A / config->scale;
+    e->knee = -1;
+}
+
+static void seed(const struct estimator *e, struct estimator_hypothesis *h, double charge,
+                 double sigma, double offset_sigma_A)
+{
+    const struct cell *cell = e->config.cell;
+    memset(h, 0, sizeof *h);
+    h->alive = true;
+    h->x[EST_Z] = within(charge, 0, 1);
+    h->x[EST_CAPACITY] = 1;
+    h->P[EST_Z][EST_Z] = square(sigma);
+    h->P[EST_OFFSET][EST_OFFSET] = square(offset_sigma_A);
+    h->P[EST_HYSTERESIS][EST_HYSTERESIS] = square(HYSTERESIS_SIGMA);
+    h->P[EST_RESISTANCE][EST_RESISTANCE] = square(RESISTANCE_SIGMA);
+    h->P[EST_VOLTAGE][EST_VOLTAGE] = square(e->config.voltage_V);
+    h->P[EST_CAPACITY][EST_CAPACITY] = square(e->config.capacity) + square(e->config.gain);
+    h->P[EST_KNEE_LOW][EST_KNEE_LOW] = square(cell->position_sigma);
+    h->P[EST_KNEE_HIGH][EST_KNEE_HIGH] = square(cell->position_sigma);
+}
+
+static double off_sigma_A(const struct estimator *e)
+{
+    return most(OFF_RATE * cell_Ah(e), 10 * e->offset_sigma_A);
+}
+
+static void seed_lost(struct estimator *e)
+{
+    for (int k = 0; k < EST_LOST; k++) {
+        struct estimator_hypothesis *h = &e->hypothesis[FIRST_LOST + k];
+        seed(e, h, (k + 0.5) / EST_LOST, LOST_SIGMA, most(e->offset_sigma_A, cell_Ah(e) / 400));
+        h->weight = maths_log(LOST_PRIOR);
+    }
+}
+
+static void begin(struct estimator *e, double charge)
+{
+    e->run = (struct cell_state){.z = within(charge, 0, 1)};
+    e->started = e->fresh = true;
+    e->seconds = e->charge_A_s = e->moved = e->turned = 0;
+    e->voltage_s = e->overvoltage_s = e->voltage_seconds = e->since_seed_s = 0;
+    seed_lost(e);
+}
+
+void estimator_start(struct estimator *e, double charge, double sigma)
+{
+    assert(sigma > 0);
+    seed(e, &e->hypothesis[0], charge, sigma, e->offset_sigma_A);
+    seed(e, &e->hypothesis[SENSOR_OFF], charge, sigma, off_sigma_A(e));
+    e->hypothesis[SENSOR_OFF].weight = maths_log(OFF_PRIOR);
+    begin(e, charge);
+}
+
+void estimator_start_at_rest(struct estimator *e, double voltage_V, double temp_C)
+{
+    struct cell_at at = cell_at(e->config.cell, temp_C);
+    double charge = cell_charge(&at, voltage_V);
+    struct cell_ocv ocv = cell_ocv(&at, charge, 0, 1);
+    double doubt_V = ocv.hysteresis_V + e->config.cell->voltage_sigma_V + e->config.voltage_V;
+    double sigma =
+        (cell_charge(&at, voltage_V + doubt_V) - cell_charge(&at, voltage_V - doubt_V)) / 2;
+    estimator_start(e, charge, within(sigma, 0.02, 0.3));
+}
+
+/* --- prediction --- */
+
+static void predict(struct estimator *e, double current_A, double dt_s)
+{
+    const struct cell *cell = e->config.cell;
+    double taken = current_A > 0 ? current_A * cell->efficiency : current_A;
+    double per_A = dt_s / (S_PER_HOUR * cell_Ah(e));
+    double moved = magnitude(current_A) * per_A;
+    double keep = maths_exp(-cell->hysteresis_rate * moved);
+    double toward = current_A > 0 ? 1 : -1;
+    for (int k = 0; k < EST_HYPOTHESES; k++) {
+        struct estimator_hypothesis *h = &e->hypothesis[k];
+        if (!h->alive)
+            continue;
+        double z = h->x[EST_Z] + (taken - h->x[EST_OFFSET]) * per_A / h->x[EST_CAPACITY];
+        h->x[EST_Z] = within(z, -0.02, 1.02);
+        h->x[EST_HYSTERESIS] = keep * h->x[EST_HYSTERESIS] + (1 - keep) * toward;
+    }
+    e->moved += moved;
+    e->turned += cell->hysteresis_rate * moved;
+    e->charge_A_s += taken * dt_s;
+}
+
+/* Covariance over all that was predicted since the last measurement. */
+static void spread(const struct estimator *e, struct estimator_hypothesis *h)
+{
+    double per_A = e->seconds / (S_PER_HOUR * cell_Ah(e));
+    double net = e->charge_A_s / (S_PER_HOUR * cell_Ah(e)) - h->x[EST_OFFSET] * per_A;
+    double keep = maths_exp(-e->turned);
+    for (int turn = 0; turn < 2; turn++) { /* P F', then F of that: P is symmetric */
+        for (int a = 0; a < N; a++) {
+            double *row = h->P[a];
+            row[EST_Z] -= per_A * row[EST_OFFSET] + net * row[EST_CAPACITY];
+            row[EST_HYSTERESIS] *= keep;
+        }
+        for (int a = 0; a < N; a++)
+            for (int b = 0; b < a; b++) {
+                double swap = h->P[a][b];
+                h->P[a][b] = h->P[b][a];
+                h->P[b][a] = swap;
+            }
+    }
+    double hours = e->seconds / S_PER_HOUR, days = e->seconds / S_PER_DAY;
+    h->P[EST_Z][EST_Z] += square(COUNT_NOISE) * e->moved * 0.01 + square(REST_WALK) * hours;
+    h->P[EST_OFFSET][EST_OFFSET] += square(e->config.drift_A / e->config.scale) * days;
+    h->P[EST_HYSTERESIS][EST_HYSTERESIS] += (1 - square(keep)) * square(HYSTERESIS_NOISE);
+    h->P[EST_RESISTANCE][EST_RESISTANCE] =
+        within(h->P[EST_RESISTANCE][EST_RESISTANCE] + square(RESISTANCE_WALK) * hours, 0,
+               square(RESISTANCE_SIGMA));
+    h->P[EST_VOLTAGE][EST_VOLTAGE] += square(0.3 * e->config.voltage_V) * days;
+}
+
+/* --- measurement --- */
+
+struct sight {
+    double voltage_V, overvoltage_V; /* means since the last */
+    double information;              /* 0..1: how much of an independent reading it is */
+    bool capacity_live;
+};
+
+/* What this hypothesis expects, how that depends on each state, and the variance of one independent reading. */
+struct expectation {
+    double V, H[N], variance;
+};
+
+static struct expectation expect(const struct estimator *e, const struct estimator_hypothesis *h,
+                                 const struct sight *sight)
+{
+    const struct cell *cell = e->config.cell;
+    double z = h->x[EST_Z], w = e->run.w;
+    double half = within(sqrt(most(0, h->P[EST_Z][EST_Z])), HALF_LEAST, HALF_MOST);
+    struct cell_ocv here = cell_ocv(&e->at, z, w, 1);
+    double slope =
+        (cell_ocv(&e->at, z + half, w, 1).V - cell_ocv(&e->at, z - half, w, 1).V) / (2 * half);
+    double steep = most(magnitude(slope), magnitude(here.slope_z));
+    struct cell_resistances r = cell_resistances(&e->at, z);
+    int knee = z < MIDDLE ? EST_KNEE_LOW : EST_KNEE_HIGH;
+    struct expectation out = {.H = {0}};
+    out.H[EST_Z] = slope;
+    out.H[EST_OFFSET] = -(r.r0_Ohm + r.r1_Ohm + r.r2_Ohm);
+    out.H[EST_HYSTERESIS] = here.hysteresis_V;
+    out.H[EST_RESISTANCE] = sight->overvoltage_V;
+    out.H[EST_VOLTAGE] = 1;
+    out.H[knee] = -slope;
+    out.V = here.V + here.hysteresis_V * h->x[EST_HYSTERESIS] +
+            sight->overvoltage_V * (1 + h->x[EST_RESISTANCE]) +
+            out.H[EST_OFFSET] * h->x[EST_OFFSET] + h->x[EST_VOLTAGE] - slope * h->x[knee];
+    out.variance = square(cell->voltage_sigma_V) + square(SHAPE * cell->position_sigma * steep) +
+                   square(cell->resistance_sigma * sight->overvoltage_V) +
+                   square(HYSTERESIS_NOISE * here.hysteresis_V);
+    return out;
+}
+
+static bool considered(const struct sight *sight, int state)
+{
+    return state == EST_KNEE_LOW || state == EST_KNEE_HIGH ||
+           (state == EST_CAPACITY && !sight->capacity_live);
+}
+
+/* P = (I - KH) P (I - KH)' + K R K' with any gain K. */
+static void correct(struct estimator_hypothesis *h, const double H[N], const double K[N], double R)
+{
+    double HP[N], HPH = 0;
+    for (int b = 0; b < N; b++) {
+        HP[b] = 0;
+        for (int a = 0; a < N; a++)
+            HP[b] += H[a] * h->P[a][b];
+    }
+    for (int a = 0; a < N; a++)
+        HPH += HP[a] * H[a];
+    for (int a = 0; a < N; a++)
+        for (int b = 0; b <= a; b++) {
+            double p = h->P[a][b] - K[a] * HP[b] - HP[a] * K[b] + K[a] * K[b] * (HPH + R);
+            h->P[a][b] = h->P[b][a] = p;
+        }
+}
+
+static void measure(const struct estimator *e, struct estimator_hypothesis *h,
+                    const struct sight *sight)
+{
+    struct expectation expected = expect(e, h, sight);
+    double R = expected.variance / sight->information, S = R, PH[N], K[N];
+    for (int a = 0; a < N; a++) {
+        PH[a] = 0;
+        for (int b = 0; b < N; b++)
+            PH[a] += h->P[a][b] * expected.H[b];
+        S += expected.H[a] * PH[a];
+    }
+    double reach = 5 * sqrt(S);
+    double missed = within(sight->voltage_V - expected.V, -reach, reach);
+    for (int a = 0; a < N; a++)
+        K[a] = considered(sight, a) ? 0 : PH[a] / S;
+    for (int a = 0; a < N; a++)
+        h->x[a] += K[a] * missed;
+    correct(h, expected.H, K, R);
+    h->x[EST_Z] = within(h->x[EST_Z], -0.02, 1.02);
+    h->x[EST_HYSTERESIS] = within(h->x[EST_HYSTERESIS], -1, 1);
+    h->x[EST_RESISTANCE] = within(h->x[EST_RESISTANCE], -0.5, 1);
+    h->x[EST_CAPACITY] = within(h->x[EST_CAPACITY], 0.5, 1.2);
+    /* The likelihood of as much of a reading as this one is worth. */
+    h->weight -= 0.5 * (square(missed) / S + maths_log(S / R) +
+                        sight->information * maths_log(expected.variance));
+}
+
+static void weigh(struct estimator *e)
+{
+    double best = -INFINITY;
+    for (int k = 0; k < EST_HYPOTHESES; k++)
+        if (e->hypothesis[k].alive)
+            best = most(best, e->hypothesis[k].weight);
+    for (int k = 0; k < EST_HYPOTHESES; k++) {
+        struct estimator_hypothesis *h = &e->hypothesis[k];
+        h->weight -= best;
+        h->alive = h->alive && h->weight > maths_log(DEAD);
+    }
+}
+
+static double shares(const struct estimator *e, double share[EST_HYPOTHESES])
+{
+    double sum = 0;
+    for (int k = 0; k < EST_HYPOTHESES; k++) {
+        share[k] = e->hypothesis[k].alive ? maths_exp(e->hypothesis[k].weight) : 0;
+        sum += share[k];
+    }
+    for (int k = 0; k < EST_HYPOTHESES; k++)
+        share[k] /= sum;
+    return sum;
+}
+
+/* The hypothesis that has won becomes what is believed; whether the sensor is off is asked anew. */
+static void settle(struct estimator *e)
+{
+    double share[EST_HYPOTHESES];
+    shares(e, share);
+    int best = 0;
+    for (int k = 1; k < EST_HYPOTHESES; k++)
+        best = share[k] > share[best] ? k : best;
+    bool won = best != 0 && share[best] > TAKES_OVER;
+    bool asked = e->since_seed_s >= SEED_S &&
+                 (!e->hypothesis[SENSOR_OFF].alive || share[SENSOR_OFF] < SEED_PRIOR);
+    if (won) {
+        e->hypothesis[0] = e->hypothesis[best];
+        e->hypothesis[best].alive = false;
+    }
+    if (won || asked) {
+        struct estimator_hypothesis *off = &e->hypothesis[SENSOR_OFF];
+        *off = e->hypothesis[0];
+        off->P[EST_OFFSET][EST_OFFSET] += square(off_sigma_A(e));
+        off->weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR);
+        e->since_seed_s = 0;
+    }
+}
+
+/* Which steep place this charge is at: 0 low, 1 high, -1 none. */
+static int knee_at(const struct cell *cell, double z)
+{
+    for (int k = 0; k < cell->knees; k++)
+        if (z >= cell->knee[k].from && z <= cell->knee[k].to)
+            return cell->knee[k].at < MIDDLE ? 0 : 1;
+    return -1;
+}
+
+static void look(struct estimator *e)
+{
+    struct sight sight = {
+        .voltage_V = e->voltage_s / e->voltage_seconds,
+        .overvoltage_V = e->overvoltage_s / e->voltage_seconds,
+        .information =
+            e->fresh ? 1 : within(e->moved / NEW_CHARGE + e->seconds / NEW_TIME_S, 1e-9, 1),
+    };
+    int knee = knee_at(e->config.cell, e->run.z);
+    sight.capacity_live = knee >= 0 && e->knee >= 0 && knee != e->knee;
+    for (int k = 0; k < EST_HYPOTHESES; k++)
+        if (e->hypothesis[k].alive) {
+            spread(e, &e->hypothesis[k]);
+            measure(e, &e->hypothesis[k], &sight);
+        }
+    e->fresh = false;
+    if (knee >= 0 && !sight.capacity_live)
+        e->knee = knee;
+    weigh(e);
+    settle(e);
+    e->run.z = within(estimator_estimate(e).charge, 0, 1);
+    e->seconds = e->charge_A_s = e->moved = e->turned = 0;
+    e->voltage_s = e->overvoltage_s = e->voltage_seconds = 0;
+}
+
+void estimator_step(struct estimator *e, const struct estimator_input *input, double dt_s)
+{
+    assert(e->started && dt_s > 0);
+    double current_A = input->current_A / e->config.scale;
+    if (e->at.cell == NULL || magnitude(input->temp_C - e->at.temp_C) > 0.1)
+        e->at = cell_at(e->config.cell, input->temp_C);
+    if (dt_s < e->decay.dt_s || dt_s > e->decay.dt_s)
+        e->decay = cell_decay(e->config.cell, dt_s);
+    predict(e, current_A, dt_s);
+    cell_step(&e->at, &e->decay, &e->run, current_A, 1);
+    e->seconds += dt_s;
+    e->since_seed_s += dt_s;
+    if (input->voltage_V > 0) {
+        struct cell_resistances r = cell_resistances(&e->at, e->run.z);
+        e->voltage_s += input->voltage_V * dt_s;
+        e->overvoltage_s += (r.r0_Ohm * current_A + e->run.v1 + e->run.v2) * dt_s;
+        e->voltage_seconds += dt_s;
+    }
+    if (e->voltage_seconds >= MEASURE_S || (e->fresh && e->voltage_seconds > 0))
+        look(e);
+}
+
+void estimator_gap(struct estimator *e, double seconds, double charge_A, double discharge_A)
+{
+    double Ah = seconds / S_PER_HOUR / e->config.scale;
+    double up = charge_A * Ah / cell_Ah(e), down = discharge_A * Ah / cell_Ah(e);
+    for (int k = 0; k < EST_HYPOTHESES; k++) {
+        struct estimator_hypothesis *h = &e->hypothesis[k];
+        h->x[EST_Z] = within(h->x[EST_Z] + (up - down) / 2, 0, 1);
+        h->P[EST_Z][EST_Z] +=
+            square(within((up + down) / 4, 0, 0.3)); /* the ends are two sigma away */
+        h->P[EST_HYSTERESIS][EST_HYSTERESIS] = square(HYSTERESIS_SIGMA);
+    }
+    e->run.w = e->run.v1 = e->run.v2 = 0;
+    e->run.z = within(estimator_estimate(e).charge, 0, 1);
+}
+
+struct estimate estimator_estimate(const struct estimator *e)
+{
+    double share[EST_HYPOTHESES];
+    shares(e, share);
+    struct estimate out = {.trust = share[0]};
+    for (int k = 0; k < EST_HYPOTHESES; k++) {
+        const struct estimator_hypothesis *h = &e->hypothesis[k];
+        out.charge += share[k] * h->x[EST_Z];
+        out.offset_A += share[k] * h->x[EST_OFFSET];
+        out.capacity += share[k] * h->x[EST_CAPACITY];
+        out.resistance += share[k] * (1 + h->x[EST_RESISTANCE]);
+    }
+    double charge = 0, offset = 0, capacity = 0;
+    for (int k = 0; k < EST_HYPOTHESES; k++) {
+        const struct estimator_hypothesis *h = &e->hypothesis[k];
+        charge += share[k] * (h->P[EST_Z][EST_Z] + square(h->x[EST_Z] - out.charge));
+        offset +=
+            share[k] * (h->P[EST_OFFSET][EST_OFFSET] + square(h->x[EST_OFFSET] - out.offset_A));
+        capacity += share[k] *
+                    (h->P[EST_CAPACITY][EST_CAPACITY] + square(h->x[EST_CAPACITY] - out.capacity));
+    }
+    out.sigma = sqrt(charge);
+    out.offset_A *= e->config.scale;
+    out.offset_sigma_A = sqrt(offset) * e->config.scale;
+    out.capacity_sigma = sqrt(capacity);
+    out.charge = within(out.charge, 0, 1);
+    return out;
+}
+
+struct estimator_saved estimator_save(const struct estimator *e)
+{
+    struct estimate now = estimator_estimate(e);
+    return (struct estimator_saved){now.charge,         now.sigma,      now.offset_A,
+                                    now.offset_sigma_A, now.resistance, now.capacity,
+                                    now.capacity_sigma};
+}
+
+bool estimator_restore(struct estimator *e, const struct estimator_saved *saved)
+{
+    double rate = magnitude(saved->offset_A) / e->config.scale / cell_Ah(e);
+    bool right = saved->charge >= 0 && saved->charge <= 1 && saved->charge_sigma > 0 &&
+                 saved->charge_sigma <= 1 && rate <= 1 && saved->offset_sigma_A > 0 &&
+                 saved->resistance >= 0.5 && saved->resistance <= 2 && saved->capacity >= 0.5 &&
+                 saved->capacity <= 1.2 && saved->capacity_sigma > 0;
+    if (!right)
+        return false;
+    estimator_start(e, saved->charge, saved->charge_sigma);
+    for (int k = 0; k < EST_HYPOTHESES; k++) {
+        struct estimator_hypothesis *h = &e->hypothesis[k];
+        h->x[EST_OFFSET] = saved->offset_A / e->config.scale;
+        h->x[EST_RESISTANCE] = saved->resistance - 1;
+        h->x[EST_CAPACITY] = saved->capacity;
+        h->P[EST_CAPACITY][EST_CAPACITY] = square(saved->capacity_sigma);
+    }
+    double sigma_A = saved->offset_sigma_A / e->config.scale;
+    e->hypothesis[0].P[EST_OFFSET][EST_OFFSET] = square(sigma_A);
+    return true;
+}

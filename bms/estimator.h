@@ -1,0 +1,107 @@
+/* How full one battery is: the cell model corrected by what the voltage can tell, and never by more.
+ *
+ * Charge is counted from the current; where the open-circuit curve is steep, and only there, the measured voltage
+ * says how far the count has drifted. What may be wrong is carried along: the sensor's offset (with whatever
+ * else draws unseen), hysteresis, resistance, the voltage reading, the place of each knee, the capacity.
+ *
+ * Several hypotheses run side by side, each an extended Kalman filter, weighted by how well each foretold
+ * the voltage: the sensor keeps its specification; it does not; the charge at the start was wrong. So a good sensor
+ * is trusted like one, and a bad one found out, without a threshold. (Gaussian sum: Alspach and Sorenson, IEEE
+ * Trans. Automatic Control 17 (1972) 439.)
+ *
+ * Two rules keep the band honest. A table's error lasts: it is new only after some charge has moved, so ten readings
+ * at one place are worth one (information is paid by moved charge, not by seconds). And the place of a knee and
+ * the capacity are considered, not estimated (Schmidt's filter): no number of crossings makes them better
+ * known; capacity is learned only between two different knees.
+ *
+ * Works on one cell of the cell file's size: the caller divides currents by packs' size (estimator_config.scale).
+ * No allocation, no clock, the same bits on every machine. */
+#ifndef BUSBAR_BMS_ESTIMATOR_H
+#define BUSBAR_BMS_ESTIMATOR_H
+
+#include <stdbool.h>
+
+#include "bms/cell.h"
+
+enum estimator_state {
+    EST_Z,           /* charge, 0..1 */
+    EST_OFFSET,      /* A, of the cell's current: read minus true */
+    EST_HYSTERESIS,  /* h */
+    EST_RESISTANCE,  /* relative to the cell file */
+    EST_VOLTAGE,     /* V, reading minus true */
+    EST_CAPACITY,    /* relative to nominal; considered */
+    EST_KNEE_LOW, EST_KNEE_HIGH,   /* charge by which the low and the high steep places lie higher; considered */
+    EST_STATES
+};
+enum { EST_LOST = 5, EST_HYPOTHESES = 2 + EST_LOST };
+
+/* All one sigma. */
+struct estimator_config {
+    const struct cell *cell;
+    double scale;            /* battery's capacity in cells of the cell file */
+    double offset_A;         /* of the battery's current sensor, unmeasured consumers included */
+    double drift_A;          /* its random walk in a day */
+    double gain;             /* of that sensor, relative */
+    double voltage_V;        /* of the cell voltage read */
+    double capacity;         /* relative */
+};
+
+struct estimator_hypothesis {
+    double x[EST_STATES], P[EST_STATES][EST_STATES];
+    double weight;           /* natural logarithm; the best has 0 */
+    bool alive;
+};
+
+struct estimator {
+    struct estimator_config config;
+    bool started;
+    double offset_sigma_A;            /* of one cell */
+    struct cell_state run;            /* z of the estimate; w, v1, v2 as the current makes them */
+    struct cell_decay decay;
+    struct cell_at at;
+    struct estimator_hypothesis hypothesis[EST_HYPOTHESES];  /* 0: as it is believed */
+    /* since the last measurement */
+    double seconds, charge_A_s, moved, turned, voltage_s, overvoltage_s, voltage_seconds;
+    double since_seed_s;
+    bool fresh;                       /* nothing was measured since the start: the first counts in full */
+    int knee;                         /* where voltage was last worth something: 0 low, 1 high, -1 nowhere yet */
+};
+
+struct estimate {
+    double charge, sigma;             /* 0..1 */
+    double offset_A, offset_sigma_A;  /* of the battery's sensor */
+    double capacity, capacity_sigma;  /* relative to nominal */
+    double resistance;                /* relative to the cell file */
+    double trust;                     /* weight of "the sensor keeps its specification", 0..1 */
+};
+
+void estimator_init(struct estimator *e, const struct estimator_config *config);
+
+/* Told the charge and how far it may be off. The hypotheses that it is something else entirely stand beside it. */
+void estimator_start(struct estimator *e, double charge, double sigma);
+
+/* Knows nothing but a rested cell's voltage. */
+void estimator_start_at_rest(struct estimator *e, double voltage_V, double temp_C);
+
+struct estimator_input {
+    double current_A;        /* the battery's; + charges */
+    double voltage_V;        /* mean of its cells; NAN or <= 0: not known */
+    double temp_C;
+};
+/* One sample that held for dt_s, 0.05..60 s. */
+void estimator_step(struct estimator *e, const struct estimator_input *input, double dt_s);
+
+/* Seconds nobody saw: up to charge_A in or discharge_A out may have flowed. */
+void estimator_gap(struct estimator *e, double seconds, double charge_A, double discharge_A);
+
+struct estimate estimator_estimate(const struct estimator *e);
+
+/* What survives a restart; restored, it is aged by the gap. */
+struct estimator_saved {
+    double charge, charge_sigma, offset_A, offset_sigma_A, resistance, capacity, capacity_sigma;
+};
+struct estimator_saved estimator_save(const struct estimator *e);
+/* False, and nothing changed, where a number cannot be right. */
+bool estimator_restore(struct estimator *e, const struct estimator_saved *saved);
+
+#endif
