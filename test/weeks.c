@@ -65,12 +65,13 @@ static void tell(const struct weeks_result *r)
     double known = r->known ? (double)r->known : 1;
     printf("seed %4llu%s: RMSE %5.2f %%, most %5.2f %% (day %5.1f at %2.0f %%), inside %5.1f %%, "
            "NEES %6.2f, "
-           "sigma %4.2f %%, above the cap %5.2f %%, charged %3.0f %%; counting %5.1f %%, most "
+           "sigma %4.2f %%, above the cap %5.2f %%, stops at %4.1f %%; counting %5.1f %%, most "
            "%5.1f %%\n",
            (unsigned long long)r->seed, r->unknown ? "?" : " ", 100 * weeks_rmse(r), 100 * r->most,
            r->most_day, 100 * r->most_charge, 100 * (double)r->inside / known, r->nees / known,
-           100 * r->sigma_sum / known, 100 * r->above_cap, 100 * r->charged_Ah / r->wanted_Ah,
-           100 * weeks_counted_rmse(r), 100 * r->counted_most);
+           100 * r->sigma_sum / known, 100 * r->above_cap,
+           r->stops ? 100 * r->stopped_sum / r->stops : 0, 100 * weeks_counted_rmse(r),
+           100 * r->counted_most);
 }
 
 /* Results by seed; false when a worker died. */
@@ -123,7 +124,8 @@ static unsigned sums(const struct weeks_result results[], long seeds)
         all.nees += r->nees;
         all.counted_square += r->counted_square;
         all.charged_Ah += r->charged_Ah;
-        all.wanted_Ah += r->wanted_Ah;
+        all.stopped_sum += r->stopped_sum;
+        all.stops += r->stops;
         all.above_cap = fmax(all.above_cap, r->above_cap);
         all.sigma_sum += r->sigma_sum;
         most[k] = r->most;
@@ -134,9 +136,10 @@ static unsigned sums(const struct weeks_result results[], long seeds)
     qsort(most, (size_t)seeds, sizeof *most, bench_compare);
     qsort(counted, (size_t)seeds, sizeof *counted, bench_compare);
     double known = all.known ? (double)all.known : 1;
-    printf("%ld seeds, %.0f days without sun, %.0f silences, restarts and jumps; %.0f of %.0f Ah "
-           "charged\n",
-           seeds, dark, trouble, all.charged_Ah, all.wanted_Ah);
+    printf("%ld seeds, %.0f days without sun, %.0f silences, restarts and jumps; %.0f Ah charged; "
+           "the cap stopped %d times, at %.1f %%\n",
+           seeds, dark, trouble, all.charged_Ah, all.stops,
+           all.stops ? 100 * all.stopped_sum / all.stops : 0);
     unsigned wrong = 0;
     wrong += !judged("RMSE", 100 * weeks_rmse(&all), 0, 1, "%");
     wrong += !judged("largest error, 95 of 100 seeds",

@@ -21,7 +21,9 @@ struct weeks_result {
     double most_day, most_charge;        /* when the largest was, and the true charge then */
     double counted_square, counted_most;
     double above_cap;                    /* true charge beyond the cap at most */
-    double charged_Ah, wanted_Ah;        /* into the battery; what the sun had for it below the cap */
+    double stopped_sum;                  /* true charge where the cap stopped charging */
+    int stops;
+    double charged_Ah;                   /* into the battery */
     double sigma_sum, offset_off_A;      /* at the end */
     int silences, restarts, jumps, dark_days;
 };
@@ -127,8 +129,6 @@ static inline void weeks_order(struct weeks *w, const struct bank_limits *limits
     double surplus_A = surplus_W / 53.0;
     double in_A = limits->charge_mA.value / 1000.0, out_A = limits->discharge_mA.value / 1000.0;
     double wanted_A = fmin(100, surplus_A);
-    if (surplus_A > 0 && w->truth.charge < w->plan->scenario->cap)
-        w->result->wanted_Ah += wanted_A * WEEKS_STEP_S / 3600.0;
     if (surplus_A > 0)
         w->order_A = fmin(wanted_A, w->down_s > 0 ? 0 : in_A);
     else
@@ -251,12 +251,19 @@ static inline void weeks_count(struct weeks *w)
 
 static inline struct bank_limits weeks_limits(struct weeks *w, const struct weeks_said *said)
 {
+    bool held = w->guard.cap_held;
     struct soc_estimate soc = {
         .known = said->known,
         .soc_permille = (int32_t)lround(said->charge * 1000),
         .error_permille = (int32_t)lround(fmin(1, 2 * said->sigma) * 1000),
     };
-    return bank_limits_step(&w->guard, &w->bank, &w->view, &soc, 100000, 120000, w->now_ms);
+    struct bank_limits limits =
+        bank_limits_step(&w->guard, &w->bank, &w->view, &soc, 100000, 120000, w->now_ms);
+    if (w->guard.cap_held && !held && w->order_A > 0) {
+        w->result->stopped_sum += w->truth.charge;
+        w->result->stops++;
+    }
+    return limits;
 }
 
 static inline void weeks_step(struct weeks *w)

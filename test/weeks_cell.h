@@ -51,20 +51,24 @@ static inline double weeks_over_Ohm(const struct twin *twin, double current_A)
     return (twin_cell_V(twin, current_A) - twin_cell_V(&rested, 0)) / current_A;
 }
 
-/* C/10 for five minutes and for an hour. */
-static inline void weeks_pulse(struct twin *twin, double temp_C, double charge, struct cell_row *row, int at)
+/* C/10 for five minutes and for an hour, on a plateau: at a knee a pulse would find diffusion again, which the cell
+ * file tells apart. */
+static inline void weeks_pulse(struct twin *twin, double temp_C, struct cell_row *row)
 {
-    const double current_A = -28;
-    double Ohm[2];
+    const double current_A = -28, charge = 0.50;
+    double Ohm[2] = {0, 0};
     twin_rest(twin, charge);
-    row->r0_Ohm[at] = twin_Ohm(twin, current_A);
+    double r0_Ohm = twin_Ohm(twin, current_A);
     for (int s = 0; s < 360; s++) {
         twin_step(twin, current_A, temp_C);
         if (s == 30 || s == 359)
             Ohm[s > 30] = weeks_over_Ohm(twin, current_A);
     }
-    row->r1_Ohm[at] = fmax(1e-6, Ohm[0] - row->r0_Ohm[at]);
-    row->r2_Ohm[at] = fmax(1e-6, Ohm[1] - Ohm[0]) / (1 - exp(-3300 / 2000.0));
+    for (int r = 0; r < CELL_R_POINTS; r++) {
+        row->r0_Ohm[r] = r0_Ohm;
+        row->r1_Ohm[r] = Ohm[0] - r0_Ohm;
+        row->r2_Ohm[r] = (Ohm[1] - Ohm[0]) / (1 - exp(-3300 / 2000.0));
+    }
 }
 
 static inline void weeks_measure(struct cell *cell)
@@ -90,8 +94,7 @@ static inline void weeks_measure(struct cell *cell)
             row->ocv_V[i] = (up[i] + down[i]) / 2;
             row->hysteresis_V[i] = fmin(0.03, fmax(0, (up[i] - down[i]) / 2));
         }
-        for (int r = 0; r < CELL_R_POINTS; r++)
-            weeks_pulse(&twin, temps_C[t], fmax(0.15, r / 10.0), row, r);
+        weeks_pulse(&twin, temps_C[t], row);
     }
 }
 

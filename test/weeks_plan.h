@@ -25,12 +25,12 @@ struct weeks_scenario {
 
 /* clang-format off */
 static const struct weeks_scenario weeks_scenarios[] = {
-    {"as asked",           0.15, 0.70, 0.01, 0,    0,    0.25},
-    {"knee off by 2 %",    0.15, 0.70, 0,    0.02, 0,    0.25},
+    {"as asked",           0.15, 0.70, 0.01, 0,    0,    0.10},
+    {"knee off by 2 %",    0.15, 0.70, 0,    0.02, 0,    0.10},
     {"mostly cloudy",      0.15, 0.70, 0.01, 0,    0,    0.80},
-    {"one knee, 40 to 70", 0.40, 0.70, 0.01, 0,    0,    0.25},
-    {"no high knee, to 56", 0.35, 0.56, 0.01, 0,    0,    0.25},
-    {"aged, file is new",  0.15, 0.70, 0.01, 0,    0.05, 0.25},
+    {"one knee, 40 to 70", 0.40, 0.70, 0.01, 0,    0,    0.10},
+    {"no high knee, to 56", 0.35, 0.56, 0.01, 0,    0,    0.10},
+    {"aged, file is new",  0.15, 0.70, 0.01, 0,    0.05, 0.10},
 };
 /* clang-format on */
 enum { WEEKS_SCENARIOS = sizeof weeks_scenarios / sizeof weeks_scenarios[0] };
@@ -139,7 +139,7 @@ static inline void plan_weather(struct weeks_plan *plan, struct weeks_dice *d)
     int dead = 0;
     for (int day = 0; day < plan->days; day++) {
         clear = 0.5 * clear + 0.5 * dice_in(d, 0.1, 1.1);
-        if (dead == 0 && dice(d) < 1.0 / 50)
+        if (dead == 0 && dice(d) < 1.0 / 60)
             dead = (int)dice_in(d, 6, 15);
         bool dark = dead > 0 || dice(d) < plan->scenario->cloudy;
         dead -= dead > 0;
