@@ -121,7 +121,7 @@ static inline void plan_sensors(struct weeks_plan *plan, struct weeks_dice *d)
     plan->loss = dice_in(d, 0, 0.002);
     plan->jumps = (int)dice_in(d, 0, 4);
     for (int j = 0; j < plan->jumps; j++) {
-        plan->jump_day[j] = (int)dice_in(d, 5, plan->days);
+        plan->jump_day[j] = (int)dice_in(d, 5, 120);
         plan->jump_A[j] = 0.04 * dice_normal(d);
     }
     plan->step_mV = steps_mV[(int)dice_in(d, 0, 3)];
@@ -137,7 +137,7 @@ static inline void plan_weather(struct weeks_plan *plan, struct weeks_dice *d)
 {
     double clear = dice(d);
     int dead = 0;
-    for (int day = 0; day < plan->days; day++) {
+    for (int day = 0; day < WEEKS_DAYS_MOST; day++) {
         clear = 0.5 * clear + 0.5 * dice_in(d, 0.1, 1.1);
         if (dead == 0 && dice(d) < 1.0 / 60)
             dead = (int)dice_in(d, 6, 15);
