@@ -190,6 +190,8 @@ static bool option(struct options *o, int letter, const char *text)
 
 int cmd_soc(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "fit") == 0)
+        return cmd_soc_fit(argc - 1, argv + 1);
     struct options o = {.cells = 1};
     for (int c; (c = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         if (c == 'h' || c == '?') {

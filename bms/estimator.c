@@ -6,26 +6,29 @@
 
 #include "core/maths.h"
 
-enum { N = EST_STATES, SENSOR_OFF = 1, FIRST_LOST = 2 };
+enum { N = EST_STATES, FIRST_LOST = EST_SENSORS };
 
 static const double MEASURE_S = 10;
 static const double S_PER_HOUR = 3600, S_PER_DAY = 86400;
-static const double NEW_CHARGE = 0.06;   /* after this much moved, a table's error is another one */
+static const double NEW_CHARGE = 0.05;   /* after this much moved, a table's error is another one */
 static const double NEW_TIME_S = 200000; /* .. or after this long at one place */
-static const double OFF_RATE =
-    1.0 / 20; /* a sensor that does not keep its word: C-rate it may be off by */
-static const double OFF_PRIOR = 0.2, LOST_PRIOR = 0.01, DEAD = 1e-9;
-static const double SEED_S = 86400; /* so often "the sensor is off now" is asked anew */
+static const double WORSE = 5;           /* .. times its specification */
+static const double BROKEN_RATE = 1.0 / 20; /* C-rate a broken sensor may be off by */
+static const double SENSOR_PRIOR[EST_SENSORS] = {1, 1, 0.3};
+static const double LOST_PRIOR = 0.002, DEAD = 1e-9;
+static const double SEED_S = 86400; /* so often "is the sensor off now" is asked anew */
 static const double SEED_PRIOR = 0.01, TAKES_OVER = 0.9;
 static const double LOST_SIGMA = 0.13; /* five of these cover the whole charge */
 static const double HYSTERESIS_SIGMA = 0.7, HYSTERESIS_NOISE = 0.3;
 static const double RESISTANCE_SIGMA = 0.15,
                     RESISTANCE_WALK = 0.02; /* .. per square root of an hour */
+static const double TABLE = 0.5; /* of a table's error: what is there again at the next pass */
 static const double SHAPE = 0.3; /* of the knee's place: how much its shape may be off besides */
-static const double COUNT_NOISE = 0.002;                 /* of the charge moved, by sampling */
-static const double REST_WALK = 2e-4;                    /* charge per square root of an hour */
-static const double HALF_LEAST = 0.01, HALF_MOST = 0.05; /* half the secant's width */
-static const double MIDDLE = 0.45;                       /* between the low and the high knee */
+static const double COUNT_NOISE = 0.002; /* of the charge moved, by sampling */
+static const double REST_WALK = 2e-4;    /* charge per square root of an hour */
+static const double NEAR = 0.006,
+                    FAR = 0.05;    /* the least and most of sigma over which the curve is read */
+static const double MIDDLE = 0.45; /* between the low and the high knee */
 
 static double within(double x, double low, double high)
 {
@@ -74,14 +77,17 @@ static void seed(const struct estimator *e, struct estimator_hypothesis *h, doub
     h->P[EST_HYSTERESIS][EST_HYSTERESIS] = square(HYSTERESIS_SIGMA);
     h->P[EST_RESISTANCE][EST_RESISTANCE] = square(RESISTANCE_SIGMA);
     h->P[EST_VOLTAGE][EST_VOLTAGE] = square(e->config.voltage_V);
+    h->P[EST_TABLE][EST_TABLE] = square(TABLE * cell->voltage_sigma_V);
     h->P[EST_CAPACITY][EST_CAPACITY] = square(e->config.capacity) + square(e->config.gain);
     h->P[EST_KNEE_LOW][EST_KNEE_LOW] = square(cell->position_sigma);
     h->P[EST_KNEE_HIGH][EST_KNEE_HIGH] = square(cell->position_sigma);
 }
 
-static double off_sigma_A(const struct estimator *e)
+/* What the sensor may be off by, in the three opinions of it. */
+static double offset_sigma_A(const struct estimator *e, int opinion)
 {
-    return most(OFF_RATE * cell_Ah(e), 10 * e->offset_sigma_A);
+    double worse = opinion == 0 ? e->offset_sigma_A : WORSE * e->offset_sigma_A;
+    return opinion < 2 ? worse : most(BROKEN_RATE * cell_Ah(e), 2 * worse);
 }
 
 static void seed_lost(struct estimator *e)
@@ -105,9 +111,10 @@ static void begin(struct estimator *e, double charge)
 void estimator_start(struct estimator *e, double charge, double sigma)
 {
     assert(sigma > 0);
-    seed(e, &e->hypothesis[0], charge, sigma, e->offset_sigma_A);
-    seed(e, &e->hypothesis[SENSOR_OFF], charge, sigma, off_sigma_A(e));
-    e->hypothesis[SENSOR_OFF].weight = maths_log(OFF_PRIOR);
+    for (int k = 0; k < EST_SENSORS; k++) {
+        seed(e, &e->hypothesis[k], charge, sigma, offset_sigma_A(e, k));
+        e->hypothesis[k].weight = maths_log(SENSOR_PRIOR[k]);
+    }
     begin(e, charge);
 }
 
@@ -182,7 +189,8 @@ struct sight {
     bool capacity_live;
 };
 
-/* What this hypothesis expects, how that depends on each state, and the variance of one independent reading. */
+/* What this hypothesis expects, how that depends on each state, and the variance of one independent reading. The
+ * curve is read over the belief's own width, to the second order: beside a knee, not seeing it is news. */
 struct expectation {
     double V, H[N], variance;
 };
@@ -192,10 +200,12 @@ static struct expectation expect(const struct estimator *e, const struct estimat
 {
     const struct cell *cell = e->config.cell;
     double z = h->x[EST_Z], w = e->run.w;
-    double half = within(sqrt(most(0, h->P[EST_Z][EST_Z])), HALF_LEAST, HALF_MOST);
+    double sigma = within(sqrt(most(0, h->P[EST_Z][EST_Z])), 0, FAR);
+    double reach = sqrt(3) * most(sigma, NEAR);
     struct cell_ocv here = cell_ocv(&e->at, z, w, 1);
-    double slope =
-        (cell_ocv(&e->at, z + half, w, 1).V - cell_ocv(&e->at, z - half, w, 1).V) / (2 * half);
+    double up = cell_ocv(&e->at, z + reach, w, 1).V, down = cell_ocv(&e->at, z - reach, w, 1).V;
+    double slope = (up - down) / (2 * reach);
+    double bend = 0.5 * (up + down - 2 * here.V) / square(reach) * square(sigma);
     double steep = most(magnitude(slope), magnitude(here.slope_z));
     struct cell_resistances r = cell_resistances(&e->at, z);
     int knee = z < MIDDLE ? EST_KNEE_LOW : EST_KNEE_HIGH;
@@ -204,20 +214,20 @@ static struct expectation expect(const struct estimator *e, const struct estimat
     out.H[EST_OFFSET] = -(r.r0_Ohm + r.r1_Ohm + r.r2_Ohm);
     out.H[EST_HYSTERESIS] = here.hysteresis_V;
     out.H[EST_RESISTANCE] = sight->overvoltage_V;
-    out.H[EST_VOLTAGE] = 1;
+    out.H[EST_VOLTAGE] = out.H[EST_TABLE] = 1;
     out.H[knee] = -slope;
-    out.V = here.V + here.hysteresis_V * h->x[EST_HYSTERESIS] +
+    out.V = here.V + bend + here.hysteresis_V * h->x[EST_HYSTERESIS] +
             sight->overvoltage_V * (1 + h->x[EST_RESISTANCE]) +
             out.H[EST_OFFSET] * h->x[EST_OFFSET] + h->x[EST_VOLTAGE] - slope * h->x[knee];
     out.variance = square(cell->voltage_sigma_V) + square(SHAPE * cell->position_sigma * steep) +
                    square(cell->resistance_sigma * sight->overvoltage_V) +
-                   square(HYSTERESIS_NOISE * here.hysteresis_V);
+                   square(HYSTERESIS_NOISE * here.hysteresis_V) + 2 * square(bend);
     return out;
 }
 
 static bool considered(const struct sight *sight, int state)
 {
-    return state == EST_KNEE_LOW || state == EST_KNEE_HIGH ||
+    return state == EST_KNEE_LOW || state == EST_KNEE_HIGH || state == EST_TABLE ||
            (state == EST_CAPACITY && !sight->capacity_live);
 }
 
@@ -300,17 +310,17 @@ static void settle(struct estimator *e)
     for (int k = 1; k < EST_HYPOTHESES; k++)
         best = share[k] > share[best] ? k : best;
     bool won = best != 0 && share[best] > TAKES_OVER;
-    bool asked = e->since_seed_s >= SEED_S &&
-                 (!e->hypothesis[SENSOR_OFF].alive || share[SENSOR_OFF] < SEED_PRIOR);
+    bool asked = e->since_seed_s >= SEED_S && share[0] > TAKES_OVER;
     if (won) {
         e->hypothesis[0] = e->hypothesis[best];
         e->hypothesis[best].alive = false;
     }
-    if (won || asked) {
-        struct estimator_hypothesis *off = &e->hypothesis[SENSOR_OFF];
-        *off = e->hypothesis[0];
-        off->P[EST_OFFSET][EST_OFFSET] += square(off_sigma_A(e));
-        off->weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR);
+    for (int k = 1; k < EST_SENSORS && (won || asked); k++) {
+        if (asked && share[k] > SEED_PRIOR)
+            continue;
+        e->hypothesis[k] = e->hypothesis[0];
+        e->hypothesis[k].P[EST_OFFSET][EST_OFFSET] += square(offset_sigma_A(e, k));
+        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR);
         e->since_seed_s = 0;
     }
 }
@@ -425,11 +435,12 @@ struct estimator_saved estimator_save(const struct estimator *e)
 
 bool estimator_restore(struct estimator *e, const struct estimator_saved *saved)
 {
-    double rate = magnitude(saved->offset_A) / e->config.scale / cell_Ah(e);
+    double C_A = e->config.scale * cell_Ah(e), rate = magnitude(saved->offset_A) / C_A;
     bool right = saved->charge >= 0 && saved->charge <= 1 && saved->charge_sigma > 0 &&
                  saved->charge_sigma <= 1 && rate <= 1 && saved->offset_sigma_A > 0 &&
-                 saved->resistance >= 0.5 && saved->resistance <= 2 && saved->capacity >= 0.5 &&
-                 saved->capacity <= 1.2 && saved->capacity_sigma > 0;
+                 saved->offset_sigma_A <= C_A && saved->resistance >= 0.5 &&
+                 saved->resistance <= 2 && saved->capacity >= 0.5 && saved->capacity <= 1.2 &&
+                 saved->capacity_sigma > 0 && saved->capacity_sigma <= 0.5;
     if (!right)
         return false;
     estimator_start(e, saved->charge, saved->charge_sigma);

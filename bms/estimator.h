@@ -5,14 +5,14 @@
  * else draws unseen), hysteresis, resistance, the voltage reading, the place of each knee, the capacity.
  *
  * Several hypotheses run side by side, each an extended Kalman filter, weighted by how well each foretold
- * the voltage: the sensor keeps its specification; it does not; the charge at the start was wrong. So a good sensor
+ * the voltage: the sensor keeps its specification; it is worse; it is broken; the charge at the start was wrong. So a good sensor
  * is trusted like one, and a bad one found out, without a threshold. (Gaussian sum: Alspach and Sorenson, IEEE
  * Trans. Automatic Control 17 (1972) 439.)
  *
  * Two rules keep the band honest. A table's error lasts: it is new only after some charge has moved, so ten readings
- * at one place are worth one (information is paid by moved charge, not by seconds). And the place of a knee and
- * the capacity are considered, not estimated (Schmidt's filter): no number of crossings makes them better
- * known; capacity is learned only between two different knees.
+ * at one place are worth one (information is paid by moved charge, not by seconds). And the place of a knee, the
+ * table's own voltage and the capacity are considered, not estimated (Schmidt's filter): no number of passes makes
+ * them better known; capacity is learned only between two different knees.
  *
  * Works on one cell of the cell file's size: the caller divides currents by packs' size (estimator_config.scale).
  * No allocation, no clock, the same bits on every machine. */
@@ -29,11 +29,12 @@ enum estimator_state {
     EST_HYSTERESIS,  /* h */
     EST_RESISTANCE,  /* relative to the cell file */
     EST_VOLTAGE,     /* V, reading minus true */
+    EST_TABLE,       /* V, by which the open-circuit table lies too low; considered */
     EST_CAPACITY,    /* relative to nominal; considered */
     EST_KNEE_LOW, EST_KNEE_HIGH,   /* charge by which the low and the high steep places lie higher; considered */
     EST_STATES
 };
-enum { EST_LOST = 5, EST_HYPOTHESES = 2 + EST_LOST };
+enum { EST_SENSORS = 3, EST_LOST = 5, EST_HYPOTHESES = EST_SENSORS + EST_LOST };
 
 /* All one sigma. */
 struct estimator_config {
