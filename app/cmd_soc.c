@@ -22,6 +22,7 @@ static const char help[] =
     "  --gain-permille N          the current is multiplied by 1 + N/1000\n"
     "  --start-error-permille N   the charge told at the start is wrong by this much\n"
     "  --start-unknown            nothing is told: the start is from the first voltage\n"
+    "  --from-permille N          begins where the reference first falls to N\n"
     "  --sensor-mA X              the current sensor's offset by its specification, one sigma;\n"
     "                             default: capacity / 500 h\n"
     "  --json                     one object per series\n"
@@ -34,7 +35,7 @@ struct options {
     const char *cell;
     const char *csv[FILES_MAX];
     int files;
-    double capacity_Ah, cells, offset_mA, gain_permille, start_permille, sensor_mA;
+    double capacity_Ah, cells, offset_mA, gain_permille, start_permille, from_permille, sensor_mA;
     bool start_unknown, json;
 };
 
@@ -113,8 +114,10 @@ static bool run(const struct options *o, const struct cell *cell, const char *pa
         .cells = (int)o->cells,
         .offset_A = o->offset_mA / 1000,
         .gain = 1 + o->gain_permille / 1000,
+        .from = o->from_permille / 1000,
         .start_told = series.has_reference && !o->start_unknown,
-        .start = fmin(1, fmax(0, series.rows[0].reference + o->start_permille / 1000)),
+        .start = fmin(1, fmax(0, fmin(series.rows[0].reference, o->from_permille / 1000) +
+                                     o->start_permille / 1000)),
         .start_sigma = START_SIGMA,
         .sensor_offset_A = o->sensor_mA > 0 ? o->sensor_mA / 1000 : capacity_Ah / SENSOR_H,
     };
@@ -145,6 +148,7 @@ static const struct option known[] = {
     {"offset-mA", required_argument, NULL, 'o'},
     {"gain-permille", required_argument, NULL, 'g'},
     {"start-error-permille", required_argument, NULL, 's'},
+    {"from-permille", required_argument, NULL, 'p'},
     {"start-unknown", no_argument, NULL, 'u'},
     {"sensor-mA", required_argument, NULL, 'm'},
     {"json", no_argument, NULL, 'j'},
@@ -168,7 +172,8 @@ static bool option(struct options *o, int letter, const char *text)
     } numbers[] = {
         {'q', &o->capacity_Ah, 0.01, 1e6},      {'n', &o->cells, 1, 1000},
         {'o', &o->offset_mA, -1e7, 1e7},        {'g', &o->gain_permille, -900, 1000},
-        {'s', &o->start_permille, -1000, 1000}, {'m', &o->sensor_mA, 1e-3, 1e7},
+        {'s', &o->start_permille, -1000, 1000}, {'p', &o->from_permille, 1, 1000},
+        {'m', &o->sensor_mA, 1e-3, 1e7},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (letter == numbers[i].letter)
@@ -192,7 +197,7 @@ int cmd_soc(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "fit") == 0)
         return cmd_soc_fit(argc - 1, argv + 1);
-    struct options o = {.cells = 1};
+    struct options o = {.cells = 1, .from_permille = 1000};
     for (int c; (c = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
         if (c == 'h' || c == '?') {
             fputs(help, c == 'h' ? stdout : stderr);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/cell_file.h"
 #include "app/cli.h"
 #include "app/soc_fit.h"
 
@@ -20,17 +19,28 @@ static const char help[] =
     "  --check FILE[=TEMP_C] the same, but kept out of the fit: its residual is printed\n"
     "  --ocv FILE[@RATE]     low-rate curves: soc, dis_25C, chg_25C ..; or 25degC: rested.\n"
     "                        RATE: their current in capacities per hour; default 0.05\n"
+    "                        OCV: rested at 25 C\n"
+    "  --half-cells FILE     the curves as the difference of these two electrodes (x_norm,\n"
+    "                        anode_delith_dis, cathode_lith_dis) and a correction\n"
     "  --row TEMP_C          a row at this temperature too, by Arrhenius\n"
     "  --cells N             cells in series in the logs; default 1\n"
     "  --efficiency E        of charging; default 1\n"
     "  --charge-sigma Z      what soc_ref may be wrong by; default 0.005\n"
-    "  --source TEXT         which cell, measured by whom; --licence TEXT\n"
+    "  --source TEXT         which cell, measured by whom; --licence TEXT;\n"
+    "  --note TEXT           what a reader of the file must know\n"
+    "Without series, or to say what they cannot:\n"
+    "  --resistance R0,R1,R2             Ohm at 25 C\n"
+    "  --dynamics TAU1,TAU2,DIFFUSION,R  s, s, s, hysteresis rate; default 30,900,160,20\n"
+    "  --errors V,R,Z,TAU                sigmas of voltage, resistance, position; correlation, s\n"
+    "  --hysteresis V                    half the gap between the directions, where no curve\n"
+    "                                    tells it\n"
     "  -o FILE               default: standard output\n";
 
 struct options {
     struct fit_job job;
     struct fit_load load;
-    const char *out, *source, *licence;
+    const char *out, *half;
+    struct fit_words words;
     char *series[FIT_SERIES];
     char *curve[FIT_CURVES];
     int curves;
@@ -53,6 +63,40 @@ static bool read_number(const char *option, const char *text, double low, double
     }
     snprintf(allowed, sizeof allowed, "a number, %g to %g", low, high);
     return mistake(option, text, allowed);
+}
+
+/* COUNT numbers with commas between them. */
+static bool read_numbers(const char *option, const char *text, int count, double *const out[])
+{
+    const char *at = text;
+    char *end;
+    for (int i = 0; i < count; i++) {
+        *out[i] = strtod(at, &end);
+        if (end == at || *end != (i + 1 < count ? ',' : '\0') || !(*out[i] >= 0) || *out[i] > 1e6)
+            return mistake(option, text, "numbers, 0 or more, with commas between them");
+        at = end + 1;
+    }
+    return true;
+}
+
+static bool read_given(struct options *o, int c, const char *text)
+{
+    struct fit_job *job = &o->job;
+    if (c == 'R') {
+        job->given.resistance = true;
+        return read_numbers(
+            "resistance", text, 3,
+            (double *const[]){&job->given.Ohm[0], &job->given.Ohm[1], &job->given.Ohm[2]});
+    }
+    if (c == 'D')
+        return read_numbers("dynamics", text, 4,
+                            (double *const[]){&job->given.tau1_s, &job->given.tau2_s,
+                                              &job->given.diffusion_s,
+                                              &job->given.hysteresis_rate});
+    job->given.errors = true;
+    return read_numbers("errors", text, 4,
+                        (double *const[]){&job->given.voltage_sigma_V, &job->given.resistance_sigma,
+                                          &job->given.position_sigma, &job->given.correlation_s});
 }
 
 static bool read_chemistry(struct options *o, const char *text)
@@ -100,6 +144,12 @@ static const struct option known[] = {{"csv", required_argument, NULL, 'c'},
                                       {"charge-sigma", required_argument, NULL, 'z'},
                                       {"source", required_argument, NULL, 's'},
                                       {"licence", required_argument, NULL, 'l'},
+                                      {"note", required_argument, NULL, 't'},
+                                      {"half-cells", required_argument, NULL, 'H'},
+                                      {"resistance", required_argument, NULL, 'R'},
+                                      {"dynamics", required_argument, NULL, 'D'},
+                                      {"errors", required_argument, NULL, 'E'},
+                                      {"hysteresis", required_argument, NULL, 'M'},
                                       {"out", required_argument, NULL, 'o'},
                                       {"help", no_argument, NULL, 'h'},
                                       {NULL, 0, NULL, 0}};
@@ -136,14 +186,26 @@ static bool take_option(struct options *o, int c, char *text)
     case 'z':
         return read_number("charge-sigma", text, 0.0005, 0.1, &o->job.least_sigma_z);
     case 's':
-        o->source = text;
+        o->words.source = text;
         return true;
     case 'l':
-        o->licence = text;
+        o->words.licence = text;
+        return true;
+    case 't':
+        o->words.note = text;
         return true;
     case 'o':
         o->out = text;
         return true;
+    case 'R':
+    case 'D':
+    case 'E':
+        return read_given(o, c, text);
+    case 'H':
+        o->half = text;
+        return true;
+    case 'M':
+        return read_number("hysteresis", text, 0, 0.2, &o->job.given.hysteresis_V);
     default:
         return false;
     }
@@ -151,31 +213,42 @@ static bool take_option(struct options *o, int c, char *text)
 
 static bool complete(const struct options *o)
 {
-    const char *missing = !o->job.count         ? "csv"
-                          : !o->job.capacity_Ah ? "capacity-Ah"
-                          : !o->load.full_V     ? "chemistry"
-                          : !o->job.name        ? "name"
-                                                : NULL;
+    const char *missing = !o->job.capacity_Ah ? "capacity-Ah"
+                          : !o->load.full_V   ? "chemistry"
+                          : !o->job.name      ? "name"
+                                              : NULL;
+    bool fitted = false;
+    for (int i = 0; i < o->job.count; i++)
+        fitted |= !o->job.series[i].check;
     if (missing)
         fprintf(stderr, "busbar soc fit: --%s must be given\n", missing);
-    return !missing;
+    if (fitted && o->half)
+        fputs("busbar soc fit: --half-cells goes with --resistance, not with --csv\n", stderr);
+    if (!fitted && !(o->job.given.resistance && o->job.given.errors && o->curves))
+        fputs("busbar soc fit: --csv must be given, or --ocv, --resistance and --errors\n", stderr);
+    return !missing &&
+           (fitted ? !o->half : o->job.given.resistance && o->job.given.errors && o->curves);
 }
 
-/* The command as it can be given again, files without their folders. */
+/* The command as it can be given again, files without their folders; what stands in the file anyway is left out. */
 static void note_command(struct options *o, int argc, char **argv)
 {
-    size_t length = (size_t)snprintf(o->command, sizeof o->command, "busbar soc");
-    size_t column = length;
+    enum { WIDTH = 100 };
+    size_t length = (size_t)snprintf(o->command, sizeof o->command, "busbar soc"), column = length;
     for (int i = 0; i < argc && length + 2 < sizeof o->command; i++) {
         const char *word = argv[i], *slash = strrchr(word, '/');
+        if (strcmp(word, "--source") == 0 || strcmp(word, "--licence") == 0 ||
+            strcmp(word, "--note") == 0) {
+            i++;
+            continue;
+        }
         word = slash && *word != '-' && !strchr(word, ' ') ? slash + 1 : word;
         bool quote = strpbrk(word, " '\"()&;") != NULL;
-        size_t room = strlen(word) + (quote ? 3 : 1);
-        bool wrap = column + room > 110;
-        int put = snprintf(o->command + length, sizeof o->command - length,
-                           quote ? "%s'%s'" : "%s%s", wrap ? " \\\n    " : " ", word);
-        length += (size_t)put;
-        column = wrap ? room + 4 : column + room;
+        size_t size = strlen(word) + (quote ? 3 : 1);
+        bool wrap = column + size > WIDTH;
+        length += (size_t)snprintf(o->command + length, sizeof o->command - length,
+                                   quote ? "%s'%s'" : "%s%s", wrap ? " \\\n      " : " ", word);
+        column = wrap ? size + 6 : column + size;
     }
 }
 
@@ -200,6 +273,10 @@ static bool load_all(struct options *o)
         if (!o->job.curves)
             return false;
     }
+    static struct fit_half half;
+    if (o->half && !fit_half_load(&half, o->half, stderr))
+        return false;
+    o->job.half = o->half ? &half : NULL;
     o->load.capacity_Ah = o->job.capacity_Ah;
     for (int i = 0; i < o->job.count; i++) {
         bool check = o->job.series[i].check;
@@ -214,65 +291,14 @@ static bool load_all(struct options *o)
     return true;
 }
 
-static int series_line(char *out, size_t room, const struct cell *cell,
-                       const struct fit_series *series)
-{
-    struct fit_residual r = fit_residual(cell, series);
-    return snprintf(out, room,
-                    "%-9s %-44s %5.1f C  RMS %6.2f mV (whole %6.2f), mean %+6.2f, correlated %5.0f "
-                    "s, R %.3f, z %.4f\n",
-                    series->check ? "checked" : "fitted", series->name, series->temp_C,
-                    1000 * r.rms_V, 1000 * r.all_rms_V, 1000 * r.mean_V, r.correlation_s,
-                    r.resistance_off, r.position_off);
-}
-
-static void print_told(const struct options *o, const struct cell *cell,
-                       const struct fit_told *told, char *note, size_t room)
-{
-    size_t length =
-        (size_t)snprintf(note, room, "Made by\n  %s\n\nResidual above 5 %% charge:\n", o->command);
-    for (int i = 0; i < o->job.count && length < room; i++)
-        length += (size_t)series_line(note + length, room - length, cell, &o->job.series[i]);
-    fputs(strstr(note, "Residual"), stderr);
-    fprintf(stderr,
-            "%d tries, cost %.1f; tau1 %.1f s, tau2 %.0f s, diffusion %.0f s, hysteresis "
-            "rate %.1f\n",
-            told->tries, told->cost, cell->tau1_s, cell->tau2_s, cell->diffusion_s,
-            cell->hysteresis_rate);
-    for (int i = 0; i < told->rows; i++) {
-        const struct fit_row_told *r = &told->row[i];
-        const struct cell_row *row = &cell->row[i];
-        fprintf(stderr,
-                "%6.1f C %-7s curve's charge %+.4f %+.4f (z - 1/2), hysteresis x %.2f, at 0.5: "
-                "R %.4g %.4g %.4g Ohm, i0 %.3g A\n",
-                r->temp_C, r->fitted ? "fitted" : "between", r->shift, r->stretch,
-                r->hysteresis_scale, row->r0_Ohm[5], row->r1_Ohm[5], row->r2_Ohm[5], row->i0_A);
-    }
-    for (int i = 0; i < cell->knees; i++)
-        fprintf(stderr, "knee at %.3f, %.3f .. %.3f\n", cell->knee[i].at, cell->knee[i].from,
-                cell->knee[i].to);
-}
-
-static int write_cell(const struct options *o, const struct cell *cell, const char *note)
+static int write_cell(const struct options *o, const struct cell *cell, const struct fit_told *told)
 {
     FILE *out = o->out ? fopen(o->out, "we") : stdout;
     if (!out) {
         fprintf(stderr, "%s: cannot be written: %s\n", o->out, strerror(errno));
         return 1;
     }
-    cell_file_write(out, cell,
-                    &(struct cell_sources){
-                        .comment = note,
-                        .cell = o->source,
-                        .licence = o->licence,
-                        .charge = "as given to the fit",
-                        .dynamics = "fitted to the series above",
-                        .errors = "residuals of the fit, above 5 % charge",
-                        .knees = "steepest place of the table nearest 25 C",
-                        .open_circuit = o->curves ? "low-rate curves, corrected by the fit"
-                                                  : "fitted to the series above",
-                        .resistance = "fitted; where no series was taken, ln R over 1 / T",
-                    });
+    fit_write(out, &o->job, cell, told, &o->words);
     bool well = !ferror(out);
     if (o->out)
         well = fclose(out) == 0 && well;
@@ -283,10 +309,14 @@ int cmd_soc_fit(int argc, char **argv)
 {
     static struct options o;
     static struct cell cell;
-    static char note[8000];
     struct fit_told told;
-    o = (struct options){.load.cells = 1, .job = {.efficiency = 1, .least_sigma_z = 0.005}};
+    o = (struct options){
+        .load.cells = 1,
+        .job = {.efficiency = 1,
+                .least_sigma_z = 0.005,
+                .given = {.tau1_s = 30, .tau2_s = 900, .diffusion_s = 160, .hysteresis_rate = 20}}};
     note_command(&o, argc, argv);
+    o.words.command = o.command;
     bool well = true;
     for (int c; (c = getopt_long(argc, argv, "o:h", known, NULL)) != -1;) {
         if (c == 'h' || c == '?') {
@@ -297,8 +327,8 @@ int cmd_soc_fit(int argc, char **argv)
     }
     int status = 2;
     if (well && complete(&o) && load_all(&o) && soc_fit(&o.job, &cell, &told, stderr)) {
-        print_told(&o, &cell, &told, note, sizeof note);
-        status = write_cell(&o, &cell, note);
+        fit_print(stderr, &o.job, &cell, &told);
+        status = write_cell(&o, &cell, &told);
     }
     for (int i = 0; i < o.job.count; i++)
         fit_series_free(&o.job.series[i]);

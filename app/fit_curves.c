@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_SIZE = 4096, COLUMNS = 64, POINTS_MAX = 2048 };
+enum { LINE_SIZE = 4096, COLUMNS = 64, POINTS_MAX = FIT_POINTS };
 
 /* Splits a line in place. Empty cells stay. */
 static int split(char *line, char *cell[COLUMNS])
@@ -42,6 +42,10 @@ static char direction_of(const char *title, double *temp_C)
     if (strncmp(title, "dis_", 4) == 0 || strncmp(title, "chg_", 4) == 0) {
         direction = *title;
         title += 4;
+    }
+    if (strcmp(title, "OCV") == 0) {
+        *temp_C = 25;
+        return 'r';
     }
     if (sscanf(title, "%lf%7s", temp_C, unit) != 2)
         return 0;
@@ -137,6 +141,11 @@ static int add_curves(struct fit_curve curve[FIT_CURVES], int count, const struc
                 other = d;
         struct fit_curve *to = &curve[count++];
         *to = (struct fit_curve){.temp_C = raw->temp_C[c], .rate = rate};
+        for (int p = 0; p < raw->points; p++)
+            if (!isnan(raw->V[c][p])) {
+                to->z[to->points] = raw->z[p];
+                to->V[to->points++] = raw->V[c][p];
+            }
         resample(raw, c, dis);
         if (other) {
             resample(raw, other, chg);
@@ -167,4 +176,59 @@ int fit_curves_load(struct fit_curve curve[FIT_CURVES], int count, const char *p
     if (in)
         fclose(in);
     return now;
+}
+
+/* --- half cells --- */
+
+static int column_of(char *cell[COLUMNS], int count, const char *title)
+{
+    for (int c = 0; c < count; c++)
+        if (strcmp(cell[c], title) == 0)
+            return c;
+    return -1;
+}
+
+/* 0, or the number of the line that cannot be read. */
+static int read_half(FILE *in, struct fit_half *half)
+{
+    char line[LINE_SIZE], *cell[COLUMNS];
+    if (!fgets(line, sizeof line, in))
+        return 1;
+    int count = split(line, cell), x = column_of(cell, count, "x_norm");
+    int negative = column_of(cell, count, "anode_delith_dis");
+    int positive = column_of(cell, count, "cathode_lith_dis");
+    if (x < 0 || negative < 0 || positive < 0)
+        return 1;
+    while (fgets(line, sizeof line, in) && half->points < FIT_POINTS) {
+        int p = half->points++;
+        count = split(line, cell);
+        for (int c = count; c < COLUMNS; c++)
+            cell[c] = line + strlen(line);
+        half->x[p] = number(cell[x]);
+        half->positive_V[p] = number(cell[positive]);
+        half->negative_V[p] = number(cell[negative]);
+        if (isnan(half->x[p] + half->positive_V[p] + half->negative_V[p]) ||
+            (p && half->x[p] <= half->x[p - 1]))
+            return p + 2;
+    }
+    return half->points < 3 ? 1 : 0;
+}
+
+bool fit_half_load(struct fit_half *half, const char *path, FILE *errors)
+{
+    half->points = 0;
+    FILE *in = fopen(path, "re");
+    if (!in) {
+        fprintf(errors, "%s: cannot be read: %s\n", path, strerror(errno));
+        return false;
+    }
+    int wrong = read_half(in, half);
+    if (wrong)
+        fprintf(
+            errors,
+            "%s:%d: columns x_norm, anode_delith_dis and cathode_lith_dis must be there, numbers "
+            "in each, x_norm rising\n",
+            path, wrong);
+    fclose(in);
+    return !wrong;
 }

@@ -8,7 +8,7 @@
 #include "app/soc_series.h"
 #include "bms/cell.h"
 
-enum { FIT_SERIES = 24, FIT_CURVES = 16, FIT_NAME = 64 };
+enum { FIT_SERIES = 24, FIT_CURVES = 16, FIT_NAME = 64, FIT_POINTS = 512 };
 
 struct fit_series {
     char name[FIT_NAME];        /* the file's, without its folder */
@@ -29,10 +29,20 @@ struct fit_curve {
     bool both;                      /* both directions were measured */
     double ocv_V[CELL_POINTS];      /* mean of both; of one direction alone: that */
     double half_gap_V[CELL_POINTS]; /* half the gap between the directions, polarisation included; 0 = unknown */
+    int points;                     /* as measured: rested, or on discharge */
+    double z[FIT_POINTS], V[FIT_POINTS];
 };
 
-/* Appends the curves of a file: first column soc (0..1 or percent), then dis_25C, chg_25C or 25degC .. columns;
+/* Appends the curves of a file: first column soc (0..1 or percent), then dis_25C, chg_25C or 25degC .. columns, or
+ * OCV: rested, at 25 C;
  * empty cells are not reached. Returns how many curves there are then, 0 after a line in errors. */
 int fit_curves_load(struct fit_curve curve[FIT_CURVES], int count, const char *path, double rate, FILE *errors);
+
+/* Both electrodes against lithium, on discharge: columns x_norm, anode_delith_dis, cathode_lith_dis. */
+struct fit_half {
+    int points;
+    double x[FIT_POINTS], positive_V[FIT_POINTS], negative_V[FIT_POINTS];
+};
+bool fit_half_load(struct fit_half *half, const char *path, FILE *errors);
 
 #endif

@@ -67,6 +67,8 @@ static int curves_around(const struct fit_job *job, double temp_C, int *upper, d
 
 static double guess_gap(const struct fit_job *job)
 {
+    if (job->given.hysteresis_V > 0)
+        return job->given.hysteresis_V;
     return job->chemistry == CHEMISTRY_LFP ? 0.009 : 0.005;
 }
 
@@ -396,6 +398,8 @@ static double between_rows(struct work *w, double temp_C, struct fit_row *out)
     w->row[w->rows] = *out;
     set_prior(w, w->rows);
     *out = w->row[w->rows];
+    if (w->shape.i0_A[a] <= 0 || w->shape.i0_A[b] <= 0)
+        return 0;
     return 1 / arrhenius(temp_C, one->temp_C, 1 / w->shape.i0_A[a], other->temp_C,
                          1 / w->shape.i0_A[b], fit_energy[1]);
 }
@@ -468,6 +472,27 @@ static void take_cell(struct work *w, const double temp_C[], int count, struct c
     cell->rows = count;
 }
 
+/* Without series: one row at 25 C as it was given, all others from it. */
+static void take_given(struct work *w)
+{
+    struct fit_row *row = &w->row[0];
+    *row = (struct fit_row){.temp_C = 25};
+    row->found[FIT_HYSTERESIS] = 1;
+    for (int k = 0; k < CELL_R_POINTS; k++) {
+        row->found[FIT_R0 + k] = w->job->given.Ohm[0];
+        row->found[FIT_R1 + k] = w->job->given.Ohm[1];
+        row->found[FIT_R2 + k] = w->job->given.Ohm[2];
+    }
+    w->rows = 1;
+    w->shape = (struct fit_shape){
+        .tau1_s = w->job->given.tau1_s,
+        .tau2_s = w->job->given.tau2_s,
+        .diffusion_s = w->job->given.diffusion_s,
+        .hysteresis_rate = w->job->given.hysteresis_rate,
+    };
+    set_prior(w, 0);
+}
+
 /* The errors a user of the cell must reckon with, from what the fit left over. */
 static void take_errors(const struct fit_job *job, struct cell *cell, bool all_fitted)
 {
@@ -489,40 +514,70 @@ static void take_errors(const struct fit_job *job, struct cell *cell, bool all_f
     cell->correlation_s = clip(tau, 600, 7200);
 }
 
-bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told, FILE *errors)
+/* The rows of the series, or the given one; all temperatures into temp_C. How many, 0 after a line in errors. */
+static int take_rows(struct work *w, double temp_C[], FILE *errors)
 {
-    struct work *w = calloc(1, sizeof *w);
-    double temp_C[3 * CELL_TEMPERATURES];
-    bool room = w != NULL;
-    for (int s = 0; s < job->count && room; s++)
-        room = job->series[s].check || add_row(w, job->series[s].temp_C, s);
-    int count = 0;
-    if (room && w->rows) {
-        w->job = job;
-        sort_rows(w);
-        count = temperatures(w, temp_C);
+    bool room = true;
+    for (int s = 0; s < w->job->count && room; s++)
+        room = w->job->series[s].check || add_row(w, w->job->series[s].temp_C, s);
+    if (room && !w->rows) {
+        if (!w->job->curves) {
+            fputs("no series to fit to, and no curves\n", errors);
+            return 0;
+        }
+        take_given(w);
     }
-    if (count <= 0 || w->rows == CELL_TEMPERATURES) {
-        fprintf(errors, "%s\n",
-                count == 0 && room ? "no series to fit to"
-                                   : "more temperatures than a cell has rows");
-        free(w);
-        return false;
-    }
-    *told = (struct fit_told){.cost = fit_rows(w)};
-    told->tries = w->tries;
-    *cell = (struct cell){.chemistry = job->chemistry,
-                          .capacity_Ah = job->capacity_Ah,
-                          .efficiency = job->efficiency,
+    sort_rows(w);
+    int count = room ? temperatures(w, temp_C) : -1;
+    if (count > 0 && w->rows < CELL_TEMPERATURES)
+        return count;
+    fprintf(errors, "more temperatures than the %d rows of a cell\n", CELL_TEMPERATURES);
+    return 0;
+}
+
+static void take_dynamics(const struct work *w, struct cell *cell)
+{
+    *cell = (struct cell){.chemistry = w->job->chemistry,
+                          .capacity_Ah = w->job->capacity_Ah,
+                          .efficiency = w->job->efficiency,
                           .tau1_s = w->shape.tau1_s,
                           .tau2_s = w->shape.tau2_s,
                           .diffusion_s = w->shape.diffusion_s,
                           .tau_d_s = w->shape.diffusion_s * 15 / 20.2,
                           .hysteresis_rate = w->shape.hysteresis_rate};
-    snprintf(cell->name, sizeof cell->name, "%s", job->name);
-    take_cell(w, temp_C, count, cell, told);
-    take_errors(job, cell, w->rows == cell->rows);
-    fit_knees(cell);
+    snprintf(cell->name, sizeof cell->name, "%s", w->job->name);
+}
+
+static void take_given_errors(const struct fit_job *job, struct cell *cell)
+{
+    cell->voltage_sigma_V = job->given.voltage_sigma_V;
+    cell->resistance_sigma = job->given.resistance_sigma;
+    cell->position_sigma = job->given.position_sigma;
+    cell->correlation_s = job->given.correlation_s;
+}
+
+bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told, FILE *errors)
+{
+    struct work *w = calloc(1, sizeof *w);
+    double temp_C[3 * CELL_TEMPERATURES];
+    if (!w)
+        return false;
+    w->job = job;
+    int count = take_rows(w, temp_C, errors);
+    if (count) {
+        bool series = w->in_row[0] > 0;
+        *told = (struct fit_told){.cost = series ? fit_rows(w) : 0};
+        told->tries = w->tries;
+        take_dynamics(w, cell);
+        take_cell(w, temp_C, count, cell, told);
+        if (job->half)
+            told->half_rms_V = fit_half_cells(job, cell, told->half_ends);
+        if (job->given.errors)
+            take_given_errors(job, cell);
+        else
+            take_errors(job, cell, w->rows == cell->rows);
+        fit_knees(cell);
+    }
     free(w);
-    return true;
+    return count > 0;
 }

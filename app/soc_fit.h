@@ -23,6 +23,15 @@ struct fit_job {
     int more;                       /* rows wanted at temperatures without a measurement, by Arrhenius */
     double more_C[CELL_TEMPERATURES];
     double least_sigma_z;           /* position_sigma is never less: the charge reference's own doubt */
+    const struct fit_half *half;    /* the curves become half cells and a correction; NULL = tables */
+    /* Without series these are taken as they are; hysteresis_V also for rested curves. */
+    struct {
+        bool dynamics, resistance, errors;
+        double tau1_s, tau2_s, diffusion_s, hysteresis_rate;
+        double Ohm[3];                                                  /* r0, r1, r2 at 25 C, at all charges */
+        double voltage_sigma_V, resistance_sigma, position_sigma, correlation_s;
+        double hysteresis_V;                                            /* half the gap; 0 = not given */
+    } given;
 };
 
 struct fit_row_told { double temp_C, shift, stretch, hysteresis_scale; bool fitted; };
@@ -31,6 +40,7 @@ struct fit_told {
     double cost;
     int rows;
     struct fit_row_told row[CELL_TEMPERATURES];
+    double half_rms_V, half_ends[4];
 };
 
 /* False with a line in errors when there is nothing to fit, or more temperatures than a cell has rows. */
@@ -45,8 +55,18 @@ struct fit_residual {
 };
 struct fit_residual fit_residual(const struct cell *cell, const struct fit_series *series);
 
+/* What a person needs to judge a fit; and the cell file with that, the command and these words. */
+struct fit_words { const char *command, *source, *licence, *note; };
+void fit_print(FILE *out, const struct fit_job *job, const struct cell *cell, const struct fit_told *told);
+void fit_write(FILE *out, const struct fit_job *job, const struct cell *cell, const struct fit_told *told,
+               const struct fit_words *words);
+
 /* Marks the cell's knees: steep between two plateaus. Cells without plateaus have none. */
 void fit_knees(struct cell *cell);
+
+/* The cell's open-circuit curves as half cells, their ends (graphite's and positive's filling at charge 0 and 1) fitted
+ * to the rested or discharged curves of the job. Returns the RMS of what the correction then takes up, V. */
+double fit_half_cells(const struct fit_job *job, struct cell *cell, double ends[4]);
 
 /* --- between fit_linear.c, fit_search.c and soc_fit.c --- */
 enum { FIT_KNOTS = 41, FIT_I0 = CELL_TEMPERATURES };

@@ -40,7 +40,7 @@ static void begin(struct run *run, const struct soc_row *first)
     if (t->start_told)
         estimator_start(&run->estimator, t->start, t->start_sigma);
     else
-        estimator_start_at_rest(&run->estimator, input.voltage_V, input.temp_C);
+        estimator_start_unknown(&run->estimator, &input);
     run->counted = t->start_told ? t->start : estimator_estimate(&run->estimator).charge;
 }
 
@@ -92,10 +92,13 @@ struct soc_score soc_score(const struct soc_series *series, const struct soc_tri
     assert(series->count > 1 && trial->cells > 0 && trial->capacity_Ah > 0);
     struct run run = {.trial = trial};
     const struct soc_row *rows = series->rows, *last = &rows[series->count - 1];
-    double third_s = rows[0].time_s + (last->time_s - rows[0].time_s) / 3;
-    begin(&run, &rows[0]);
-    for (size_t i = 0; i < series->count; i++) {
-        if (i)
+    size_t from = 0;
+    while (from < series->count - 2 && rows[from].reference > trial->from)
+        from++;
+    double third_s = rows[from].time_s + (last->time_s - rows[from].time_s) / 3;
+    begin(&run, &rows[from]);
+    for (size_t i = from; i < series->count; i++) {
+        if (i > from)
             advance(&run, &rows[i - 1], &rows[i]);
         struct estimate now = estimator_estimate(&run.estimator);
         if (rows[i].reference > SOC_JUDGED_FROM)
@@ -113,7 +116,7 @@ struct soc_score soc_score(const struct soc_series *series, const struct soc_tri
         s->within_2_sigma = (double)run.within / n;
         s->nees = run.nees / n;
     }
-    s->seconds = last->time_s - rows[0].time_s;
+    s->seconds = last->time_s - rows[from].time_s;
     s->end = estimator_estimate(&run.estimator);
     return run.score;
 }

@@ -10,7 +10,8 @@ struct soc_trial {
     double capacity_Ah;       /* of the battery in the series */
     int cells;                /* in series: its voltage is divided by this */
     double offset_A, gain;    /* added to what the series' sensor read */
-    bool start_told;          /* else from the voltage of the first row */
+    double from;              /* begins where the reference first falls to this; 1 = with the first row */
+    bool start_told;          /* else from the first row judged */
     double start;             /* charge, told to both */
     double start_sigma;
     double sensor_offset_A;   /* the sensor's specification, one sigma */

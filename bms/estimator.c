@@ -118,14 +118,17 @@ void estimator_start(struct estimator *e, double charge, double sigma)
     begin(e, charge);
 }
 
-void estimator_start_at_rest(struct estimator *e, double voltage_V, double temp_C)
+void estimator_start_unknown(struct estimator *e, const struct estimator_input *first)
 {
-    struct cell_at at = cell_at(e->config.cell, temp_C);
-    double charge = cell_charge(&at, voltage_V);
-    struct cell_ocv ocv = cell_ocv(&at, charge, 0, 1);
-    double doubt_V = ocv.hysteresis_V + e->config.cell->voltage_sigma_V + e->config.voltage_V;
-    double sigma =
-        (cell_charge(&at, voltage_V + doubt_V) - cell_charge(&at, voltage_V - doubt_V)) / 2;
+    const struct cell *cell = e->config.cell;
+    struct cell_at at = cell_at(cell, first->temp_C);
+    struct cell_resistances r = cell_resistances(&at, 0.5);
+    double over_V = (r.r0_Ohm + r.r1_Ohm + r.r2_Ohm / 2) * first->current_A / e->config.scale;
+    double V = first->voltage_V - over_V;
+    double charge = cell_charge(&at, V);
+    double doubt_V = cell_ocv(&at, charge, 0, 1).hysteresis_V + cell->voltage_sigma_V +
+                     e->config.voltage_V + magnitude(over_V) / 2;
+    double sigma = (cell_charge(&at, V + doubt_V) - cell_charge(&at, V - doubt_V)) / 2;
     estimator_start(e, charge, within(sigma, 0.02, 0.3));
 }
 

@@ -81,14 +81,15 @@ void estimator_init(struct estimator *e, const struct estimator_config *config);
 /* Told the charge and how far it may be off. The hypotheses that it is something else entirely stand beside it. */
 void estimator_start(struct estimator *e, double charge, double sigma);
 
-/* Knows nothing but a rested cell's voltage. */
-void estimator_start_at_rest(struct estimator *e, double voltage_V, double temp_C);
-
 struct estimator_input {
     double current_A;        /* the battery's; + charges */
     double voltage_V;        /* mean of its cells; NAN or <= 0: not known */
     double temp_C;
 };
+/* Knows nothing but a first sample: the charge where a cell has this voltage without what its current causes. A
+ * rested cell tells more than one under load. */
+void estimator_start_unknown(struct estimator *e, const struct estimator_input *first);
+
 /* One sample that held for dt_s, 0.05..60 s. */
 void estimator_step(struct estimator *e, const struct estimator_input *input, double dt_s);
 

@@ -291,15 +291,20 @@ static void without_voltage_it_counts(void)
     CHECK(fabs(now.charge - 0.6) < 1e-6, "%.6f", now.charge);
 }
 
-static void a_rested_voltage_is_a_start(void)
+static void a_first_sample_is_a_start(void)
 {
     struct estimator e;
     estimator_init(&e, &sensor);
     struct cell_at at = cell_at(&cell, 25);
-    estimator_start_at_rest(&e, cell_ocv(&at, 0.61, 0, 1).V, 25);
+    estimator_start_unknown(&e, &(struct estimator_input){0, cell_ocv(&at, 0.61, 0, 1).V, 25});
     struct estimate now = estimator_estimate(&e);
     CHECK(fabs(now.charge - 0.61) < 0.03, "at the knee: %.3f", now.charge);
-    estimator_start_at_rest(&e, cell_ocv(&at, 0.85, 0, 1).V, 25);
+    double loaded_V = cell_ocv(&at, 0.25, 0, 1).V - 50 * 0.0010;
+    estimator_start_unknown(&e, &(struct estimator_input){-50, loaded_V, 25});
+    now = estimator_estimate(&e);
+    CHECK(fabs(now.charge - 0.25) < 2 * now.sigma, "under load: %.3f +- %.3f", now.charge,
+          now.sigma);
+    estimator_start_unknown(&e, &(struct estimator_input){0, cell_ocv(&at, 0.85, 0, 1).V, 25});
     now = estimator_estimate(&e);
     CHECK(fabs(now.charge - 0.85) < 2 * now.sigma && now.sigma > 0.04,
           "on the plateau: %.3f +- %.3f", now.charge, now.sigma);
@@ -320,6 +325,6 @@ int main(void)
     a_restart_goes_on_where_it_was();
     size_and_rate_do_not_matter();
     without_voltage_it_counts();
-    a_rested_voltage_is_a_start();
+    a_first_sample_is_a_start();
     return check_done("estimator");
 }
