@@ -11,6 +11,7 @@ struct weeks_guess {
     struct soc_counter counter;
     struct estimator estimator;
     double unseen_s;                 /* nobody saw a current since */
+    double unseen_in_A, unseen_out_A;/* .. and what may have flowed */
 };
 
 struct weeks_said {
@@ -62,6 +63,9 @@ static struct weeks_said counter_said(const struct weeks_guess *g)
 /* --- the estimator (bms/estimator.h) --- */
 
 
+/* In a silence the controller orders nothing to flow; without a controller the inverters carry the house. */
+static const double SILENT_A = 14, AWAY_IN_A = 20, AWAY_OUT_A = 60;
+
 static void estimator_ready(struct weeks_guess *g)
 {
     const struct bank_config *bank = g->bank;
@@ -95,17 +99,17 @@ static void filter_step(struct weeks_guess *g, const struct bank_view *view, dou
         input.voltage_V = view->voltage_mV / 1000.0 / g->bank->cells;
     if (!view->current_known) {
         g->unseen_s += dt_s;
+        g->unseen_in_A = g->unseen_out_A = SILENT_A;
         return;
     }
     if (!g->estimator.started) {
         if (view->known)
-            estimator_start_at_rest(&g->estimator, input.voltage_V, input.temp_C);
+            estimator_start_unknown(&g->estimator, &input);
         g->unseen_s = 0;
         return;
     }
     if (g->unseen_s > 0)
-        estimator_gap(&g->estimator, g->unseen_s, g->bank->charge_max_mA / 1000.0,
-                      g->bank->discharge_max_mA / 1000.0);
+        estimator_gap(&g->estimator, g->unseen_s, g->unseen_in_A, g->unseen_out_A);
     g->unseen_s = 0;
     estimator_step(&g->estimator, &input, dt_s);
 }
@@ -118,6 +122,8 @@ static void filter_restart(struct weeks_guess *g, double away_s, int64_t now_ms)
     estimator_ready(g);
     if (started && estimator_restore(&g->estimator, &saved))
         g->unseen_s = away_s;
+    g->unseen_in_A = AWAY_IN_A;
+    g->unseen_out_A = AWAY_OUT_A;
 }
 
 static struct weeks_said filter_said(const struct weeks_guess *g)
