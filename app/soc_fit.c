@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double UNSEEN = 1.5; /* how much further a series not fitted to is from the tables */
 static const double SAME_C = 5; /* temperatures this near share a row */
 static const double COLD_GAP = 1.3;
 static const double LEAST_V = 2; /* no open-circuit voltage is below it */
@@ -496,7 +497,8 @@ static void take_given(struct work *w)
 /* The errors a user of the cell must reckon with, from what the fit left over. */
 static void take_errors(const struct fit_job *job, struct cell *cell, bool all_fitted)
 {
-    double V2 = 0, R2 = 0, z2 = 0, tau = 0;
+    double V2 = 0, R2 = 0, z2 = 0, row_V2[CELL_TEMPERATURES] = {0};
+    int row_count[CELL_TEMPERATURES] = {0};
     int count = 0;
     for (int s = 0; s < job->count; s++) {
         if (job->series[s].check)
@@ -505,13 +507,20 @@ static void take_errors(const struct fit_job *job, struct cell *cell, bool all_f
         V2 += r.rms_V * r.rms_V;
         R2 += r.resistance_off * r.resistance_off;
         z2 += r.position_off * r.position_off;
-        tau = fmax(tau, r.correlation_s);
+        for (int i = 0; i < cell->rows; i++)
+            if (fabs(cell->row[i].temp_C - job->series[s].temp_C) < SAME_C) {
+                row_V2[i] += r.rms_V * r.rms_V;
+                row_count[i]++;
+            }
         count++;
     }
-    cell->voltage_sigma_V = clip(sqrt(V2 / count), 0.001, 0.5);
+    cell->voltage_sigma_V = clip(UNSEEN * sqrt(V2 / count), 0.001, 0.5);
     cell->resistance_sigma = clip(sqrt(R2 / count), all_fitted ? 0.08 : 0.12, 1);
     cell->position_sigma = clip(sqrt(z2 / count), job->least_sigma_z, 0.1);
-    cell->correlation_s = clip(tau, 600, 7200);
+    for (int i = 0; i < cell->rows; i++)
+        if (row_count[i])
+            cell->row[i].voltage_sigma_V =
+                clip(UNSEEN * sqrt(row_V2[i] / row_count[i]), 0.001, 0.5);
 }
 
 /* The rows of the series, or the given one; all temperatures into temp_C. How many, 0 after a line in errors. */
@@ -553,7 +562,6 @@ static void take_given_errors(const struct fit_job *job, struct cell *cell)
     cell->voltage_sigma_V = job->given.voltage_sigma_V;
     cell->resistance_sigma = job->given.resistance_sigma;
     cell->position_sigma = job->given.position_sigma;
-    cell->correlation_s = job->given.correlation_s;
 }
 
 bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told, FILE *errors)
