@@ -80,7 +80,7 @@ static inline void weeks_measure(struct cell *cell)
     *cell = (struct cell){.name = "the make", .chemistry = CHEMISTRY_LFP, .capacity_Ah = 280,
                           .efficiency = 0.999, .tau1_s = 120, .tau2_s = 2000, .diffusion_s = 260,
                           .tau_d_s = 200, .hysteresis_rate = 25, .voltage_sigma_V = 0.003,
-                          .resistance_sigma = 0.12, .position_sigma = 0.01, .correlation_s = 2400,
+                          .resistance_sigma = 0.12, .position_sigma = 0.01,
                           .knees = 2, .knee = {{0.24, 0.18, 0.33, 0.01}, {0.60, 0.54, 0.66, 0.01}},
                           .rows = 4};
     for (int t = 0; t < 4; t++) {
