@@ -73,7 +73,7 @@ static void lithium_is_conserved(void)
 }
 
 /* A sphere filled at a constant rate: its surface runs ahead of its mean by jR/5D (J. Crank, The Mathematics of
- * Diffusion, 2nd ed., eq. 6.45), and the first 20 shells are within one percent of it. */
+ * Diffusion, 2nd ed., eq. 6.45), of which 20 shells make 0.42 % more. */
 static void diffusion_is_crank(void)
 {
     plain_cell();
@@ -84,7 +84,7 @@ static void diffusion_is_crank(void)
         spm_step(&at, &state, 0.25);
     double ahead = state.shell[SPM_SHELLS - 1][0] + at.rise[0] * 0.25 - spm_mean(&state, 0);
     double exact = rate_1_s * R * R / (15 * D);
-    CHECK(fabs(ahead / exact - 1) < 0.01, "surface ahead by %.6f, exact %.6f", ahead, exact);
+    CHECK(fabs(ahead / exact - 1.0042) < 0.001, "surface ahead by %.6f, exact %.6f", ahead, exact);
     double was = ahead;
     for (int k = 0; k < 120; k++)
         spm_step(&at, &state, 0);

@@ -114,6 +114,12 @@ static void load_costs(void)
     CHECK(at_once > 0.2e-3 && at_once < 0.45e-3, "%.3f mOhm at once", at_once * 1e3);
     CHECK(later > at_once + 0.1e-3 && later < 0.9e-3, "%.3f mOhm later", later * 1e3);
     CHECK(fabs(tangent / at_once - 1) < 0.15, "tangent %.3f mOhm", tangent * 1e3);
+    run(0, 1);
+    double hour_V = twin_cell_V(&twin, 0);
+    run(0, 10);
+    double after_V = twin_cell_V(&twin, 0) - hour_V;
+    CHECK(after_V > 0.0015 && after_V < 0.004, "an hour of rest is not all: %.2f mV follow",
+          1000 * after_V);
     twin_init(&twin, &config, 0.5, 0);
     CHECK(twin_Ohm(&twin, 0) > 1.3 * tangent, "cold: %.3f mOhm", twin_Ohm(&twin, 0) * 1e3);
 }
