@@ -63,15 +63,15 @@ static int worker(int fd, const struct task *task, long first)
 static void tell(const struct weeks_result *r)
 {
     double known = r->known ? (double)r->known : 1;
-    printf("seed %4llu%s: RMSE %5.2f %%, most %5.2f %% (day %5.1f at %2.0f %%), inside %5.1f %%, "
-           "NEES %6.2f, "
-           "sigma %4.2f %%, above the cap %5.2f %%, stops at %4.1f %%; counting %5.1f %%, most "
-           "%5.1f %%\n",
+    printf("seed %4llu%s: RMSE %5.2f %%, most %5.2f %% (day %5.1f at %2.0f %%), inside %5.1f %%, ",
            (unsigned long long)r->seed, r->unknown ? "?" : " ", 100 * weeks_rmse(r), 100 * r->most,
-           r->most_day, 100 * r->most_charge, 100 * (double)r->inside / known, r->nees / known,
-           100 * r->sigma_sum / known, 100 * r->above_cap,
-           r->stops ? 100 * r->stopped_sum / r->stops : 0, 100 * weeks_counted_rmse(r),
+           r->most_day, 100 * r->most_charge, 100 * (double)r->inside / known);
+    printf("NEES %5.2f, sigma %4.2f %%, above the cap %4.2f %%, stops at %4.1f %%; ",
+           r->nees / known, 100 * r->sigma_sum / known, 100 * r->above_cap,
+           r->stops ? 100 * r->stopped_sum / r->stops : 0);
+    printf("counting %4.1f %%, most %4.1f %%\n", 100 * weeks_counted_rmse(r),
            100 * r->counted_most);
+    fflush(stdout);
 }
 
 /* Results by seed; false when a worker died. */
@@ -91,6 +91,7 @@ static bool collect(const struct task *task, struct weeks_result results[])
     for (ssize_t n; (n = read(pipes[0], &result, sizeof result)) != 0;)
         if (n == (ssize_t)sizeof result) {
             results[result.seed - (uint64_t)task->seed] = result;
+            tell(&result);
             count++;
         }
     close(pipes[0]);
@@ -116,7 +117,6 @@ static unsigned sums(const struct weeks_result results[], long seeds)
     double dark = 0, trouble = 0;
     for (long k = 0; k < seeds; k++) {
         const struct weeks_result *r = &results[k];
-        tell(r);
         all.steps += r->steps;
         all.known += r->known;
         all.inside += r->inside;
