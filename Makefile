@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days weeks corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -152,6 +152,9 @@ soc: $(BUILD)/busbar ## the charge estimator on laboratory series, with paramete
 
 days: $(BUILD)/rel/test/days ## a thousand plant-days under random faults; DAYS=1000 SEED=1 JOBS=2
 	$(Q)DAYS='$(DAYS)' SEED='$(SEED)' JOBS='$(JOBS)' $<
+
+weeks: $(BUILD)/rel/test/weeks ## months of a capped battery, the estimate against the truth; WEEKS_DAYS=120 SEEDS=100 SEED=1 JOBS=2
+	$(Q)WEEKS_DAYS='$(WEEKS_DAYS)' SEEDS='$(SEEDS)' SEED='$(SEED)' JOBS='$(JOBS)' $<
 
 fuzz: $(FUZZ_NAMES:%=$(BUILD)/fuz/fuzz_%) ## fuzz every decoder of foreign bytes, FUZZ_SECONDS=60 each
 	$(Q)tools/fuzz $^
