@@ -237,7 +237,8 @@ static void is_shown(void)
     opened[VICTRON] = true;
     run(2000, "opens");
     why_fill(&why, t.controller, t.now_ms);
-    CHECK(line_with(&why, "charging is allowed up to 200.0 A, held by the BMS's current limit"),
+    CHECK(line_with(&why, "charging is allowed up to 200.0 A, held by the BMS's current limit "
+                          "of pylon (SoC"),
           "what binds");
     CHECK(line_with(&why, "battery: without that, charging up to 400.0 A by the owner's limit, "
                           "then 480.0 A by the inverter"),
