@@ -25,6 +25,18 @@ static int row_text(const struct controller *c, const struct limit_row *row, cha
                          (double)row->age_ms / 1000.0);
 }
 
+/* " of rack2" */
+static const char *of_pack(const struct controller *c, const struct limit_table *table,
+                           enum limit_cause binds, char out[NAME_SIZE + 8])
+{
+    uint8_t order[LIMIT_ROWS];
+    limit_order(table, order);
+    const struct limit_row *row = &table->row[order[0]];
+    const char *from = table->count && row->cause == binds ? row_from(c, row) : "";
+    snprintf(out, NAME_SIZE + 8, "%s%s", *from ? " of " : "", from);
+    return out;
+}
+
 /* The next limits after the one that binds, each cause once. */
 static void runners_up(struct why *why, const struct controller *c, const char *what,
                        const struct limit_table *table, enum limit_cause binds)
@@ -56,23 +68,26 @@ static void packs_why(struct why *why, const struct controller *c)
 void why_battery(struct why *why, const struct controller *c)
 {
     const struct bank_limits *limits = &c->limits;
+    char pack[NAME_SIZE + 8];
     if (!c->bank.known) {
         snprintf(why_line(why), WHY_SIZE,
                  "battery: unknown, so charging is held at 0: no fresh voltage and current");
         packs_why(why, c);
         return;
     }
-    snprintf(
-        why_line(why), WHY_SIZE,
-        "battery: charging is allowed up to %.1f A, held by %s (SoC %.1f +- %.1f %%, cap %.1f %%)",
-        limits->charge_mA.value / 1000.0, limit_cause_text(limits->charge_mA.cause),
-        c->soc.soc_permille / 10.0, c->soc.error_permille / 10.0,
-        (c->guard.cap_request_permille ? c->guard.cap_request_permille
-                                       : c->config->bank.cap_permille) /
-            10.0);
+    snprintf(why_line(why), WHY_SIZE,
+             "battery: charging is allowed up to %.1f A, held by %s%s (SoC %.1f +- %.1f %%, cap "
+             "%.1f %%)",
+             limits->charge_mA.value / 1000.0, limit_cause_text(limits->charge_mA.cause),
+             of_pack(c, &limits->charge, limits->charge_mA.cause, pack), c->soc.soc_permille / 10.0,
+             c->soc.error_permille / 10.0,
+             (c->guard.cap_request_permille ? c->guard.cap_request_permille
+                                            : c->config->bank.cap_permille) /
+                 10.0);
     runners_up(why, c, "charging", &limits->charge, limits->charge_mA.cause);
-    snprintf(why_line(why), WHY_SIZE, "battery: discharging is allowed up to %.1f A, held by %s",
-             limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause));
+    snprintf(why_line(why), WHY_SIZE, "battery: discharging is allowed up to %.1f A, held by %s%s",
+             limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause),
+             of_pack(c, &limits->discharge, limits->discharge_mA.cause, pack));
     runners_up(why, c, "discharging", &limits->discharge, limits->discharge_mA.cause);
     packs_why(why, c);
 }

@@ -91,10 +91,12 @@ int32_t share_limit_mA(const struct bank_view *view, int direction, const int32_
 {
     const struct share_memory *share = &view->share[direction];
     int64_t sum_mA = 0, weakest_mA = INT32_MAX;
+    int packs = 0;
     *binds = 0;
     for (size_t i = 0; i < view->packs; i++) {
         if (!(set & 1u << i))
             continue;
+        packs++;
         sum_mA += limits_mA[i];
         if (*binds == 0 || limits_mA[i] < weakest_mA) {
             weakest_mA = limits_mA[i];
@@ -105,7 +107,7 @@ int32_t share_limit_mA(const struct bank_view *view, int direction, const int32_
         return 0;
     int64_t rule_mA = weakest_mA * count;
     uint8_t loaded = 0;
-    bool whole = share->packs == set && __builtin_popcount(set) == count;
+    bool whole = share->packs == set && packs == count;
     int64_t carried = carried_mA(view, direction, limits_mA, set, &loaded);
     if (!whole || loaded == 0 || share->samples < SHARE_LOWERS)
         return (int32_t)rule_mA;

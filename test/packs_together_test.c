@@ -147,6 +147,10 @@ static void begin(bool with_session)
     CHECK(together_begin(&t) == 0, "starts");
     run(120000, "start");
     CHECK(t.controller->bank.packs_in == 3 && t.controller->bank.capacity_mAh == 600000, "three");
+    CHECK(t.controller->bank.packs == 4 && t.controller->bank.pack[3].place == PLACE_OUT,
+          "the fourth is away, and its silence is nobody's");
+    CHECK(t.config.bank.join_mV == 600 && t.config.bank.pack_out[3] && !t.config.bank.pack_out[0],
+          "as the config tells");
     expect(300, LIMIT_BMS, "three packs");
     CHECK(truth()->battery_A > 20, "charges at noon: %.1f A", truth()->battery_A);
     if (!with_session)
@@ -201,6 +205,15 @@ static void a_bms_dies(void)
     expect(300, LIMIT_BMS, "three packs again");
 }
 
+static void away_by_config(void)
+{
+    char why[128];
+    begin(false);
+    CHECK(controller_pack(t.controller, 3, false, t.now_ms, why, sizeof why) < 0 &&
+              strstr(why, "away is taken out in the config"),
+          "%s", why);
+}
+
 static void is_journaled(void)
 {
     char text[256];
@@ -237,7 +250,8 @@ static void is_shown(void)
     opened[VICTRON] = true;
     run(2000, "opens");
     why_fill(&why, t.controller, t.now_ms);
-    CHECK(line_with(&why, "charging is allowed up to 200.0 A, held by the BMS's current limit"),
+    CHECK(line_with(&why, "charging is allowed up to 200.0 A, held by the BMS's current limit "
+                          "of pylon (SoC"),
           "what binds");
     CHECK(line_with(&why, "battery: without that, charging up to 400.0 A by the owner's limit, "
                           "then 480.0 A by the inverter"),
@@ -254,7 +268,7 @@ static void is_shown(void)
               first->age_ms >= 0 && first->age_ms <= 1000 && strcmp(first->from, "pylon") == 0,
           "%s: %d, %lld ms, %s", first->cause, first->value, (long long)first->age_ms, first->from);
     CHECK(!last->binds, "%s does not limit", last->cause);
-    CHECK(b->packs_in == 2 && b->n_pack == 3 && b->capacity_mah == 400000, "%d mAh",
+    CHECK(b->packs_in == 2 && b->n_pack == 4 && b->capacity_mah == 400000, "%d mAh",
           b->capacity_mah);
     CHECK(b->pack[SMA]->counted && !b->pack[VICTRON]->counted && b->pack[VICTRON]->says[0] &&
               !b->pack[SMA]->says[0] && b->pack[SMA]->charge_share_ppm > 450000 &&
@@ -271,6 +285,7 @@ int main(void)
         return 1;
     a_contactor_opens();
     a_bms_dies();
+    away_by_config();
     is_journaled();
     is_shown();
     together_end(&t);
