@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SAME_C = 5; /* temperatures this near share a row */
+static const double SAME_C = 5; /* series this near share a row */
+static const double NEAR_C = 3; /* a curve this near a row needs none of its own */
 static const double COLD_GAP = 1.3;
 static const double LEAST_V = 2; /* no open-circuit voltage is below it */
 static const double GAS = 8.314, KELVIN = 273.15;
@@ -424,7 +425,7 @@ static int temperatures(const struct work *w, double temp_C[])
             k < w->job->curves ? w->job->curve[k].temp_C : w->job->more_C[k - w->job->curves];
         bool known = false;
         for (int i = 0; i < count; i++)
-            known |= fabs(all[i] - t) < SAME_C;
+            known |= fabs(all[i] - t) < NEAR_C;
         if (!known)
             all[count++] = t;
     }
@@ -502,7 +503,7 @@ static void take_errors(const struct fit_job *job, struct cell *cell, bool all_f
         if (job->series[s].check)
             continue;
         struct fit_residual r = fit_residual(cell, &job->series[s]);
-        V2 += r.rms_V * r.rms_V;
+        V2 += r.typical_V * r.typical_V;
         R2 += r.resistance_off * r.resistance_off;
         z2 += r.position_off * r.position_off;
         tau = fmax(tau, r.correlation_s);

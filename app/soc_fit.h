@@ -50,6 +50,7 @@ bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told
  * all: of the whole. correlation_s: integral of the residual's autocorrelation up to its first zero. */
 struct fit_residual {
     double rms_V, all_rms_V, mean_V, correlation_s;
+    double typical_V;       /* median over tenths of the charge */
     double resistance_off;  /* relative, RMS over windows: what part of the overvoltage the residual follows */
     double position_off;    /* RMS over windows of what is steep: by how much charge that is misplaced */
 };
