@@ -6,9 +6,9 @@
 
 static const double LEAST_V = 2; /* no open-circuit voltage is below it */
 static const double GAS = 8.314, KELVIN = 273.15;
-/* Activation energies where one temperature alone was measured, J/mol: ohmic part as in the impedance of a large LFP
- * cell at 20..30 C, charge transfer and diffusion of graphite cells as commonly found (45 and 30 kJ/mol). */
-const double fit_energy[3] = {12000, 45000, 30000};
+/* Activation energies where one temperature alone was measured, J/mol: as found where there were several (A123 LFP
+ * -5..45 C: 10..24, 14..18, 12..24 kJ/mol; LG NMC -17..25 C: 14..21, 25..30, 25 kJ/mol). */
+const double fit_energy[3] = {14000, 22000, 22000};
 static const double ENERGY_MAX = 70000;
 
 static double clip(double x, double low, double high)
