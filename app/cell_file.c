@@ -13,12 +13,12 @@ struct list {
 /* clang-format off */
 struct file_charge { double capacity_Ah, efficiency; char *source; };
 struct file_dynamics { double tau1_s, tau2_s, diffusion_s, tau_d_s, hysteresis_rate; char *source; };
-struct file_errors { double voltage_sigma_V, resistance_sigma, position_sigma, correlation_s; char *source; };
+struct file_errors { double voltage_sigma_V, resistance_sigma, position_sigma; char *source; };
 struct file_half_cells { struct list charge, positive_V, negative_V; char *source; };
 struct file_knee { double at, from, to, sigma; char *source; };
 struct file_ocv { struct list charge, voltage_V, hysteresis_V; char *source; };
 struct file_resistance { struct list charge, r0_Ohm, r1_Ohm, r2_Ohm; double i0_A; char *source; };
-struct file_row { double temp_C; struct file_ocv open_circuit; struct file_resistance resistance; };
+struct file_row { double temp_C, voltage_sigma_V; struct file_ocv open_circuit; struct file_resistance resistance; };
 struct file_cell {
     char *name, *source, *licence;
     enum chemistry chemistry;
@@ -54,7 +54,7 @@ static const cyaml_schema_field_t dynamics_fields[] = {
 };
 static const cyaml_schema_field_t errors_fields[] = {
     NUMBER(file_errors, voltage_sigma_V), NUMBER(file_errors, resistance_sigma),
-    NUMBER(file_errors, position_sigma), NUMBER(file_errors, correlation_s), SOURCE(file_errors)
+    NUMBER(file_errors, position_sigma), SOURCE(file_errors)
 };
 static const cyaml_schema_field_t half_cells_fields[] = {
     LIST(file_half_cells, charge), LIST(file_half_cells, positive_V), LIST(file_half_cells, negative_V),
@@ -72,7 +72,7 @@ static const cyaml_schema_field_t resistance_fields[] = {
     LIST(file_resistance, r2_Ohm), NUMBER(file_resistance, i0_A), SOURCE(file_resistance)
 };
 static const cyaml_schema_field_t row_fields[] = {
-    NUMBER(file_row, temp_C), PART(file_row, open_circuit), PART(file_row, resistance), CYAML_FIELD_END
+    NUMBER(file_row, temp_C), NUMBER(file_row, voltage_sigma_V), PART(file_row, open_circuit), PART(file_row, resistance), CYAML_FIELD_END
 };
 static const cyaml_schema_value_t knee_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_knee, knee_fields)};
 static const cyaml_schema_value_t row_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_row, row_fields)};
@@ -116,7 +116,6 @@ static const struct yaml_note notes[] = {
     {"errors.resistance_sigma", .must = true, .min = 0.01, .max = 2, .help = "of the resistances, relative"},
     {"errors.position_sigma", .must = true, .min = 0.0005, .max = 0.3,
      .help = "of the place of what is steep, in charge"},
-    {"errors.correlation_s", .must = true, .min = 1, .max = 100000, .help = "how long such an error lasts, s"},
     {"errors.source", .help = WHERE_FROM},
     {"half_cells", .help = "the two electrodes of a new cell; absent: only their difference was measured"},
     {"half_cells.charge", .help = CHARGES},
@@ -134,6 +133,7 @@ static const struct yaml_note notes[] = {
     {"knees[].source", .help = WHERE_FROM},
     {"rows", .must = true, .help = "what was measured at each temperature, temperatures rising"},
     {"rows[].temp_C", .must = true, .min = -50, .max = 90, .help = "temperature of the cell, degrees Celsius"},
+    {"rows[].voltage_sigma_V", .min = 0, .max = 0.5, .preset = "0", .help = "as errors.voltage_sigma_V, at this temperature; 0 = that"},
     {"rows[].open_circuit", .must = true, .help = "the rested cell"},
     {"rows[].open_circuit.charge", .help = CHARGES},
     {"rows[].open_circuit.charge[]", .min = 0, .max = 1, .help = "charge"},
@@ -227,6 +227,7 @@ static void take_row(struct yaml_file *file, struct cell *cell, const struct fil
     struct cell_row *to = &cell->row[i];
     *to = (struct cell_row){.temp_C = from->temp_C, .i0_A = from->resistance.i0_A};
     snprintf(part, sizeof part, "rows[%d].open_circuit", i);
+    to->voltage_sigma_V = from->voltage_sigma_V;
     struct table ocv = {file, part, &from->open_circuit.charge};
     check_charge(&ocv);
     fill(&ocv, "voltage_V", &from->open_circuit.voltage_V, to->ocv_V, CELL_POINTS);
@@ -298,7 +299,6 @@ static void take(struct yaml_file *file, struct cell *cell, const struct file_ce
         .voltage_sigma_V = from->errors.voltage_sigma_V,
         .resistance_sigma = from->errors.resistance_sigma,
         .position_sigma = from->errors.position_sigma,
-        .correlation_s = from->errors.correlation_s,
     };
     snprintf(cell->name, sizeof cell->name, "%s", from->name);
     if (yaml_file_has(file, "half_cells"))

@@ -4,7 +4,7 @@
  *     chemistry: lfp
  *     charge: {capacity_Ah: 2.05, efficiency: 0.995, source: ..}
  *     dynamics: {tau1_s: 40, tau2_s: 900, diffusion_s: 160, tau_d_s: 119, hysteresis_rate: 20, source: ..}
- *     errors: {voltage_sigma_V: 0.004, resistance_sigma: 0.12, position_sigma: 0.008, correlation_s: 1800, source: ..}
+ *     errors: {voltage_sigma_V: 0.004, resistance_sigma: 0.12, position_sigma: 0.008, source: ..}
  *     half_cells: {charge: [..], positive_V: [..], negative_V: [..], source: ..}      optional
  *     knees: [{at: 0.73, from: 0.68, to: 0.78, sigma: 0.01, source: ..}]              optional
  *     rows:                                                                           one per temperature, rising

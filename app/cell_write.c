@@ -119,7 +119,10 @@ static void write_row(FILE *out, const struct cell_row *row, const struct cell_s
                       3,
                       CELL_R_POINTS,
                       7};
-    fprintf(out, "  - temp_C: %g\n    open_circuit:\n", row->temp_C);
+    fprintf(out, "  - temp_C: %g\n", row->temp_C);
+    if (row->voltage_sigma_V > 0)
+        fprintf(out, "    voltage_sigma_V: %.4g\n", row->voltage_sigma_V);
+    fputs("    open_circuit:\n", out);
     write_group(out, indent, &ocv);
     write_source(out, indent, s->open_circuit);
     fputs("    resistance:\n", out);
@@ -140,8 +143,7 @@ static void write_scalars(FILE *out, const struct cell *cell, const struct cell_
     write_source(out, "  ", s->dynamics);
     fprintf(out, "errors:\n  voltage_sigma_V: %.4g\n  resistance_sigma: %.4g\n",
             cell->voltage_sigma_V, cell->resistance_sigma);
-    fprintf(out, "  position_sigma: %.4g\n  correlation_s: %.5g\n", cell->position_sigma,
-            cell->correlation_s);
+    fprintf(out, "  position_sigma: %.4g\n", cell->position_sigma);
     write_source(out, "  ", s->errors);
 }
 

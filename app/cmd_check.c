@@ -80,6 +80,7 @@ static void print_text(const struct config *config)
     print_count(config->board_count, "board", "s");
     print_count(config->counter_count, "counter", "s");
     print_count(config->inverter_count, "inverter", "s");
+    print_count(config->emulation_count, "emulation", "s");
     print_count(topology->inputs, "input", "s");
     print_count(topology->strings, "string", "s");
     print_count(topology->contacts, "contact", "s");

@@ -32,7 +32,7 @@ static const char help[] =
     "Without series, or to say what they cannot:\n"
     "  --resistance R0,R1,R2             Ohm at 25 C\n"
     "  --dynamics TAU1,TAU2,DIFFUSION,R  s, s, s, hysteresis rate; default 30,900,160,20\n"
-    "  --errors V,R,Z,TAU                sigmas of voltage, resistance, position; correlation, s\n"
+    "  --errors V,R,Z                    sigmas of voltage, resistance, position\n"
     "  --hysteresis V                    half the gap between the directions, where no curve\n"
     "                                    tells it\n"
     "  -o FILE               default: standard output\n";
@@ -95,9 +95,9 @@ static bool read_given(struct options *o, int c, const char *text)
                                               &job->given.diffusion_s,
                                               &job->given.hysteresis_rate});
     job->given.errors = true;
-    return read_numbers("errors", text, 4,
+    return read_numbers("errors", text, 3,
                         (double *const[]){&job->given.voltage_sigma_V, &job->given.resistance_sigma,
-                                          &job->given.position_sigma, &job->given.correlation_s});
+                                          &job->given.position_sigma});
 }
 
 static bool read_chemistry(struct options *o, const char *text)

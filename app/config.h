@@ -11,6 +11,7 @@
 
 #include "app/dialect_file.h"
 #include "bms/bank.h"
+#include "bms/emulate.h"
 #include "can/dialect.h"
 #include "core/limits.h"
 #include "phase-router/ac.h"
@@ -29,6 +30,11 @@ struct config_device {
     uint8_t bus;
     uint8_t node;                      /* the dialect's own by default; 0 where it has none */
     const struct dialect *dialect;
+};
+
+/* Of a pack whose BMS does not tell them; 0 = it does. */
+struct config_pack_limits {
+    int32_t ccl_mA, dcl_mA, cvl_mV;
 };
 
 /* A dialect used by several devices is loaded and compiled once. */
@@ -87,9 +93,10 @@ struct config {
     char clock[CONFIG_PATH_SIZE];      /* "" = this machine's; else a UNIX socket of a simulator
                                         * that gives the time in lock step */
     uint8_t bus_count, pack_count, shunt_count, board_count, counter_count, wallbox_count,
-        button_count, inverter_count;
+        button_count, inverter_count, emulation_count;
     struct config_bus buses[MAX_BUSES];
     struct config_device packs[MAX_PACKS];
+    struct config_pack_limits pack_limits[MAX_PACKS];
     struct config_device shunts[MAX_SHUNTS];
     struct config_device boards[MAX_BOARDS];
     uint8_t board_channels[MAX_BOARDS];
@@ -98,6 +105,9 @@ struct config {
     struct config_device buttons[MAX_BUTTONS];
     uint8_t button_wallbox[MAX_BUTTONS];
     bool button_stop[MAX_BUTTONS]; /* carries the emergency stop */
+    struct config_device emulations[MAX_EMULATIONS];
+    struct emulate_config emulate[MAX_EMULATIONS];
+    int32_t emulated_permille;     /* sum of their shares; the rest is for inverters on serial lines */
     struct config_inverter inverters[MAX_INVERTERS];
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;

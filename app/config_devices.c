@@ -20,9 +20,10 @@ static const struct section {
     enum dialect_kind kind;
     size_t raw, raw_size, raw_count, out;
 } sections[] = {
-    SECTION(packs, KIND_PACK),        SECTION(shunts, KIND_SHUNT),
-    SECTION(boards, KIND_RELAY),      SECTION(counters, KIND_COUNTER),
-    SECTION(wallboxes, KIND_WALLBOX), SECTION(buttons, KIND_BUTTON),
+    SECTION(packs, KIND_PACK),           SECTION(shunts, KIND_SHUNT),
+    SECTION(boards, KIND_RELAY),         SECTION(counters, KIND_COUNTER),
+    SECTION(wallboxes, KIND_WALLBOX),    SECTION(buttons, KIND_BUTTON),
+    SECTION(emulations, KIND_EMULATION),
 };
 enum { SECTIONS = sizeof sections / sizeof sections[0] };
 

@@ -38,7 +38,7 @@ struct file_device {
 };
 struct file_pack {
     struct file_device device;
-    double capacity_Ah;
+    double capacity_Ah, charge_max_A, discharge_max_A, charge_max_V;
 };
 struct file_board {
     struct file_device device;
@@ -94,6 +94,10 @@ struct file_button {
     char wallbox[NAME_SIZE];
     bool stop;
 };
+struct file_emulation {
+    struct file_device device;
+    double silent_after_s, share_percent;
+};
 struct file_source {
     char name[NAME_SIZE], inverter[NAME_SIZE];
     uint8_t phase, coupled;
@@ -113,7 +117,7 @@ struct config_file {
     struct file_battery battery;
     unsigned buses_count, packs_count, shunts_count, boards_count, counters_count, inverters_count,
         inputs_count, strings_count, contacts_count, wallboxes_count, buttons_count, sources_count,
-        transfers_count, interlocks_count;
+        transfers_count, interlocks_count, emulations_count;
     struct file_bus buses[MAX_BUSES];
     struct file_pack packs[MAX_PACKS];
     struct file_device shunts[MAX_SHUNTS];
@@ -125,6 +129,7 @@ struct config_file {
     struct file_contact contacts[MAX_CONTACTS];
     struct file_wallbox wallboxes[MAX_CHARGE_POINTS];
     struct file_button buttons[MAX_BUTTONS];
+    struct file_emulation emulations[MAX_EMULATIONS];
     struct file_source sources[CONFIG_SOURCES];
     struct file_interlock interlocks[MAX_CONTACTS];
     struct file_transfer transfers[CONFIG_SOURCES * AC_BUS_SOURCES];
@@ -146,6 +151,9 @@ void config_resolve(const struct resolver *r);
 
 /* config_devices.c: everything that speaks through a dialect. */
 void config_resolve_devices(const struct resolver *r);
+
+/* config_emulation.c: what stands between busbar and CAN inverters that hear it as their battery. */
+void config_resolve_emulations(const struct resolver *r);
 
 /* config_wiring.c: inputs, strings, contacts and their channels; then the rules of the wiring, which
  * need all of it to be right by itself. */

@@ -38,6 +38,7 @@ static void resolve_top(const struct resolver *r)
     c->wallbox_count = (uint8_t)raw->wallboxes_count;
     c->button_count = (uint8_t)raw->buttons_count;
     c->inverter_count = (uint8_t)raw->inverters_count;
+    c->emulation_count = (uint8_t)raw->emulations_count;
     for (unsigned i = 0; i < raw->boards_count; i++)
         c->board_channels[i] = raw->boards[i].channels;
     for (unsigned i = 0; i < raw->buttons_count; i++)
@@ -122,6 +123,41 @@ static void check_battery(const struct resolver *r)
                           raw->cell_ceiling_mV);
 }
 
+/* Either the BMS tells a limit or the config does: two would contradict each other. */
+static int32_t pack_limit(const struct resolver *r, unsigned index, const char *key, double value,
+                          size_t reading)
+{
+    char path[YAML_PATH_SIZE];
+    const struct config_device *pack = &r->config->packs[index];
+    if (!pack->dialect)
+        return 0;
+    bool tells = dialect_fills(pack->dialect, reading);
+    snprintf(path, sizeof path, "packs[%u].%s", index, key);
+    if (tells && value != 0)
+        yaml_file_mistake(r->file, path, "none: this BMS tells its own, dialect %s",
+                          r->raw->packs[index].device.dialect);
+    if (!tells && value == 0 && !yaml_file_has(r->file, path))
+        yaml_file_mistake(r->file, path, "missing, it must be given: dialect %s tells none",
+                          r->raw->packs[index].device.dialect);
+    return config_milli(value);
+}
+
+static void resolve_pack(const struct resolver *r, unsigned i)
+{
+    const struct file_pack *raw = &r->raw->packs[i];
+    struct bank_config *bank = &r->config->bank;
+    bank->pack_capacity_mAh[i] = config_milli(raw->capacity_Ah);
+    bank->capacity_mAh += bank->pack_capacity_mAh[i];
+    r->config->pack_limits[i] = (struct config_pack_limits){
+        .ccl_mA = pack_limit(r, i, "charge_max_A", raw->charge_max_A,
+                             offsetof(struct pack_readings, ccl_mA)),
+        .dcl_mA = pack_limit(r, i, "discharge_max_A", raw->discharge_max_A,
+                             offsetof(struct pack_readings, dcl_mA)),
+        .cvl_mV = pack_limit(r, i, "charge_max_V", raw->charge_max_V,
+                             offsetof(struct pack_readings, cvl_mV)),
+    };
+}
+
 static void resolve_battery(const struct resolver *r)
 {
     const struct file_battery *raw = &r->raw->battery;
@@ -145,10 +181,8 @@ static void resolve_battery(const struct resolver *r)
         .sensor_gain_permille = config_tenths(raw->sensor_gain_percent),
         .packs = (uint8_t)r->raw->packs_count,
     };
-    for (unsigned i = 0; i < r->raw->packs_count; i++) {
-        bank->pack_capacity_mAh[i] = config_milli(r->raw->packs[i].capacity_Ah);
-        bank->capacity_mAh += bank->pack_capacity_mAh[i];
-    }
+    for (unsigned i = 0; i < r->raw->packs_count; i++)
+        resolve_pack(r, i);
 }
 
 void config_resolve(const struct resolver *r)
@@ -158,6 +192,7 @@ void config_resolve(const struct resolver *r)
     resolve_inverters(r);
     resolve_wallboxes(r);
     resolve_battery(r);
+    config_resolve_emulations(r);
     config_resolve_wiring(r);
     config_resolve_ac(r);
     if (!r->file->mistakes)

@@ -65,6 +65,9 @@ static const cyaml_schema_field_t device_fields[] = {
 static const cyaml_schema_field_t pack_keys[] = {
     DEVICE_FIELDS(struct file_pack, device.),
     CYAML_FIELD_FLOAT("capacity_Ah", O, struct file_pack, capacity_Ah),
+    CYAML_FIELD_FLOAT("charge_max_A", O, struct file_pack, charge_max_A),
+    CYAML_FIELD_FLOAT("discharge_max_A", O, struct file_pack, discharge_max_A),
+    CYAML_FIELD_FLOAT("charge_max_V", O, struct file_pack, charge_max_V),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t board_fields[] = {
@@ -85,6 +88,14 @@ static const cyaml_schema_field_t button_keys[] = {
     DEVICE_FIELDS(struct file_button, device.),
     CYAML_FIELD_STRING("wallbox", O, struct file_button, wallbox, 1),
     CYAML_FIELD_BOOL("stop", O, struct file_button, stop),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t emulation_keys[] = {
+    CYAML_FIELD_STRING("name", O, struct file_emulation, device.name, 1),
+    CYAML_FIELD_STRING("bus", O, struct file_emulation, device.bus, 1),
+    CYAML_FIELD_STRING("dialect", O, struct file_emulation, device.dialect, 1),
+    CYAML_FIELD_FLOAT("silent_after_s", O, struct file_emulation, silent_after_s),
+    CYAML_FIELD_FLOAT("share_percent", O, struct file_emulation, share_percent),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t inverter_fields[] = {
@@ -185,6 +196,7 @@ static const cyaml_schema_value_t
     contact_entry  = MAP(struct file_contact, contact_fields),
     wallbox_entry  = MAP(struct file_wallbox, wallbox_keys),
     button_entry   = MAP(struct file_button, button_keys),
+    emulation_entry = MAP(struct file_emulation, emulation_keys),
     interlock_entry = MAP(struct file_interlock, interlock_fields),
     source_entry   = MAP(struct file_source, source_fields),
     transfer_entry = MAP(struct file_transfer, transfer_fields);
@@ -214,6 +226,7 @@ static const cyaml_schema_field_t top_fields[] = {
     LIST("interlocks", interlocks, &interlock_entry, MAX_CONTACTS),
     LIST("wallboxes", wallboxes, &wallbox_entry, MAX_CHARGE_POINTS),
     LIST("buttons", buttons, &button_entry, MAX_BUTTONS),
+    LIST("emulations", emulations, &emulation_entry, MAX_EMULATIONS),
     LIST("sources", sources, &source_entry, CONFIG_SOURCES),
     LIST("transfers", transfers, &transfer_entry, CONFIG_SOURCES * AC_BUS_SOURCES),
     CYAML_FIELD_END
@@ -280,11 +293,15 @@ static bool command_fits(const char *text)
 #define NAME_WORDS    "letters, digits and . _ -"
 #define COMMAND_WORDS "capital letters, digits and ."
 #define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
-#define DEVICE_NOTES(list, kind)                                                                   \
+#define SPEAKER_NOTES(list, kind)                                                                  \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
         {list "[].bus", .must = true, .refers = "buses[].name", .help = "bus it is wired to"},     \
-        {list "[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS,             \
-         .help = "its dialect file without .yaml"},                                                \
+    {                                                                                              \
+        list "[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS,              \
+                           .help = "its dialect file without .yaml"                                \
+    }
+#define DEVICE_NOTES(list, kind)                                                                   \
+    SPEAKER_NOTES(list, kind),                                                                     \
     {                                                                                              \
         list "[].node",                                                                            \
             .min = 1, .max = 127,                                                                  \
@@ -352,6 +369,12 @@ static const struct yaml_note notes[] = {
     {"packs", .help = "battery packs in parallel, one BMS each"},
     DEVICE_NOTES("packs", "pack"),
     {"packs[].capacity_Ah", .must = true, .min = 1, .max = 20000, .help = "capacity, Ah"},
+    {"packs[].charge_max_A", .min = 1, .max = 2000,
+     .help = "its charge limit, A; required where its BMS tells none, and only there"},
+    {"packs[].discharge_max_A", .min = 1, .max = 2000,
+     .help = "its discharge limit, A; required where its BMS tells none, and only there"},
+    {"packs[].charge_max_V", .min = 1, .max = 1000,
+     .help = "its charge voltage limit, V; required where its BMS tells none, and only there"},
     {"shunts", .help = "battery shunts; the first one heard counts before the packs"},
     DEVICE_NOTES("shunts", "shunt"),
     {"boards", .help = "relay boards that carry contacts and string switches"},
@@ -480,6 +503,14 @@ static const struct yaml_note notes[] = {
      .help = "wallbox it starts and stops"},
     {"buttons[].stop",
      .help = "its node carries the plant's emergency stop, by a break contact; default: false"},
+
+    {"emulations", .help = "CAN inverters that hear busbar as their battery: the bank as a whole,"
+                           " with its capped limits"},
+    SPEAKER_NOTES("emulations", "inverter, or of its parallel group"),
+    {"emulations[].silent_after_s", .min = 5, .max = 60, .preset = "30",
+     .help = "when the bank is not known any more: so long 0 A, then no frame, s"},
+    {"emulations[].share_percent", .min = 1, .max = 100,
+     .help = "its part of the bank's current limits, %; default: 100 where it is the only inverter"},
 
     {"sources", .help = "AC sources that transfer contacts can put on a wallbox"},
     {"sources[].name", NAME_RULE, .unique = true, .help = "name of the source"},

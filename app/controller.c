@@ -125,7 +125,7 @@ void policy_digest(struct controller *c, struct policy_input *input, int64_t now
     input->now_ms = now_ms;
     input->bank = &c->bank;
     input->soc = &c->soc;
-    input->limits = &c->limits;
+    input->limits = &c->serial_limits;
     input->bank_config = &c->config->bank;
     input->inverters = c->config->inverter_count;
     input->points = c->config->wallbox_count;
@@ -142,12 +142,18 @@ void policy_digest(struct controller *c, struct policy_input *input, int64_t now
 
 /* --- the order of a tick --- */
 
+/* What CAN inverters can take or give is not known here: then no sum of inverters binds. */
+static bool inverters_bind(const struct controller *c)
+{
+    return c->config->inverter_count && !c->config->emulation_count;
+}
+
 static int32_t inverters_charge_mA(const struct controller *c)
 {
     int32_t sum = 0;
     for (size_t i = 0; i < c->config->inverter_count; i++)
         sum += c->config->inverters[i].charge_max_A * 1000;
-    return c->config->inverter_count ? sum : INT32_MAX;
+    return inverters_bind(c) ? sum : INT32_MAX;
 }
 
 /* At the bank's lowest useful voltage, 40 V of a 16-cell bank (docs/axpert.md, Ratings). */
@@ -157,8 +163,13 @@ static int32_t inverters_discharge_mA(const struct controller *c)
     for (size_t i = 0; i < c->config->inverter_count; i++)
         sum_W += c->config->inverters[i].rated_W;
     int64_t floor_mV = (int64_t)c->config->bank.cells * 2500;
-    return c->config->inverter_count && floor_mV ? (int32_t)(sum_W * 1000000 / floor_mV)
-                                                 : INT32_MAX;
+    return inverters_bind(c) && floor_mV ? (int32_t)(sum_W * 1000000 / floor_mV) : INT32_MAX;
+}
+
+/* CAN inverters have their share of the bank; what they do with it is not seen here. */
+static int32_t serial_part(const struct controller *c, int32_t limit_mA)
+{
+    return (int32_t)((int64_t)limit_mA * (1000 - c->config->emulated_permille) / 1000);
 }
 
 static void battery_step(struct controller *c, int64_t now_ms)
@@ -167,6 +178,9 @@ static void battery_step(struct controller *c, int64_t now_ms)
     c->soc = soc_counter_estimate(&c->counter);
     c->limits = bank_limits_step(&c->guard, &c->config->bank, &c->bank, &c->soc,
                                  inverters_charge_mA(c), inverters_discharge_mA(c), now_ms);
+    c->serial_limits = c->limits;
+    c->serial_limits.charge_mA.value = serial_part(c, c->limits.charge_mA.value);
+    c->serial_limits.discharge_mA.value = serial_part(c, c->limits.discharge_mA.value);
 }
 
 static void sessions_step(struct controller *c, int64_t now_ms)
@@ -188,6 +202,7 @@ int64_t tick(struct controller *c, int64_t now_ms)
     policy_step(&c->policy, &input, &c->decided);
     strings_steer(c, &input, now_ms);
     ac_steer(c, now_ms);
+    emulations_steer(c, now_ms);
     orders_carry(c, now_ms);
     summary_send(c, now_ms);
     journal_changes(c, now_ms);

@@ -32,6 +32,15 @@ struct told_ac {
     uint8_t state, why;
 };
 
+/* What is known of the inverter behind an emulation. */
+enum inverter_word { INVERTER_LOST, INVERTER_HEARD, INVERTER_DISOBEYS };
+
+struct told_emulation {
+    uint8_t state;
+    uint8_t inverter;                 /* enum inverter_word */
+    int32_t charge_dA, discharge_dA;
+};
+
 /* What the controller last told the journal about each actuator. */
 struct told {
     bool contact[MAX_CONTACTS], string_on[MAX_STRINGS];
@@ -45,6 +54,7 @@ struct told {
     bool cap_reached;
     uint32_t vetoes[MAX_BUSES];
     struct told_ac ac[MAX_CHARGE_POINTS];
+    struct told_emulation emulation[MAX_EMULATIONS];
 };
 
 struct controller {
@@ -56,6 +66,7 @@ struct controller {
     struct soc_estimate soc;
     struct bank_guard guard;
     struct bank_limits limits;
+    struct bank_limits serial_limits;  /* what is left of limits for inverters on serial lines */
 
     struct session sessions[MAX_CHARGE_POINTS];
     struct policy policy;
@@ -77,6 +88,8 @@ struct controller {
 
     struct ac_bus ac[MAX_CHARGE_POINTS];   /* sources 0 = this wallbox has no transfer contacts */
     bool board_vetoed[MAX_BOARDS];     /* the gate refused an order to it since the last step */
+
+    struct emulate emulations[MAX_EMULATIONS];
 
     struct gate gate;
     struct gate_ac gate_ac;
@@ -132,6 +145,10 @@ void ac_digest(const struct controller *controller, size_t charge_point,
 bool ac_board_valid(const struct controller *controller, size_t board);
 void ac_order(struct controller *controller);
 void tell_ac(struct controller *controller, int64_t now_ms);
+void emulations_steer(struct controller *controller, int64_t now_ms);   /* app/emulation.c */
+enum inverter_word emulation_hears(const struct controller *controller, size_t emulation,
+                                   int64_t now_ms);
+void tell_emulations(struct controller *controller, int64_t now_ms);
 void summary_send(struct controller *controller, int64_t now_ms);       /* app/summary.c */
 void sdo_answer(struct controller *controller, const struct frame *frame, int64_t now_ms);
 void journal_changes(struct controller *controller, int64_t now_ms);    /* app/tell.c */

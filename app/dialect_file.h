@@ -17,6 +17,7 @@ enum dialect_kind {
     KIND_COUNTER,
     KIND_WALLBOX,
     KIND_BUTTON,
+    KIND_EMULATION,
     DIALECT_KINDS
 };
 

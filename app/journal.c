@@ -51,6 +51,10 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_AC_STATE] = "AC source",
         [JOURNAL_PV_OFF] = "PV",
         [JOURNAL_WEAR] = "wear of",
+        [JOURNAL_EMULATION] = "emulation",
+        [JOURNAL_EMULATED_CHARGE] = "charge limit told to",
+        [JOURNAL_EMULATED_DISCHARGE] = "discharge limit told to",
+        [JOURNAL_EMULATED_INVERTER] = "inverter behind",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -28,6 +28,10 @@ enum journal_kind {
     JOURNAL_AC_STATE,         /* index: charge point; enum ac_state; no actuator */
     JOURNAL_PV_OFF,          /* index: inverter; 0 it takes PV current, 1 it takes none */
     JOURNAL_WEAR,             /* index: contact; enum wear_mark; no actuator */
+    JOURNAL_EMULATION,        /* index: emulation; enum emulate_state; no actuator */
+    JOURNAL_EMULATED_CHARGE,  /* index: emulation; tenths of an ampere told; to and from 0 only */
+    JOURNAL_EMULATED_DISCHARGE,
+    JOURNAL_EMULATED_INVERTER,  /* index: emulation; enum inverter_word; no actuator */
     JOURNAL_KINDS
 };
 

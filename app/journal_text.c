@@ -33,6 +33,12 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_LAMP:
         snprintf(out, room, "%s", config->buttons[record->index].name);
         return;
+    case JOURNAL_EMULATION:
+    case JOURNAL_EMULATED_CHARGE:
+    case JOURNAL_EMULATED_DISCHARGE:
+    case JOURNAL_EMULATED_INVERTER:
+        snprintf(out, room, "%s", config->emulations[record->index].name);
+        return;
     case JOURNAL_VETO:
         snprintf(out, room, "%s", config->buses[record->index].name);
         return;
@@ -60,6 +66,8 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         snprintf(out, room, "%s", value ? "on" : "off");
         return;
     case JOURNAL_CHARGE_POINT:
+    case JOURNAL_EMULATED_CHARGE:
+    case JOURNAL_EMULATED_DISCHARGE:
         snprintf(out, room, "%d.%d A", value / 10, value % 10);
         return;
     case JOURNAL_CHARGE_MAX:
@@ -88,6 +96,12 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_WEAR:
         snprintf(out, room, "%s", wear_mark_name((enum wear_mark)value));
+        return;
+    case JOURNAL_EMULATION:
+        snprintf(out, room, "%s", emulate_state_name((enum emulate_state)value));
+        return;
+    case JOURNAL_EMULATED_INVERTER:
+        snprintf(out, room, "%s", value == 0 ? "lost" : value == 1 ? "heard" : "does not obey");
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

@@ -135,11 +135,28 @@ static void wear_look(struct controller *controller, int64_t now_ms)
     }
 }
 
+/* A BMS that tells no limits: the config's are as fresh as its voltage. */
+static void packs_limit(struct controller *controller)
+{
+    for (size_t i = 0; i < controller->config->pack_count; i++) {
+        const struct config_pack_limits *limits = &controller->config->pack_limits[i];
+        struct pack_readings *pack = &controller->plant.packs[i];
+        int64_t heard_ms = pack->voltage_mV.heard_ms;
+        if (limits->ccl_mA)
+            reading_set(&pack->ccl_mA, limits->ccl_mA, heard_ms);
+        if (limits->dcl_mA)
+            reading_set(&pack->dcl_mA, limits->dcl_mA, heard_ms);
+        if (limits->cvl_mV)
+            reading_set(&pack->cvl_mV, limits->cvl_mV, heard_ms);
+    }
+}
+
 void look(struct controller *controller, int64_t now_ms)
 {
     const struct config *config = controller->config;
     const struct reading *shunt =
         config->shunt_count ? &controller->plant.shunts[0].current_mA : NULL;
+    packs_limit(controller);
     bank_look(&controller->bank, &config->bank, controller->plant.packs, shunt,
               config->shunt_count ? config->shunts[0].name : NULL, now_ms);
     router_look(controller, now_ms);

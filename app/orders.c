@@ -120,10 +120,19 @@ static void device_speak(struct controller *controller, enum device_kind kind, s
     }
 }
 
+static bool device_speaks(const struct controller *controller, enum device_kind kind, size_t i)
+{
+    if (kind == DEVICE_EMULATION)
+        return controller->emulations[i].state != EMULATE_SILENT;
+    if (kind != DEVICE_BOARD)
+        return true;
+    return controller->config->board_ac[i] ? ac_board_valid(controller, i)
+                                           : controller->router.orders.valid;
+}
+
 void orders_carry(struct controller *controller, int64_t now_ms)
 {
-    bool boards = controller->router.orders.valid;
-    if (boards)
+    if (controller->router.orders.valid)
         boards_order(controller);
     ac_order(controller);
     wallboxes_order(controller);
@@ -133,8 +142,7 @@ void orders_carry(struct controller *controller, int64_t now_ms)
         size_t count;
         const struct config_device *devices = plant_devices(controller->config, kind, &count);
         for (size_t i = 0; i < count; i++)
-            if (kind != DEVICE_BOARD ||
-                (controller->config->board_ac[i] ? ac_board_valid(controller, i) : boards))
+            if (device_speaks(controller, kind, i))
                 device_speak(controller, kind, i, &devices[i], now_ms);
     }
 }

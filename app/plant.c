@@ -17,6 +17,7 @@ const struct config_device *plant_devices(const struct config *config, enum devi
         [DEVICE_COUNTER] = {config->counters, config->counter_count},
         [DEVICE_WALLBOX] = {config->wallboxes, config->wallbox_count},
         [DEVICE_BUTTON] = {config->buttons, config->button_count},
+        [DEVICE_EMULATION] = {config->emulations, config->emulation_count},
     };
     assert(kind < DEVICE_KINDS);
     *count = kinds[kind].count;
@@ -38,6 +39,7 @@ static const struct {
     [DEVICE_COUNTER] = {"counter", AT(counters), 0, 0, false, true},
     [DEVICE_WALLBOX] = {"wallbox", AT(wallboxes), AT(wallbox_orders), true, false},
     [DEVICE_BUTTON] = {"button", AT(buttons), AT(button_orders), true, true},
+    [DEVICE_EMULATION] = {"emulation", AT(emulations), AT(emulate_orders), true, false},
 #undef AT
 };
 

@@ -5,6 +5,7 @@
 
 #include "app/config.h"
 #include "bms/bank.h"
+#include "bms/emulate.h"
 #include "can/dialect.h"
 #include "can/dispatch.h"
 #include "devices/nodes.h"
@@ -17,6 +18,7 @@ enum device_kind {
     DEVICE_COUNTER,
     DEVICE_WALLBOX,
     DEVICE_BUTTON,
+    DEVICE_EMULATION,
     DEVICE_KINDS
 };
 
@@ -40,6 +42,7 @@ struct plant {
     struct counter_readings counters[MAX_COUNTERS];
     struct wallbox_readings wallboxes[MAX_CHARGE_POINTS];
     struct button_readings buttons[MAX_BUTTONS];
+    struct emulate_readings emulations[MAX_EMULATIONS];
     struct dialect_state dialects[DEVICE_KINDS][MAX_BOARDS]; /* no kind has more */
     struct unit units[MAX_INVERTERS];
 
@@ -47,6 +50,7 @@ struct plant {
     struct relay_orders board_orders[MAX_BOARDS];
     struct wallbox_orders wallbox_orders[MAX_CHARGE_POINTS];
     struct button_orders button_orders[MAX_BUTTONS];
+    struct emulate_orders emulate_orders[MAX_EMULATIONS];
 };
 
 /* 0, or a negative errno with the reason on errors: more identifiers than fit, or two devices

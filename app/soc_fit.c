@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SAME_C = 5;           /* series this near share a row */
-static const double NEAR_C = 3;           /* a curve this near a row needs none of its own */
+static const double UNSEEN = 1.5; /* how much further a series not fitted to is from the tables */
+static const double SAME_C = 5;   /* series this near share a row */
+static const double NEAR_C = 3;   /* a curve this near a row needs none of its own */
 static const double COUNTED_SIGMA = 0.01; /* of a charge that was only counted */
 /* Where one temperature was measured and no other asked for, resistance is told at these too. */
 static const double ONE_MORE_C[] = {0, 10, 45};
@@ -191,11 +192,26 @@ static void take_given(struct fit_work *w)
     fit_prior(w, 0);
 }
 
+/* Each row's voltage error: of its own series, else of the nearer rows that have some. */
+static void take_row_errors(struct cell *cell, const double V2[], const int count[])
+{
+    for (int i = 0; i < cell->rows; i++) {
+        int low = i, high = i;
+        while (low > 0 && !count[low])
+            low--;
+        while (high < cell->rows - 1 && !count[high])
+            high++;
+        double below = count[low] ? V2[low] / count[low] : 0;
+        double above = count[high] ? V2[high] / count[high] : 0;
+        cell->row[i].voltage_sigma_V = clip(UNSEEN * sqrt(fmax(below, above)), 0.001, 0.5);
+    }
+}
+
 /* The errors a user of the cell must reckon with, from what the fit left over. */
 static void take_errors(const struct fit_job *job, struct cell *cell, bool all_fitted)
 {
-    double V2 = 0, R2 = 0, z2 = 0, tau = 0, counted = 0;
-    int count = 0;
+    double V2 = 0, R2 = 0, z2 = 0, counted = 0, row_V2[CELL_TEMPERATURES] = {0};
+    int count = 0, row_count[CELL_TEMPERATURES] = {0};
     for (int s = 0; s < job->count; s++) {
         if (job->series[s].check)
             continue;
@@ -203,14 +219,18 @@ static void take_errors(const struct fit_job *job, struct cell *cell, bool all_f
         V2 += r.typical_V * r.typical_V;
         R2 += r.resistance_off * r.resistance_off;
         z2 += r.position_off * r.position_off;
-        tau = fmax(tau, r.correlation_s);
+        for (int i = 0; i < cell->rows; i++)
+            if (fabs(cell->row[i].temp_C - job->series[s].temp_C) < NEAR_C) {
+                row_V2[i] += r.typical_V * r.typical_V;
+                row_count[i]++;
+            }
         count++;
         counted = job->series[s].log.has_reference ? counted : COUNTED_SIGMA;
     }
-    cell->voltage_sigma_V = clip(sqrt(V2 / count), 0.001, 0.5);
+    cell->voltage_sigma_V = clip(UNSEEN * sqrt(V2 / count), 0.001, 0.5);
     cell->resistance_sigma = clip(sqrt(R2 / count), all_fitted ? 0.08 : 0.12, 1);
     cell->position_sigma = clip(sqrt(z2 / count), fmax(job->least_sigma_z, counted), 0.1);
-    cell->correlation_s = clip(tau, 600, 7200);
+    take_row_errors(cell, row_V2, row_count);
 }
 
 /* The rows of the series, or the given one; all temperatures into temp_C. How many, 0 after a line in errors. */
@@ -252,7 +272,6 @@ static void take_given_errors(const struct fit_job *job, struct cell *cell)
     cell->voltage_sigma_V = job->given.voltage_sigma_V;
     cell->resistance_sigma = job->given.resistance_sigma;
     cell->position_sigma = job->given.position_sigma;
-    cell->correlation_s = job->given.correlation_s;
 }
 
 bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told, FILE *errors)

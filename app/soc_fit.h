@@ -29,7 +29,7 @@ struct fit_job {
         bool dynamics, resistance, errors;
         double tau1_s, tau2_s, diffusion_s, hysteresis_rate;
         double Ohm[3];                                                  /* r0, r1, r2 at 25 C, at all charges */
-        double voltage_sigma_V, resistance_sigma, position_sigma, correlation_s;
+        double voltage_sigma_V, resistance_sigma, position_sigma;
         double hysteresis_V;                                            /* half the gap; 0 = not given */
     } given;
 };

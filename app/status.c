@@ -204,6 +204,21 @@ static void part_age(Busbar__Part *part, int64_t heard_ms, int64_t fresh_ms, int
     part->problem = text(part->well ? "" : heard_ms ? "silent" : "never heard");
 }
 
+/* Its inverter's keep-alive tells how it is; and whether busbar says anything to it. */
+static void emulation_fill(Busbar__Part *part, const struct controller *c, size_t i, int64_t now_ms)
+{
+    const struct emulate *emulate = &c->emulations[i];
+    int64_t heard_ms = c->plant.emulations[i].heartbeat.heard_ms;
+    part_age(part, heard_ms, EMULATE_INVERTER_MS, now_ms);
+    if (!part->well)
+        part->problem = text(heard_ms ? "its inverter is silent" : "its inverter was never heard");
+    if (emulate->disobeyed)
+        part->problem = text("the bank is charged though 0 A is allowed");
+    if (emulate->state != EMULATE_SPEAKS)
+        part->problem = text(emulate_why_text(emulate->why));
+    part->well = part->well && !emulate->disobeyed && emulate->state == EMULATE_SPEAKS;
+}
+
 static void devices_fill(struct status *status, const struct controller *c, int64_t now_ms)
 {
     for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
@@ -213,6 +228,8 @@ static void devices_fill(struct status *status, const struct controller *c, int6
             Busbar__Part *part = part_add(status, device_kind_name(kind), devices[i].name);
             const struct verdict_counts *counts = &c->plant.dialects[kind][i].verdicts;
             part_age(part, plant_heard_ms(&c->plant, kind, i), DEVICE_FRESH_MS, now_ms);
+            if (kind == DEVICE_EMULATION)
+                emulation_fill(part, c, i, now_ms);
             part->taken = counts->n[VERDICT_TAKEN];
             part->refused = refused_of(counts);
         }

@@ -10,7 +10,7 @@
 /* Every device and every inverter. */
 enum {
     STATUS_PARTS = MAX_PACKS + MAX_SHUNTS + MAX_BOARDS + MAX_COUNTERS + MAX_CHARGE_POINTS +
-                   MAX_BUTTONS + MAX_INVERTERS
+                   MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS
 };
 
 struct status {

@@ -179,4 +179,5 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_cap(controller, now_ms);
     tell_vetoes(controller, now_ms);
     tell_wear(controller, now_ms);
+    tell_emulations(controller, now_ms);
 }

@@ -83,6 +83,34 @@ static void router_why(struct why *why, const struct controller *c)
             c->gate.foreign_id);
 }
 
+static void emulation_why(struct why *why, const struct controller *c, size_t i, int64_t now_ms)
+{
+    const struct emulate *emulate = &c->emulations[i];
+    const struct emulate_orders *told = &c->plant.emulate_orders[i];
+    const char *name = c->config->emulations[i].name;
+    int64_t heard_ms = c->plant.emulations[i].heartbeat.heard_ms;
+    char inverter[64] = "its inverter was never heard";
+    if (heard_ms)
+        snprintf(inverter, sizeof inverter, "its inverter was heard %.1f s ago",
+                 (double)(now_ms - heard_ms) / 1000.0);
+    if (emulate->disobeyed)
+        snprintf(
+            line_add(why), WHY_SIZE,
+            "%s: the bank is charged with %.1f A though 0 A is allowed: an inverter does not obey",
+            name, c->bank.current_mA / 1000.0);
+    if (emulate->state == EMULATE_SPEAKS)
+        snprintf(
+            line_add(why), WHY_SIZE,
+            "%s: may charge %.1f A up to %.1f V (%s), discharge %.1f A down to %.1f V (%s); %s",
+            name, told->ccl_mA / 1000.0, told->cvl_mV / 1000.0,
+            limit_cause_text(c->limits.charge_mA.cause), told->dcl_mA / 1000.0,
+            told->dvl_mV / 1000.0, limit_cause_text(c->limits.discharge_mA.cause), inverter);
+    else
+        snprintf(line_add(why), WHY_SIZE, "%s: is told %s, because %s; %s", name,
+                 emulate->state == EMULATE_ZERO ? "0 A both ways" : "nothing",
+                 emulate_why_text(emulate->why), inverter);
+}
+
 void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
 {
     struct policy_input input;
@@ -98,6 +126,8 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
     for (size_t i = 0; i < c->config->inverter_count; i++)
         policy_inverter_sentence(line_add(why), WHY_SIZE, c->config->inverters[i].name, &input,
                                  &c->decided, i);
+    for (size_t i = 0; i < c->config->emulation_count; i++)
+        emulation_why(why, c, i, now_ms);
 }
 
 /* --- plan --- */

@@ -4,7 +4,7 @@
 
 #include "app/controller.h"
 
-enum { WHY_LINES = 40, WHY_SIZE = 192 };
+enum { WHY_LINES = 48, WHY_SIZE = 192 };
 
 struct why {
     size_t count;

@@ -115,6 +115,7 @@ struct bank_limits {
     struct limit charge_mA;      /* 0.. */
     struct limit discharge_mA;   /* 0.. */
     struct limit charge_mV;      /* voltage set-point ceiling */
+    int32_t discharge_mV;        /* voltage to stop discharging at: the greater of DVL and cell floor */
     bool cap_reached;
     bool low;                    /* at or under the floor: the grid carries */
 };
@@ -154,6 +155,10 @@ struct bank_limits bank_limits_step(struct bank_guard *guard, const struct bank_
                                     const struct bank_view *view, const struct soc_estimate *soc,
                                     int32_t inverters_charge_mA, int32_t inverters_discharge_mA,
                                     int64_t now_ms);
+
+/* The cells' own ceiling and floor, by the config or by chemistry. */
+int32_t bank_cell_ceiling_mV(const struct bank_config *config);
+int32_t bank_cell_floor_mV(const struct bank_config *config);
 
 /* A person at the plant has looked: clears the cells' latches. */
 void bank_guard_reset(struct bank_guard *guard);

@@ -49,6 +49,9 @@ struct cell_at cell_at(const struct cell *cell, double temp_C)
     const struct cell_row *low = &cell->row[at.low], *high = &cell->row[at.high];
     if (high != low)
         at.part = within((temp_C - low->temp_C) / (high->temp_C - low->temp_C), 0, 1);
+    double low_V = low->voltage_sigma_V > 0 ? low->voltage_sigma_V : cell->voltage_sigma_V;
+    double high_V = high->voltage_sigma_V > 0 ? high->voltage_sigma_V : cell->voltage_sigma_V;
+    at.voltage_sigma_V = low_V + at.part * (high_V - low_V);
     /* Where only one of the two rows bends, the bend fades out with the distance. */
     if (low->i0_A > 0 && high->i0_A > 0)
         at.i0_A = low->i0_A + at.part * (high->i0_A - low->i0_A);

@@ -32,6 +32,7 @@ struct cell_row {
     double r0_Ohm[CELL_R_POINTS];       /* at once */
     double r1_Ohm[CELL_R_POINTS];       /* after some tau1: charge transfer */
     double r2_Ohm[CELL_R_POINTS];       /* after some tau2: electrolyte and slow diffusion */
+    double voltage_sigma_V;             /* as the cell's, at this temperature; 0 = the cell's */
     double i0_A;                        /* r1 sees i0 asinh(i/i0); 0 = sees i */
 };
 
@@ -49,7 +50,6 @@ struct cell {
     double voltage_sigma_V;             /* what the tables may be wrong by, as fitted */
     double resistance_sigma;            /* .. and the resistances, relative */
     double position_sigma;              /* .. and the place of all that is steep, in charge: never averages away */
-    double correlation_s;               /* how long such an error lasts */
     bool half_cells;
     double positive_V[CELL_POINTS];     /* Up over charge, of a new cell */
     double negative_V[CELL_POINTS];     /* Un over charge, of a new cell */
@@ -65,6 +65,7 @@ struct cell_at {
     double temp_C;
     int low, high;                      /* rows */
     double part;                        /* 0 = low .. 1 = high */
+    double voltage_sigma_V;
     double i0_A;
 };
 struct cell_at cell_at(const struct cell *cell, double temp_C);

@@ -14,7 +14,7 @@ static const double NEW_CHARGE = 0.05;   /* after this much moved, a table's err
 static const double NEW_TIME_S = 200000; /* .. or after this long at one place */
 static const double WORSE = 5;           /* .. times its specification */
 static const double BROKEN_RATE = 1.0 / 20; /* C-rate a broken sensor may be off by */
-static const double SENSOR_PRIOR[EST_SENSORS] = {1, 1, 0.3};
+static const double SENSOR_PRIOR[EST_SENSORS] = {1, 0.4, 0.2};
 static const double LOST_PRIOR = 0.002, DEAD = 1e-9;
 static const double SEED_S = 86400; /* so often "is the sensor off now" is asked anew */
 static const double SEED_PRIOR = 0.01, TAKES_OVER = 0.9;
@@ -126,7 +126,7 @@ void estimator_start_unknown(struct estimator *e, const struct estimator_input *
     double over_V = (r.r0_Ohm + r.r1_Ohm + r.r2_Ohm / 2) * first->current_A / e->config.scale;
     double V = first->voltage_V - over_V;
     double charge = cell_charge(&at, V);
-    double doubt_V = cell_ocv(&at, charge, 0, 1).hysteresis_V + cell->voltage_sigma_V +
+    double doubt_V = cell_ocv(&at, charge, 0, 1).hysteresis_V + at.voltage_sigma_V +
                      e->config.voltage_V + magnitude(over_V) / 2;
     double sigma = (cell_charge(&at, V + doubt_V) - cell_charge(&at, V - doubt_V)) / 2;
     estimator_start(e, charge, within(sigma, 0.02, 0.3));
@@ -222,7 +222,7 @@ static struct expectation expect(const struct estimator *e, const struct estimat
     out.V = here.V + bend + here.hysteresis_V * h->x[EST_HYSTERESIS] +
             sight->overvoltage_V * (1 + h->x[EST_RESISTANCE]) +
             out.H[EST_OFFSET] * h->x[EST_OFFSET] + h->x[EST_VOLTAGE] - slope * h->x[knee];
-    out.variance = square(cell->voltage_sigma_V) + square(SHAPE * cell->position_sigma * steep) +
+    out.variance = square(e->at.voltage_sigma_V) + square(SHAPE * cell->position_sigma * steep) +
                    square(cell->resistance_sigma * sight->overvoltage_V) +
                    square(HYSTERESIS_NOISE * here.hysteresis_V) + 2 * square(bend);
     return out;

@@ -45,7 +45,7 @@ static void stop_if(bool stop, struct limit *limit, enum limit_cause cause)
         limit_lower(limit, 0, cause);
 }
 
-static int32_t cell_ceiling_mV(const struct bank_config *config)
+int32_t bank_cell_ceiling_mV(const struct bank_config *config)
 {
     bool lfp = config->chemistry == CHEMISTRY_LFP;
     return config->cell_ceiling_mV ? config->cell_ceiling_mV
@@ -53,7 +53,7 @@ static int32_t cell_ceiling_mV(const struct bank_config *config)
                                    : CELL_CEILING_NMC_mV;
 }
 
-static int32_t cell_floor_mV(const struct bank_config *config)
+int32_t bank_cell_floor_mV(const struct bank_config *config)
 {
     bool lfp = config->chemistry == CHEMISTRY_LFP;
     return config->cell_floor_mV ? config->cell_floor_mV
@@ -71,7 +71,7 @@ static void look_cells(struct bank_guard *g, const struct bank_config *config,
     int32_t mean_mV = view->voltage_mV / config->cells;
     int32_t high_mV = view->cells_known ? view->cell_max_mV : mean_mV;
     int32_t low_mV = view->cells_known ? view->cell_min_mV : mean_mV;
-    int32_t ceiling_mV = cell_ceiling_mV(config), floor_mV = cell_floor_mV(config);
+    int32_t ceiling_mV = bank_cell_ceiling_mV(config), floor_mV = bank_cell_floor_mV(config);
     g->cell_high_held = high_mV >= ceiling_mV - (g->cell_high_held ? CELL_RELEASE_mV - 1 : 0);
     g->cell_low_held = low_mV <= floor_mV + (g->cell_low_held ? CELL_RELEASE_mV - 1 : 0);
     g->cell_high_latched |= high_mV >= ceiling_mV + CELL_LATCH_mV;
@@ -155,8 +155,14 @@ static struct limit voltage_limit(const struct bank_config *config, const struct
     struct limit limit = limit_none();
     if (view->cvl_mV > 0)
         limit_lower(&limit, view->cvl_mV, LIMIT_BMS);
-    limit_lower(&limit, cell_ceiling_mV(config) * config->cells, LIMIT_CELL);
+    limit_lower(&limit, bank_cell_ceiling_mV(config) * config->cells, LIMIT_CELL);
     return limit;
+}
+
+static int32_t voltage_floor(const struct bank_config *config, const struct bank_view *view)
+{
+    int32_t cells_mV = bank_cell_floor_mV(config) * config->cells;
+    return view->dvl_mV > cells_mV ? view->dvl_mV : cells_mV;
 }
 
 /* What stands at last: never below zero, never more than before while the BMS is in doubt. */
@@ -194,6 +200,7 @@ struct bank_limits bank_limits_step(struct bank_guard *guard, const struct bank_
         .charge_mA = charge,
         .discharge_mA = discharge,
         .charge_mV = voltage_limit(config, view),
+        .discharge_mV = voltage_floor(config, view),
         .cap_reached = guard->cap_held,
         .low = guard->low_held,
     };

@@ -7,20 +7,21 @@
 #include "can/dialect_plan.h"
 #include "core/reading.h"
 
-static uint32_t id_of(const struct dialect *dialect, const struct dbc_message *message,
+static uint32_t id_of(const struct dialect *dialect, const struct dialect_message *plan,
                       uint8_t node)
 {
-    return dialect->node ? message->id + node - dialect->node : message->id;
+    uint32_t id = plan->message->id;
+    return dialect->node && !plan->fixed ? id + ((node - dialect->node) << plan->node_bit) : id;
 }
 
 static size_t ids_fill(const struct dialect *dialect, const struct dialect_message *messages,
                        size_t count, uint8_t node, struct dialect_id *ids, size_t room)
 {
     for (size_t i = 0; i < count && i < room; i++)
-        ids[i] = (struct dialect_id){.id = id_of(dialect, messages[i].message, node),
+        ids[i] = (struct dialect_id){.id = id_of(dialect, &messages[i], node),
                                      .ext = messages[i].message->ext,
                                      .index = (uint8_t)i,
-                                     .len = messages[i].message->length};
+                                     .len = messages[i].lengths[0]};
     return count;
 }
 
@@ -34,6 +35,32 @@ size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect
                      size_t room)
 {
     return ids_fill(dialect, dialect->sends, dialect->send_count, node, ids, room);
+}
+
+bool dialect_fills(const struct dialect *dialect, size_t offset)
+{
+    for (size_t i = 0; i < dialect->take_count; i++)
+        for (size_t r = 0; r < dialect->takes[i].row_count; r++)
+            if (dialect->takes[i].rows[r].offset == offset)
+                return true;
+    return false;
+}
+
+bool dialect_tells(const struct dialect *dialect, size_t offset, int32_t *min, int32_t *max)
+{
+    bool tells = false;
+    *min = INT32_MIN;
+    *max = INT32_MAX;
+    for (size_t i = 0; i < dialect->send_count; i++)
+        for (size_t r = 0; r < dialect->sends[i].row_count; r++) {
+            const struct dialect_row *row = &dialect->sends[i].rows[r];
+            if (!row->order || row->offset != offset)
+                continue;
+            *min = row->min > *min ? row->min : *min;
+            *max = row->max < *max ? row->max : *max;
+            tells = true;
+        }
+    return tells;
 }
 
 /* --- taking --- */
@@ -72,19 +99,45 @@ static bool counter_moved(const struct dialect_message *plan, const struct diale
     return !state->seen[index] || *now != state->last_counter[index];
 }
 
-/* Signals of this frame by the multiplexers; everything where there are none. */
+static bool among(int64_t value, const int64_t values[], uint8_t count)
+{
+    for (uint8_t i = 0; i < count; i++)
+        if (values[i] == value)
+            return true;
+    return false;
+}
+
+/* Signals of this frame by its length and the multiplexers. */
+static bool in_frame(const struct dialect_message *plan, int signal, const int64_t raw[],
+                     uint8_t len)
+{
+    return plan->message->signals[signal].last_byte < len &&
+           (!plan->message->muxed || codec_present(plan->message, raw, signal));
+}
+
+static bool guards_agree(const struct dialect_message *plan, const int64_t raw[], uint8_t len)
+{
+    for (uint8_t i = 0; i < plan->guard_count; i++) {
+        const struct dialect_guard *guard = &plan->guards[i];
+        if (in_frame(plan, guard->signal, raw, len) &&
+            !among(raw[guard->signal], guard->values, guard->value_count))
+            return false;
+    }
+    return true;
+}
+
 static bool row_applies(const struct dialect_message *plan, const struct dialect_row *row,
                         const int64_t raw[], uint8_t len)
 {
-    if (row->signal->last_byte >= len)
-        return false;
-    return !plan->message->muxed ||
-           codec_present(plan->message, raw, (int)(row->signal - plan->message->signals));
+    int signal = (int)(row->signal - plan->message->signals);
+    return in_frame(plan, signal, raw, len) && !among(raw[signal], row->absent, row->absent_count);
 }
 
 static bool row_value(const struct dialect_row *row, int64_t raw, int32_t *value)
 {
     double exact;
+    if (row->ranged && (raw < row->raw_min || raw > row->raw_max))
+        return false;
     if (row->exact && raw > INT32_MIN && raw < INT32_MAX) {
         int64_t wide = raw * row->scale_integer + row->shift_integer;
         if (wide < row->min || wide > row->max)
@@ -100,11 +153,9 @@ static bool row_value(const struct dialect_row *row, int64_t raw, int32_t *value
     return *value >= row->min && *value <= row->max;
 }
 
-static int32_t bit_apply(const struct dialect_row *row, int64_t raw, int32_t bits)
+static bool bit_raised(const struct dialect_row *row, int64_t raw)
 {
-    int32_t mask = (int32_t)(1u << row->bit);
-    bool raised = row->raised == -1 ? raw != row->cleared : raw == row->raised;
-    return raised ? bits | mask : raw == row->cleared ? bits & ~mask : bits;
+    return row->raised == -1 ? raw != row->cleared : raw == row->raised;
 }
 
 static struct reading *reading_at(void *readings, const struct dialect_row *row)
@@ -135,11 +186,22 @@ static void rows_set(const struct dialect_message *plan, const int64_t raw[],
         if (!applies[i])
             continue;
         struct reading *reading = reading_at(readings, row);
-        int32_t value =
-            row->bit == NO_BIT
-                ? values[i]
-                : bit_apply(row, raw[row->signal - plan->message->signals], reading->value);
+        int32_t value = row->bit == NO_BIT ? values[i] : reading->value;
+        if (row->bit != NO_BIT && raw[row->signal - plan->message->signals] == row->cleared)
+            value &= ~(int32_t)(1u << row->bit);
         reading_set(reading, value, now_ms);
+    }
+}
+
+/* After all that clear: where signals share a bit, one that raises it is enough. */
+static void bits_raise(const struct dialect_message *plan, const int64_t raw[],
+                       const bool applies[DIALECT_ROWS], void *readings)
+{
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct dialect_row *row = &plan->rows[i];
+        if (applies[i] && row->bit != NO_BIT &&
+            bit_raised(row, raw[row->signal - plan->message->signals]))
+            reading_at(readings, row)->value |= (int32_t)(1u << row->bit);
     }
 }
 
@@ -163,13 +225,51 @@ static enum verdict frame_take(const struct dialect_message *plan, struct dialec
         return VERDICT_FROZEN;
     }
     codec_decode(plan->message, frame->data, raw);
+    if (!guards_agree(plan, raw, frame->len))
+        return VERDICT_CHECK;
     if (!rows_value(plan, raw, frame->len, values, applies))
         return VERDICT_RANGE;
     rows_set(plan, raw, values, applies, readings, now_ms);
+    bits_raise(plan, raw, applies, readings);
     state->last_counter[index] = counter;
     state->seen[index] = true;
     state->frozen[index] = 0;
+    state->heard_ms[index] = now_ms;
     return VERDICT_TAKEN;
+}
+
+/* Values of messages that come seldom, while the device talks: what was set or restated since the
+ * message came stays as new as the device's newest frame. */
+static void seldom_restate(const struct dialect *dialect, const struct dialect_state *state,
+                           void *readings, int64_t now_ms)
+{
+    for (size_t i = 0; i < dialect->take_count; i++) {
+        const struct dialect_message *plan = &dialect->takes[i];
+        if (plan->age_ms == 0 || !state->seen[i] || now_ms - state->heard_ms[i] > plan->age_ms)
+            continue;
+        for (size_t r = 0; r < plan->row_count; r++) {
+            struct reading *reading = reading_at(readings, &plan->rows[r]);
+            if (reading->heard_ms >= state->heard_ms[i])
+                reading->heard_ms = now_ms;
+        }
+    }
+}
+
+/* A device that talks, but not of trouble any more. */
+static void ended_clear(const struct dialect *dialect, const struct dialect_state *state,
+                        void *readings, int64_t now_ms)
+{
+    for (size_t i = 0; i < dialect->take_count; i++) {
+        const struct dialect_message *plan = &dialect->takes[i];
+        if (plan->ends_ms == 0 || !state->seen[i] || now_ms - state->heard_ms[i] <= plan->ends_ms)
+            continue;
+        for (size_t r = 0; r < plan->row_count; r++) {
+            const struct dialect_row *row = &plan->rows[r];
+            struct reading *reading = reading_at(readings, row);
+            if (row->bit != NO_BIT)
+                reading_set(reading, reading->value & ~(int32_t)(1u << row->bit), now_ms);
+        }
+    }
 }
 
 enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_state *state,
@@ -180,17 +280,24 @@ enum verdict dialect_take_frame(const struct dialect *dialect, struct dialect_st
     enum verdict verdict =
         frame_take(&dialect->takes[index], state, index, frame, readings, now_ms);
     state->verdicts.n[verdict]++;
+    if (verdict == VERDICT_TAKEN) {
+        seldom_restate(dialect, state, readings, now_ms);
+        ended_clear(dialect, state, readings, now_ms);
+    }
     return verdict;
 }
 
 /* --- sending --- */
 
+/* sent: how many frames of this message left before. */
 static int64_t row_raw(const struct dialect_row *row, const struct dialect_state *state,
-                       const void *orders)
+                       uint32_t sent, const void *orders)
 {
     if (row->counter)
         return state->counter;
-    double value = row->shift;
+    if (row->text)
+        return (int64_t)row->text_raw;
+    double value = row->turn_count ? row->turn[sent % row->turn_count] : row->shift;
     if (row->order) {
         int32_t order;
         memcpy(&order, (const char *)orders + row->offset, sizeof order);
@@ -201,16 +308,25 @@ static int64_t row_raw(const struct dialect_row *row, const struct dialect_state
     return row->inverted ? ~raw : raw;
 }
 
-static void frame_make(const struct dialect *dialect, const struct dialect_message *plan,
-                       struct dialect_state *state, uint8_t node, const void *orders,
-                       struct frame *frame)
+static void frame_make(const struct dialect *dialect, size_t index, struct dialect_state *state,
+                       uint8_t node, const void *orders, struct frame *frame)
 {
-    *frame = (struct frame){.id = id_of(dialect, plan->message, node),
-                            .len = plan->message->length,
+    const struct dialect_message *plan = &dialect->sends[index];
+    uint32_t sent = state->sent[index]++;
+    *frame = (struct frame){.id = id_of(dialect, plan, node),
+                            .len = plan->lengths[0],
                             .flags = plan->message->ext ? FRAME_EXT : 0};
     state->counter++;
     for (size_t i = 0; i < plan->row_count; i++)
-        codec_put(plan->rows[i].signal, row_raw(&plan->rows[i], state, orders), frame->data);
+        codec_put(plan->rows[i].signal, row_raw(&plan->rows[i], state, sent, orders), frame->data);
+}
+
+/* When the message is next due after now. */
+static int64_t due_next(const struct dialect_message *plan, int64_t now_ms)
+{
+    if (plan->phase_ms == 0)
+        return now_ms + plan->every_ms;
+    return now_ms - (now_ms - plan->phase_ms) % plan->every_ms + plan->every_ms;
 }
 
 size_t dialect_due(const struct dialect *dialect, struct dialect_state *state, uint8_t node,
@@ -219,10 +335,12 @@ size_t dialect_due(const struct dialect *dialect, struct dialect_state *state, u
     size_t count = 0;
     for (size_t i = 0; i < dialect->send_count && count < room; i++) {
         const struct dialect_message *plan = &dialect->sends[i];
+        if (plan->phase_ms && state->due_ms[i] == 0)
+            state->due_ms[i] = due_next(plan, now_ms);
         if (now_ms < state->due_ms[i])
             continue;
-        frame_make(dialect, plan, state, node, orders, &due[count++]);
-        state->due_ms[i] = now_ms + plan->every_ms;
+        frame_make(dialect, i, state, node, orders, &due[count++]);
+        state->due_ms[i] = due_next(plan, now_ms);
     }
     return count;
 }

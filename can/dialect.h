@@ -4,18 +4,27 @@
  * The mapping file (dbc/NAME.yaml) joins DBC signals to the named readings of a device
  * kind, and the kind's orders to the signals of frames we send. The app parses the YAML
  * into struct dialect_spec; dialect_compile checks every name and turns it into a flat
- * plan. Decoding is all or nothing per frame: one value outside its range, a wrong length, a
- * frozen counter or a wrong inverted copy and no reading changes.
+ * plan. Decoding is all or nothing per frame: one value outside its range (the DBC's or the
+ * field's), a wrong length, a frozen counter, a wrong inverted copy or a device that says its own
+ * measurement is wrong, and no reading changes.
  *
  *     name: pylontech-lv
  *     kind: pack                   # pack, shunt, relay, counter, wallbox, button
  *     dbc: lv-battery.dbc
+ *     base: victron-lv             # another dialect, whose rows hold too, except of the messages
+ *     without: [Cells]             # named here. A row here about a message replaces the base's
+ *                                  # about it, rows about its signals replace all about them
  *     node: 0x10                   # node id the DBC's identifiers are written for, if any:
  *                                  # a device with node 0x12 listens 2 higher
  *     take:
  *       - {message: Limits, length: [6, 8]}          # lengths accepted; default the DBC's
  *       - {signal: Limits.CVL, field: cvl_mV, times: 1000}
+ *       - {signal: Limits.DVL, field: dvl_mV, times: 1000, absent: [65535]}   # says nothing
  *       - {signal: Alarms.OverVoltage, field: alarms, bit: cell_high, raised: 1, cleared: 2}
+ *       - {signal: Alarms.Forbidden, field: charge_ok, raised: 0, cleared: 0xAA}
+ *       - {message: Identity, age_ms: 25000}         # sent seldom: stands this long
+ *       - {message: Trouble, ends_ms: 3000}          # sent only while something is raised
+ *       - {signal: State.Error, must: [0]}           # else the frame is not to be used
  *       - {message: State, counter: Counter}         # must move from frame to frame
  *       - {message: State, copy: [Outputs, OutputsInverted]}
  *     send:
@@ -23,6 +32,19 @@
  *       - {message: Command, every_ms: 100, signal: Outputs, order: outputs}
  *       - {message: Command, signal: OutputsInverted, order: outputs, inverted: true}
  *       - {message: Command, signal: Counter, counter: true}
+ *       - {message: Limits, signal: CVL, order: cvl_mV, times: 0.001, min: 41000, max: 63000}
+ *       - {message: Measured, length: 8}             # zero behind the signals; default the DBC's
+ *       - {message: Maker, signal: Name, text: BUSBAR}   # ASCII, filled up with spaces
+ *       - {message: AskCells, every_ms: 1000, phase_ms: 100}    # in turn with others
+ *       - {message: AskCells, node_bit: 8}           # where the node id stands in the identifier
+ *       - {message: Request, every_ms: 1000, fixed: true, signal: What, turn: [0, 0, 0, 2]}
+ *
+ * age_ms: values of a message that comes more seldom than their users accept. While the device's
+ * other messages are taken, they are as old as the newest of those, until the message itself is
+ * older than age_ms. The others age from their own frame.
+ *
+ * ends_ms: when the message has not come for this long while the device's other messages are taken,
+ * the bits it raised are cleared.
  */
 #ifndef BUSBAR_CAN_DIALECT_H
 #define BUSBAR_CAN_DIALECT_H
@@ -44,8 +66,17 @@ struct dialect_take {
     const char *field;
     const char *bit;        /* this named bit of field */
     double times, plus;     /* physical * times + plus = the field's unit */
-    int raised, cleared;    /* raw values that set and clear the bit; both 0 means 1 and 0; other raw
-                             * values leave it. raised -1: every value but cleared sets it */
+    int raised, cleared;    /* raw values that set and clear the bit; both 0 means 1 and 0; other
+                             * raw values leave it. raised -1: every value but cleared sets it.
+                             * Other values than 1 and 0 without a bit: they make the field 1 and
+                             * 0. Where several signals of a frame share a bit, one that sets it is
+                             * enough */
+    int64_t *absent;        /* raw values that say nothing: the row is passed over */
+    unsigned absent_count;
+    int64_t *must;          /* raw values of a good frame; a row with these has no field */
+    unsigned must_count;
+    uint32_t age_ms;        /* of a message: see above; 0 = its values age from their own frame */
+    uint32_t ends_ms;       /* of a message: see above; 0 = what it raised stays */
     uint8_t *length;        /* accepted frame lengths */
     unsigned length_count;
     const char *counter;    /* signal that must move */
@@ -60,12 +91,22 @@ struct dialect_send {
     const char *signal, *order;
     double times;           /* order * times = physical */
     double constant;
+    double *turn;           /* physical values, one a frame in turn */
+    unsigned turn_count;
     bool inverted, counter;
+    int32_t min, max;       /* narrows the order's range; both 0 = as the field's */
+    uint8_t length;         /* of the frame; 0 = the DBC's */
+    const char *text;       /* for a little-endian signal of whole bytes */
+    bool fixed;             /* of the message: the DBC's identifier, whatever the node */
+    uint32_t phase_ms;      /* of the message: sent when the time is so far beyond a multiple of every_ms */
+    uint8_t node_bit;       /* of the message: lowest bit of the node id in the identifier */
     int line;
 };
 
 struct dialect_spec {
-    const char *name, *kind, *dbc;
+    const char *name, *kind, *dbc, *base;
+    const char **without;
+    unsigned without_count;
     uint32_t node;
     struct dialect_take *take;
     unsigned take_count;
@@ -81,7 +122,9 @@ struct dialect_state {
     uint64_t last_counter[DIALECT_MESSAGES];
     uint8_t frozen[DIALECT_MESSAGES];        /* frames since the counter moved */
     bool seen[DIALECT_MESSAGES];
+    int64_t heard_ms[DIALECT_MESSAGES];      /* newest that was taken */
     int64_t due_ms[DIALECT_MESSAGES];        /* next sending */
+    uint32_t sent[DIALECT_MESSAGES];
     uint8_t counter;
     struct verdict_counts verdicts;
 };
@@ -106,6 +149,12 @@ size_t dialect_takes(const struct dialect *dialect, uint8_t node, struct dialect
                      size_t room);
 size_t dialect_sends(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
                      size_t room);
+
+/* Whether any message fills the reading at this offset of the kind's struct. */
+bool dialect_fills(const struct dialect *dialect, size_t offset);
+
+/* What the sent messages can hold of the order at this offset, in its unit; false: none tells it. */
+bool dialect_tells(const struct dialect *dialect, size_t offset, int32_t *min, int32_t *max);
 
 /* One frame into the readings struct (the kind's own, as its field table describes it).
  * index: from dialect_takes. Counts its verdict in state. Allocates nothing. */

@@ -17,6 +17,7 @@ enum {
     MAX_CONTACTS = 128,
     MAX_CHARGE_POINTS = 16,
     MAX_BUTTONS = 16,
+    MAX_EMULATIONS = 8,    /* CAN inverters, or parallel groups of them, that hear busbar as battery */
     NAME_SIZE = 24,        /* a name in the config, with its closing NUL */
 };
 

@@ -34,10 +34,14 @@ static const struct field counter_rows[] = {
 _Static_assert(COUNTER_CHANNELS == 4, "one row for each channel");
 
 static const struct field shunt_rows[] = {
-    {"current_mA", SHUNT(current_mA), -3000000, 3000000, NULL},
-    {"voltage_mV", SHUNT(voltage_mV), -1000000, 1000000, NULL},
-    {"temp_dC",    SHUNT(temp_dC),        -500,    1500, NULL},
-    {"charge_As",  SHUNT(charge_As), INT32_MIN, INT32_MAX, NULL},
+    {"current_mA",  SHUNT(current_mA),  -3000000, 3000000, NULL},
+    {"voltage_mV",  SHUNT(voltage_mV),  -1000000, 1000000, NULL},
+    {"voltage2_mV", SHUNT(voltage2_mV), -1000000, 1000000, NULL},
+    {"voltage3_mV", SHUNT(voltage3_mV), -1000000, 1000000, NULL},
+    {"temp_dC",     SHUNT(temp_dC),         -500,    1500, NULL},
+    {"power_W",     SHUNT(power_W),     -3000000, 3000000, NULL},
+    {"charge_As",   SHUNT(charge_As),   INT32_MIN, INT32_MAX, NULL},
+    {"energy_Wh",   SHUNT(energy_Wh),   INT32_MIN, INT32_MAX, NULL},
 };
 
 static const struct field wallbox_rows[] = {

@@ -35,8 +35,11 @@ extern const struct field_table counter_fields;
 struct shunt_readings {
     struct reading current_mA;  /* + charges the battery */
     struct reading voltage_mV;
+    struct reading voltage2_mV, voltage3_mV;  /* further taps, where the shunt has them */
     struct reading temp_dC;
+    struct reading power_W;
     struct reading charge_As;
+    struct reading energy_Wh;
 };
 extern const struct field_table shunt_fields;
 

@@ -35,7 +35,7 @@ static char *told_of(const char *yaml, struct cell *cell, bool *well)
     "name: x\nchemistry: lfp\ncharge: {capacity_Ah: 100}\n"                                        \
     "dynamics: {tau1_s: 30, tau2_s: 900}\n"                                                        \
     "errors: {voltage_sigma_V: 0.004, resistance_sigma: 0.1, position_sigma: 0.01, "               \
-    "correlation_s: 1800}\n"
+    "}\n"
 #define R   "    resistance: {r0_Ohm: [0.001], r1_Ohm: [0.001], r2_Ohm: [0.002]}\n"
 #define ROW "  - temp_C: 25\n    open_circuit: {charge: [0, 1], voltage_V: [3, 3.4]}\n" R
 
@@ -118,7 +118,6 @@ static void make_cell(struct cell *cell)
                           .voltage_sigma_V = 0.0042,
                           .resistance_sigma = 0.11,
                           .position_sigma = 0.0093,
-                          .correlation_s = 1830,
                           .half_cells = true,
                           .knees = 2,
                           .rows = 3};
@@ -179,7 +178,7 @@ static void reads_what_it_writes(void)
     CHECK(a.tau1_s == b.tau1_s && a.tau2_s == b.tau2_s && a.tau_d_s == b.tau_d_s, "times");
     CHECK(a.diffusion_s == b.diffusion_s && a.hysteresis_rate == b.hysteresis_rate, "dynamics");
     CHECK(a.voltage_sigma_V == b.voltage_sigma_V && a.resistance_sigma == b.resistance_sigma &&
-              a.position_sigma == b.position_sigma && a.correlation_s == b.correlation_s,
+              a.position_sigma == b.position_sigma,
           "errors");
     CHECK(b.half_cells && farthest(a.positive_V, b.positive_V, CELL_POINTS, false) < 1e-4 &&
               farthest(a.negative_V, b.negative_V, CELL_POINTS, false) < 1e-4,

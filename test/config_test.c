@@ -24,7 +24,7 @@ static const struct row wrong_values[] = {
     {"contrl: /run/x.sock",
      {"contrl: this key is not allowed: one of plant, state_dir, control, clock, backbone, node, "
       "site, buses, battery, packs, shunts, boards, counters, inverters, inputs, strings, "
-      "contacts, interlocks, wallboxes, buttons, sources, transfers (did you mean control?)"}},
+      "contacts, interlocks, wallboxes, buttons, emulations, sources, transfers (did you mean control?)"}},
     {"node: 16", {"node: 16 is not allowed: 1 to 15"}},
     {"node: 2", {"node: this key is not allowed twice: it stands on line 4"}},
     {"site: {coldest_C: -15,5}",

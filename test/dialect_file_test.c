@@ -51,18 +51,19 @@ static const struct {
 } wrong[] = {
     {"kind: rely\ndbc: ../x.dbc\nnode: 200\ntakes: []\n", 5,
      "bad.yaml:1: name: missing, it must be given: a text, 1 to 64 characters\n"
-     "bad.yaml:1: kind: rely is not allowed: pack, shunt, relay, counter, wallbox or button, "
-     "1 to 64 characters\n"
+     "bad.yaml:1: kind: rely is not allowed: pack, shunt, relay, counter, wallbox, button or "
+     "emulation, 1 to 64 characters\n"
      "bad.yaml:2: dbc: ../x.dbc is not allowed: a file name without /, 1 to 64 characters\n"
      "bad.yaml:3: node: 200 is not allowed: 1 to 127\n"
-     "bad.yaml:4: takes: this key is not allowed: one of name, kind, dbc, node, take, send "
-     "(did you mean take?)\n"},
+     "bad.yaml:4: takes: this key is not allowed: one of name, kind, dbc, base, without, node, take, "
+     "send (did you mean take?)\n"},
     {RELAY "take:\n  - {signal: RelayState.Outputs, field: outputs, times: big, lenght: 8}\n"
      "  - {message: RelayState, length: [8, 65], copy: [Outputs]}\n"
      "send:\n  - {every_ms: 5, signal: Outputs, inverted: maybe}\n", 7,
      "bad.yaml:6: take[0].times: big is not allowed: a number, -1000000000 to 1000000000\n"
      "bad.yaml:6: take[0].lenght: this key is not allowed: one of message, signal, field, bit, "
-     "times, plus, raised, cleared, length, counter, copy (did you mean length?)\n"
+     "times, plus, raised, cleared, absent, must, age_ms, ends_ms, length, counter, copy "
+     "(did you mean length?)\n"
      "bad.yaml:7: take[1].length[1]: 65 is not allowed: 0 to 64\n"
      "bad.yaml:9: send[0].message: missing, it must be given: a text, 1 to 64 characters\n"
      "bad.yaml:9: send[0].every_ms: 5 is not allowed: 10 to 3600000\n"
@@ -73,6 +74,22 @@ static const struct {
     {"name: bad\nkind: relay\ndbc: none.dbc\n", 1,
      "bad.yaml:3: dbc: none.dbc is not allowed: a file in DIR and dbc\n"},
     {"name: bad\nkind: relay\ndbc: torn.dbc\n", 1, "torn.dbc:1: "},
+    {"name: bad\nkind: relay\ndbc: backbone.dbc\nbase: none\n", 1,
+     "bad.yaml:4: base: none is not allowed: a dialect, none.yaml in DIR and dbc\n"},
+    {"name: bad\nkind: relay\ndbc: backbone.dbc\nbase: ../x\n", 1,
+     "bad.yaml:4: base: ../x is not allowed: a dialect's name without /, 1 to 64 characters\n"},
+    {"name: bad\nkind: relay\ndbc: backbone.dbc\nbase: bad\n", 1,
+     "bad.yaml:4: base: bad is not allowed: at most 3 below each other\n"},
+    {"name: bad\nkind: pack\ndbc: lv-battery.dbc\nbase: victron-lv\nwithout: [Cells, Alarms]\n", 1,
+     "bad.yaml:5: without[1]: Alarms is not allowed: a message of the base\n"},
+    {"name: bad\nkind: pack\ndbc: luxpower-lv.dbc\nbase: orion-lv\n", 3,
+     "bad.yaml:4: message \"Installed\" is not in the DBC file: "},
+    {RELAY "take:\n  - {signal: RelayState.Outputs, field: outputs, must: [1], absent: [0x100000000]}\n"
+     "  - {message: RelayState, age_ms: 5}\n", 2,
+     "bad.yaml:6: take[0].absent[0]: 0x100000000 is not allowed: -2147483648 to 4294967295\n"
+     "bad.yaml:7: take[1].age_ms: 5 is not allowed: 1000 to 3600000\n"},
+    {RELAY "take:\n  - {signal: RelayState.Outputs, field: outputs, must: [1]}\n", 1,
+     "bad.yaml:6: signal RelayState.Outputs: at most 4 signals of a message must, without a field\n"},
 };
 /* clang-format on */
 
@@ -150,6 +167,37 @@ static void shipped_decodes(void)
     dialect_file_free(&file);
 }
 
+/* An owner's own file beside the config stands on a shipped one: docs/dialects.md. */
+static void own_stands_on_shipped(void)
+{
+    static const struct frame measured = {
+        .id = 0x313, .len = 8, .data = {0x14, 0x61, 0xFE, 0xD3, 0x00, 0xEB, 0x3C, 0x62}};
+    struct dialect_file file = {0};
+    size_t size;
+    char *page = yaml_read_text("docs/dialects.md", &size, stdout);
+    char *start = page ? strstr(page, "name: my-growatt\n") : NULL;
+    char *end = start ? strstr(start, "```") : NULL;
+    CHECK(end, "the page shows one");
+    if (!end)
+        return;
+    *end = '\0';
+    put_file("my-growatt.yaml", start);
+    free(page);
+    unsigned mistakes = dialect_file_load(&file, path_of("my-growatt.yaml"), "dbc", stdout);
+    CHECK(mistakes == 0 && file.dialect, "%u mistakes", mistakes);
+    unlink(path_of("my-growatt.yaml"));
+    struct dialect_id ids[DIALECT_MESSAGES];
+    size_t count = file.dialect ? dialect_takes(file.dialect, 0, ids, DIALECT_MESSAGES) : 0;
+    struct pack_readings readings = {0};
+    struct dialect_state state = {0};
+    for (size_t i = 0; i < count; i++)
+        if (ids[i].id == measured.id)
+            dialect_take_frame(file.dialect, &state, ids[i].index, &measured, &readings, 1000);
+    CHECK(count == 5, "%zu messages, the base's", count);
+    CHECK(readings.current_mA.value == 30100, "%d mA", readings.current_mA.value);
+    dialect_file_free(&file);
+}
+
 int main(void)
 {
     if (!mkdtemp(dir))
@@ -158,6 +206,7 @@ int main(void)
     tells_rows();
     shipped_load();
     shipped_decodes();
+    own_stands_on_shipped();
     unlink(path_of("bad.yaml"));
     unlink(path_of("torn.dbc"));
     rmdir(dir);

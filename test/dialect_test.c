@@ -1,50 +1,7 @@
 /* Frames through the shipped dialects into readings. Payloads are frames quoted in public documents and
  * captures: Pylontech US5000 V1.3, BYD LVS with a Victron GX, REC Q, Orion BMS 2, IVT-S. */
-#include <string.h>
-
-#include "app/dialect_file.h"
-#include "bms/pack.h"
-#include "can/text.h"
 #include "devices/nodes.h"
-#include "test/check.h"
-
-static struct dialect_file file;
-static struct dialect_state state;
-static struct pack_readings pack;
-
-static void load(const char *name)
-{
-    char path[64];
-    memset(&state, 0, sizeof state);
-    memset(&pack, 0, sizeof pack);
-    snprintf(path, sizeof path, "dbc/%s.yaml", name);
-    CHECK(dialect_file_load(&file, path, "dbc", stdout) == 0, "%s loads", name);
-}
-
-static enum verdict take(void *readings, uint8_t node, const char *text, int64_t now_ms)
-{
-    struct frame frame;
-    struct dialect_id ids[DIALECT_MESSAGES];
-    const char *error;
-    size_t column;
-    if (frame_parse(&frame, text, &error, &column) < 0)
-        return VERDICTS;
-    size_t count = dialect_takes(file.dialect, node, ids, DIALECT_MESSAGES);
-    for (size_t i = 0; i < count; i++)
-        if (ids[i].id == frame.id)
-            return dialect_take_frame(file.dialect, &state, ids[i].index, &frame, readings, now_ms);
-    return VERDICT_FOREIGN;
-}
-
-struct row {
-    const char *frame;
-    enum verdict verdict;
-    size_t offset;
-    int32_t value;
-    const char *sentence;
-};
-#define AT(member) offsetof(struct pack_readings, member)
-enum { NONE = 0xFFFF };
+#include "test/dialect_play.h"
 
 static const struct row pylontech[] = {
     {"351#1002C012C012C201", VERDICT_TAKEN, AT(cvl_mV), 52800, "charge voltage 0x0210"},
@@ -62,7 +19,7 @@ static const struct row pylontech[] = {
     {"35A#0800000000000000", VERDICT_TAKEN, AT(alarms), 0, "10 clears it"},
     {"359#000800000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_INTERNAL,
      "system error is byte 1 bit 3"},
-    {"359#008000000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_SHORT,
+    {"359#008000000A504E", VERDICT_TAKEN, AT(alarms), 1 << ALARM_GENERAL,
      "0x80 there is a fault too"},
     {"359#0201000001504E", VERDICT_TAKEN, AT(alarms),
      1 << ALARM_CELL_HIGH | 1 << ALARM_CHARGE_CURRENT, "over-voltage and charge over-current"},
@@ -89,26 +46,6 @@ static const struct row orion[] = {
     {"351#AC0B640010040009", VERDICT_TAKEN, AT(dcl_mA), 104000, "104 A"},
     {"35A#00000000", VERDICT_FOREIGN, AT(alarms), 0, "its 0x35A is a mask of trouble codes"},
 };
-
-static void play(const char *name, const struct row *rows, size_t count)
-{
-    load(name);
-    for (size_t i = 0; i < count && file.dialect; i++) {
-        enum verdict verdict = take(&pack, 0, rows[i].frame, 1000 + (int64_t)i);
-        const struct reading *reading =
-            (const struct reading *)(const void *)((const char *)&pack + rows[i].offset);
-        CHECK(verdict == rows[i].verdict, "%s %s: %s (is %s)", name, rows[i].frame,
-              rows[i].sentence, verdict < VERDICTS ? verdict_name(verdict) : "no frame");
-        CHECK(reading->value == rows[i].value, "%s %s: %s: %d", name, rows[i].frame,
-              rows[i].sentence, reading->value);
-        if (rows[i].verdict == VERDICT_TAKEN)
-            CHECK(reading->heard_ms == 1000 + (int64_t)i, "%s %s: heard now", name, rows[i].frame);
-        else
-            CHECK(reading->heard_ms < 1000 + (int64_t)i, "%s %s: not heard", name, rows[i].frame);
-    }
-    dialect_file_free(&file);
-}
-#define PLAY(name, rows) play(name, rows, sizeof rows / sizeof rows[0])
 
 static void a_shunt(void)
 {

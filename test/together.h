@@ -18,6 +18,8 @@ struct together {
     int64_t now_ms, next_tick_ms;
     bool controller_dead;             /* frames and bytes go nowhere, as after kill -9 */
     bool bus_dead[SIM_BUSES];
+    /* frames to buses that the simulated plant does not have; may be NULL */
+    void (*elsewhere)(uint8_t bus, const struct frame *frame, int64_t now_ms);
 };
 
 static inline int together_start(struct together *t)
@@ -68,7 +70,9 @@ static inline void together_speak(struct together *t)
 {
     struct outbox *outbox = &t->controller->outbox;
     for (size_t i = 0; i < outbox->count; i++)
-        if (!t->bus_dead[outbox->bus[i]])
+        if (outbox->bus[i] >= SIM_BUSES && t->elsewhere)
+            t->elsewhere(outbox->bus[i], &outbox->frames[i], t->now_ms);
+        else if (outbox->bus[i] < SIM_BUSES && !t->bus_dead[outbox->bus[i]])
             sim_frame(t->sim, (enum sim_bus)outbox->bus[i], &outbox->frames[i]);
     outbox->count = 0;
     for (int u = 0; u < t->config.inverter_count; u++) {
