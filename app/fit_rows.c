@@ -72,6 +72,9 @@ static double arrhenius(double temp_C, double a_C, double a, double b_C, double 
     double slope = energy / GAS;
     if (fabs(b_C - a_C) > 1)
         slope = clip(log(b / a) / (at_b - at_a), 0, ENERGY_MAX / GAS);
+    if (temp_C <
+        fmin(a_C, b_C)) /* resistance turns up towards the cold: at least the common energy */
+        slope = fmax(slope, energy / GAS);
     return a * exp(slope * (here - at_a));
 }
 

@@ -112,7 +112,7 @@ static double fit_rows(struct fit_work *w)
     }
     for (int pass = 0; pass < PASSES; pass++) {
         w->stride = pass + 1 < PASSES ? 7 : 3;
-        best = search(w, x, pass + 1 < PASSES ? 120 : 200, pass ? 0.3 : 0.8);
+        best = search(w, x, pass + 1 < PASSES ? 300 : 500, pass ? 0.3 : 0.8);
         w->stride = 1;
         best = solve_rows(w);
         if (pass + 1 < PASSES)
