@@ -137,7 +137,7 @@ layers: ## prove who may include whom
 PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/pi30*.c inverter/unit*.c) \
 	inverter/stream_hid.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
 	app/controller.c app/policy.c app/policy_text.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c \
-	app/look.c app/steer.c app/journal.c app/ac_side.c app/emulation.c
+	app/look.c app/look_currents.c app/steer.c app/journal.c app/ac_side.c app/emulation.c
 # app/plant.c prints what is wrong with a config, at start, to the file it is given; the rest of it is pure.
 PURE_TOO := plant_init plant_devices plant_orders plant_hear plant_unit_expected
 purity: $(PURE:%.c=$(BUILD)/rel/%.o) ## prove that pure code has no clock, heap, descriptor, print or variable
@@ -146,6 +146,9 @@ purity: $(PURE:%.c=$(BUILD)/rel/%.o) ## prove that pure code has no clock, heap,
 BENCHES := $(patsubst %.c,$(BUILD)/rel/%,$(sort $(wildcard test/bench_*.c)))
 bench: $(BENCHES) $(BUILD)/busbar ## figures, one JSON line each
 	$(Q)tools/bench $(BENCHES) tools/bench-process tools/bench-dbc
+
+soc: $(BUILD)/busbar ## the charge estimator on laboratory series, with parameters fitted to others
+	$(Q)tools/soc-figures $< bms/cells $(or $(BUSBAR_SHARED),../shared)
 
 days: $(BUILD)/rel/test/days ## a thousand plant-days under random faults; DAYS=1000 SEED=1 JOBS=2
 	$(Q)DAYS='$(DAYS)' SEED='$(SEED)' JOBS='$(JOBS)' $<

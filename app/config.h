@@ -12,6 +12,7 @@
 #include "app/dialect_file.h"
 #include "bms/bank.h"
 #include "bms/emulate.h"
+#include "bms/currents.h"
 #include "can/dialect.h"
 #include "core/limits.h"
 #include "phase-router/ac.h"
@@ -86,6 +87,15 @@ struct config_ac {
     struct config_channel contact[AC_BUS_SOURCES][AC_POLES];
 };
 
+/* What measures DC currents, and where (docs/currents.md). */
+enum { CONFIG_WIRES = CURRENTS_WIRES - 1 - MAX_PACKS - MAX_INVERTERS };
+enum current_source { CURRENT_SHUNT, CURRENT_PACK, CURRENT_INVERTER, CURRENT_SOURCES };
+struct config_currents {
+    struct currents_config net;        /* its first wires: BANK_WIRE, then the packs' */
+    struct { uint8_t source, device; } sensor[CURRENTS_SENSORS];
+    bool sun[CURRENTS_WIRES];
+};
+
 struct config {
     char plant[NAME_SIZE];
     char state_dir[CONFIG_PATH_SIZE];
@@ -111,6 +121,7 @@ struct config {
     struct config_inverter inverters[MAX_INVERTERS];
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
+    struct config_currents currents;
     struct topology topology;
     struct config_channel contact_at[MAX_CONTACTS];   /* board and channel of each contact */
     struct config_channel switch_at[MAX_STRINGS];   /* board and channel of each string switch;

@@ -39,6 +39,19 @@ struct file_device {
 struct file_pack {
     struct file_device device;
     double capacity_Ah, charge_max_A, discharge_max_A, charge_max_V;
+    int32_t offset_mA;
+    double gain_percent;
+};
+struct file_shunt {
+    struct file_device device;
+    char measures[NAME_SIZE];
+    bool reversed;
+    int32_t offset_mA;
+    double gain_percent;
+};
+struct file_wire {
+    char name[NAME_SIZE], from[NAME_SIZE], to[NAME_SIZE];
+    bool sun;
 };
 struct file_board {
     struct file_device device;
@@ -51,6 +64,9 @@ struct file_inverter {
     double rated_A;
     int32_t charge_max_A;
     char pv_off_command[COMMAND_SIZE], pv_on_command[COMMAND_SIZE];
+    char at[NAME_SIZE];
+    int32_t offset_mA;
+    double gain_percent;
 };
 struct file_input {
     char name[NAME_SIZE], inverter[NAME_SIZE];
@@ -117,10 +133,11 @@ struct config_file {
     struct file_battery battery;
     unsigned buses_count, packs_count, shunts_count, boards_count, counters_count, inverters_count,
         inputs_count, strings_count, contacts_count, wallboxes_count, buttons_count, sources_count,
-        transfers_count, interlocks_count, emulations_count;
+        transfers_count, interlocks_count, emulations_count, wires_count;
     struct file_bus buses[MAX_BUSES];
     struct file_pack packs[MAX_PACKS];
-    struct file_device shunts[MAX_SHUNTS];
+    struct file_shunt shunts[MAX_SHUNTS];
+    struct file_wire wires[CONFIG_WIRES];
     struct file_board boards[MAX_BOARDS];
     struct file_device counters[MAX_COUNTERS];
     struct file_inverter inverters[MAX_INVERTERS];
@@ -159,6 +176,9 @@ void config_resolve_emulations(const struct resolver *r);
  * need all of it to be right by itself. */
 void config_resolve_wiring(const struct resolver *r);
 void config_check_wiring(const struct resolver *r);
+
+/* config_currents.c: DC nodes, wires, and what measures them. */
+void config_resolve_currents(const struct resolver *r);
 
 /* config_ac.c: AC sources and transfer contacts. */
 void config_resolve_ac(const struct resolver *r);

@@ -195,6 +195,7 @@ void config_resolve(const struct resolver *r)
     config_resolve_emulations(r);
     config_resolve_wiring(r);
     config_resolve_ac(r);
+    config_resolve_currents(r);
     if (!r->file->mistakes)
         config_check_wiring(r);
 }

@@ -68,6 +68,23 @@ static const cyaml_schema_field_t pack_keys[] = {
     CYAML_FIELD_FLOAT("charge_max_A", O, struct file_pack, charge_max_A),
     CYAML_FIELD_FLOAT("discharge_max_A", O, struct file_pack, discharge_max_A),
     CYAML_FIELD_FLOAT("charge_max_V", O, struct file_pack, charge_max_V),
+    CYAML_FIELD_INT("offset_mA", O, struct file_pack, offset_mA),
+    CYAML_FIELD_FLOAT("gain_percent", O, struct file_pack, gain_percent),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t shunt_keys[] = {
+    DEVICE_FIELDS(struct file_shunt, device.),
+    CYAML_FIELD_STRING("measures", O, struct file_shunt, measures, 1),
+    CYAML_FIELD_BOOL("reversed", O, struct file_shunt, reversed),
+    CYAML_FIELD_INT("offset_mA", O, struct file_shunt, offset_mA),
+    CYAML_FIELD_FLOAT("gain_percent", O, struct file_shunt, gain_percent),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t wire_fields[] = {
+    CYAML_FIELD_STRING("name", O, struct file_wire, name, 1),
+    CYAML_FIELD_STRING("from", O, struct file_wire, from, 1),
+    CYAML_FIELD_STRING("to", O, struct file_wire, to, 1),
+    CYAML_FIELD_BOOL("sun", O, struct file_wire, sun),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t board_fields[] = {
@@ -109,6 +126,9 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_INT("charge_max_A", O, struct file_inverter, charge_max_A),
     CYAML_FIELD_STRING("pv_off_command", O, struct file_inverter, pv_off_command, 0),
     CYAML_FIELD_STRING("pv_on_command", O, struct file_inverter, pv_on_command, 0),
+    CYAML_FIELD_STRING("at", O, struct file_inverter, at, 1),
+    CYAML_FIELD_INT("offset_mA", O, struct file_inverter, offset_mA),
+    CYAML_FIELD_FLOAT("gain_percent", O, struct file_inverter, gain_percent),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t input_fields[] = {
@@ -188,6 +208,8 @@ static const cyaml_schema_field_t transfer_fields[] = {
 static const cyaml_schema_value_t
     bus_entry      = MAP(struct file_bus, bus_fields),
     pack_entry     = MAP(struct file_pack, pack_keys),
+    shunt_entry    = MAP(struct file_shunt, shunt_keys),
+    wire_entry     = MAP(struct file_wire, wire_fields),
     device_entry   = MAP(struct file_device, device_fields),
     board_entry    = MAP(struct file_board, board_fields),
     inverter_entry = MAP(struct file_inverter, inverter_fields),
@@ -216,7 +238,8 @@ static const cyaml_schema_field_t top_fields[] = {
     LIST("buses", buses, &bus_entry, MAX_BUSES),
     CYAML_FIELD_MAPPING("battery", O, struct config_file, battery, battery_fields),
     LIST("packs", packs, &pack_entry, MAX_PACKS),
-    LIST("shunts", shunts, &device_entry, MAX_SHUNTS),
+    LIST("shunts", shunts, &shunt_entry, MAX_SHUNTS),
+    LIST("wires", wires, &wire_entry, CONFIG_WIRES),
     LIST("boards", boards, &board_entry, MAX_BOARDS),
     LIST("counters", counters, &device_entry, MAX_COUNTERS),
     LIST("inverters", inverters, &inverter_entry, MAX_INVERTERS),
@@ -375,8 +398,28 @@ static const struct yaml_note notes[] = {
      .help = "its discharge limit, A; required where its BMS tells none, and only there"},
     {"packs[].charge_max_V", .min = 1, .max = 1000,
      .help = "its charge voltage limit, V; required where its BMS tells none, and only there"},
-    {"shunts", .help = "battery shunts; the first one heard counts before the packs"},
+    {"packs[].offset_mA", .min = 1, .max = 20000, .preset = "500",
+     .help = "offset its current sensor may have (one standard deviation), mA"},
+    {"packs[].gain_percent", .min = 0, .max = 50, .preset = "1",
+     .help = "gain error it may have (one standard deviation), %"},
+    {"shunts", .help = "current sensors on DC wires (docs/currents.md)"},
     DEVICE_NOTES("shunts", "shunt"),
+    {"shunts[].measures", .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "battery, a pack, an inverter or one of wires; default: the first measures the battery,"
+             " another counts for nothing"},
+    {"shunts[].reversed", .help = "mounted the other way round; default: false"},
+    {"shunts[].offset_mA", .min = 1, .max = 20000,
+     .help = "offset it may have (one standard deviation), mA; default: battery.sensor_offset_mA"},
+    {"shunts[].gain_percent", .min = 0, .max = 50,
+     .help = "gain error it may have, %; default: battery.sensor_gain_percent"},
+    {"wires", .help = "DC wires beside those of the battery, its packs and the inverters: MPPT chargers,"
+                      " loads, links between busbars (docs/currents.md)"},
+    {"wires[].name", NAME_RULE, .unique = true, .help = "name of the wire"},
+    {"wires[].from", .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "busbar its current leaves: bus, packs, or a further one of this name; default: outside"},
+    {"wires[].to", .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "busbar its current enters; default: outside"},
+    {"wires[].sun", .help = "carries solar current alone: none in the dark; default: false"},
     {"boards", .help = "relay boards that carry contacts and string switches"},
     DEVICE_NOTES("boards", "board"),
     {"boards[].channels", .min = 1, .max = BOARD_CHANNELS, .preset = "8",
@@ -400,6 +443,12 @@ static const struct yaml_note notes[] = {
      .help = "command after which its PV inputs take no current, proven on this very model"},
     {"inverters[].pv_on_command", .fits = command_fits, .allowed = COMMAND_WORDS,
      .help = "command that ends that"},
+    {"inverters[].at", .fits = name_fits, .allowed = NAME_WORDS, .preset = "bus",
+     .help = "busbar its DC side is joined to: bus, packs or one that wires name"},
+    {"inverters[].offset_mA", .min = 1, .max = 50000, .preset = "2000",
+     .help = "offset its battery current may have (one standard deviation), mA"},
+    {"inverters[].gain_percent", .min = 0, .max = 50, .preset = "5",
+     .help = "gain error it may have, %"},
 
     {"inputs", .help = "PV inputs of the inverters"},
     {"inputs[].name", NAME_RULE, .unique = true, .help = "name of the input"},

@@ -222,6 +222,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
     int status = plant_init(&c->plant, config, now_ms, errors);
     if (status < 0)
         return status;
+    currents_init(&c->currents, &config->currents.net);
     soc_counter_init(&c->counter);
     policy_init(&c->policy);
     for (size_t p = 0; p < config->wallbox_count; p++)

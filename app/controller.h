@@ -55,12 +55,17 @@ struct told {
     uint32_t vetoes[MAX_BUSES];
     struct told_ac ac[MAX_CHARGE_POINTS];
     struct told_emulation emulation[MAX_EMULATIONS];
+    uint8_t current_fault[CURRENTS_SENSORS];
+    bool node_doubted[CURRENTS_NODES];
 };
 
 struct controller {
     const struct config *config;
     struct plant plant;
 
+    struct currents currents;
+    char current_from[64];             /* names of what the battery's current is fused of */
+    int64_t dark_since_ms;             /* no inverter has PV voltage since; 0 = one has */
     struct bank_view bank;
     struct soc_counter counter;
     struct soc_estimate soc;
@@ -130,6 +135,7 @@ void controller_replaced(struct controller *controller, size_t contact, int64_t 
 
 /* --- its parts, for tick() alone --- */
 void look(struct controller *controller, int64_t now_ms);               /* app/look.c */
+void currents_look(struct controller *controller, int64_t now_ms);      /* app/look_currents.c */
 void policy_digest(struct controller *controller, struct policy_input *input, int64_t now_ms);
 void strings_steer(struct controller *controller, const struct policy_input *input,
                    int64_t now_ms);                                     /* app/steer.c */

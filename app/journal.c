@@ -55,6 +55,8 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_EMULATED_CHARGE] = "charge limit told to",
         [JOURNAL_EMULATED_DISCHARGE] = "discharge limit told to",
         [JOURNAL_EMULATED_INVERTER] = "inverter behind",
+        [JOURNAL_CURRENT] = "current sensor",
+        [JOURNAL_BUSBAR] = "busbar",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -32,6 +32,8 @@ enum journal_kind {
     JOURNAL_EMULATED_CHARGE,  /* index: emulation; tenths of an ampere told; to and from 0 only */
     JOURNAL_EMULATED_DISCHARGE,
     JOURNAL_EMULATED_INVERTER,  /* index: emulation; enum inverter_word; no actuator */
+    JOURNAL_CURRENT,          /* index: current sensor; enum currents_fault; no actuator */
+    JOURNAL_BUSBAR,           /* index: DC node; 0 its currents add up, 1 they do not; no actuator */
     JOURNAL_KINDS
 };
 

@@ -42,6 +42,12 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_VETO:
         snprintf(out, room, "%s", config->buses[record->index].name);
         return;
+    case JOURNAL_CURRENT:
+        snprintf(out, room, "%s", config->currents.net.sensor[record->index].name);
+        return;
+    case JOURNAL_BUSBAR:
+        snprintf(out, room, "%s", config->currents.net.node[record->index].name);
+        return;
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
     case JOURNAL_START:
@@ -102,6 +108,12 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_EMULATED_INVERTER:
         snprintf(out, room, "%s", value == 0 ? "lost" : value == 1 ? "heard" : "does not obey");
+        return;
+    case JOURNAL_CURRENT:
+        snprintf(out, room, "%s", value ? "dropped" : "used");
+        return;
+    case JOURNAL_BUSBAR:
+        snprintf(out, room, "%s", value ? "does not add up" : "adds up");
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

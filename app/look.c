@@ -154,11 +154,10 @@ static void packs_limit(struct controller *controller)
 void look(struct controller *controller, int64_t now_ms)
 {
     const struct config *config = controller->config;
-    const struct reading *shunt =
-        config->shunt_count ? &controller->plant.shunts[0].current_mA : NULL;
     packs_limit(controller);
-    bank_look(&controller->bank, &config->bank, controller->plant.packs, shunt,
-              config->shunt_count ? config->shunts[0].name : NULL, now_ms);
+    currents_look(controller, now_ms);
+    bank_look(&controller->bank, &config->bank, controller->plant.packs, controller->currents.flow,
+              controller->current_from, now_ms);
     router_look(controller, now_ms);
     wear_look(controller, now_ms);
     buttons_look(controller);

@@ -26,6 +26,7 @@ static void battery_fill(struct status *status, const struct controller *c)
     out->known = bank->known;
     out->voltage_mv = bank->voltage_mV;
     out->current_ma = bank->current_mA;
+    out->current_sigma_ma = bank->current_sigma_mA;
     out->current_from = text(bank->current_from ? bank->current_from : "");
     out->soc_permille = c->soc.known ? c->soc.soc_permille : -1;
     out->soc_error_permille = c->soc.error_permille;
@@ -300,6 +301,7 @@ void status_fill(struct status *status, const struct controller *c, const struct
     devices_fill(status, c, now_ms);
     ports_fill(status, c, io, now_ms);
     buses_fill(status, c, io);
+    status_currents(status, c, now_ms);
     status->why.count = 0;
     why_fill(&status->why, c, now_ms);
     for (size_t i = 0; i < status->why.count; i++)

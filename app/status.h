@@ -26,11 +26,16 @@ struct status {
     Busbar__Limit point_limits[MAX_CHARGE_POINTS];
     Busbar__Part parts[STATUS_PARTS], *part_at[STATUS_PARTS];
     Busbar__Bus buses[MAX_BUSES], *bus_at[MAX_BUSES];
+    Busbar__CurrentSensor sensors[CURRENTS_SENSORS], *sensor_at[CURRENTS_SENSORS];
+    Busbar__Busbar busbars[CURRENTS_NODES], *busbar_at[CURRENTS_NODES];
     struct why why;
     char *why_at[WHY_LINES];
 };
 
 void status_fill(struct status *status, const struct controller *controller, const struct io *io,
                  int64_t now_ms);
+
+/* Its part in app/status_currents.c. */
+void status_currents(struct status *status, const struct controller *controller, int64_t now_ms);
 
 #endif

@@ -12,16 +12,17 @@ static json_t *limit_json(const Busbar__Limit *limit)
 
 static json_t *battery_json(const Busbar__Battery *b)
 {
-    return json_pack("{s:b, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:i, "
-                     "s:i, s:i, s:i}",
-                     "known", b->known, "voltage_mV", b->voltage_mv, "current_mA", b->current_ma,
-                     "current_from", b->current_from, "soc_permille", b->soc_permille,
-                     "soc_error_permille", b->soc_error_permille, "bms_soc_permille",
-                     b->bms_soc_permille, "cap_permille", b->cap_permille, "temp_min_dC",
-                     b->temp_min_dc, "temp_max_dC", b->temp_max_dc, "cell_min_mV", b->cell_min_mv,
-                     "cell_max_mV", b->cell_max_mv, "charge_mA", limit_json(b->charge_ma),
-                     "discharge_mA", limit_json(b->discharge_ma), "charge_mV", b->charge_mv,
-                     "packs_fresh", b->packs_fresh, "packs", b->packs, "alarms", b->alarms);
+    return json_pack(
+        "{s:b, s:i, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:i, "
+        "s:i, s:i, s:i}",
+        "known", b->known, "voltage_mV", b->voltage_mv, "current_mA", b->current_ma,
+        "current_sigma_mA", b->current_sigma_ma, "current_from", b->current_from, "soc_permille",
+        b->soc_permille, "soc_error_permille", b->soc_error_permille, "bms_soc_permille",
+        b->bms_soc_permille, "cap_permille", b->cap_permille, "temp_min_dC", b->temp_min_dc,
+        "temp_max_dC", b->temp_max_dc, "cell_min_mV", b->cell_min_mv, "cell_max_mV", b->cell_max_mv,
+        "charge_mA", limit_json(b->charge_ma), "discharge_mA", limit_json(b->discharge_ma),
+        "charge_mV", b->charge_mv, "packs_fresh", b->packs_fresh, "packs", b->packs, "alarms",
+        b->alarms);
 }
 
 static json_t *inverter_json(const Busbar__Inverter *u)
@@ -83,6 +84,22 @@ static json_t *bus_json(const Busbar__Bus *b)
                      (json_int_t)b->dropped, "vetoed", (json_int_t)b->vetoed);
 }
 
+static json_t *sensor_json(const Busbar__CurrentSensor *s)
+{
+    return json_pack("{s:s, s:s, s:b, s:i, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:s}", "name",
+                     s->name, "wire", s->wire, "heard", s->heard, "current_mA", s->current_ma,
+                     "fused_known", s->fused_known, "fused_mA", s->fused_ma, "sigma_mA",
+                     s->sigma_ma, "offset_mA", s->offset_ma, "offset_sigma_mA", s->offset_sigma_ma,
+                     "gain_ppm", s->gain_ppm, "gain_sigma_ppm", s->gain_sigma_ppm, "residual_mA",
+                     s->residual_ma, "dropped", s->dropped);
+}
+
+static json_t *busbar_json(const Busbar__Busbar *b)
+{
+    return json_pack("{s:s, s:b, s:b, s:b, s:i}", "name", b->name, "counts", b->counts, "doubted",
+                     b->doubted, "missing_known", b->missing_known, "missing_mA", b->missing_ma);
+}
+
 #define ARRAY(into, key, function, items, count)                                                   \
     do {                                                                                           \
         json_t *array_ = json_array();                                                             \
@@ -104,6 +121,8 @@ json_t *status_json(const Busbar__Status *s)
     ARRAY(out, "charge_points", point_json, s->charge_points, s->n_charge_points);
     ARRAY(out, "parts", part_json, s->parts, s->n_parts);
     ARRAY(out, "buses", bus_json, s->buses, s->n_buses);
+    ARRAY(out, "current_sensors", sensor_json, s->current_sensors, s->n_current_sensors);
+    ARRAY(out, "busbars", busbar_json, s->busbars, s->n_busbars);
     ARRAY(out, "why", json_string, s->why, s->n_why);
     return out;
 }
@@ -114,8 +133,8 @@ static void battery_print(const Busbar__Battery *b)
         puts("battery     unknown: no fresh voltage and current");
         return;
     }
-    printf("battery     %.2f V  %+.1f A (%s)  SoC ", b->voltage_mv / 1000.0, b->current_ma / 1000.0,
-           b->current_from);
+    printf("battery     %.2f V  %+.1f +- %.1f A (%s)  SoC ", b->voltage_mv / 1000.0,
+           b->current_ma / 1000.0, b->current_sigma_ma / 1000.0, b->current_from);
     if (b->soc_permille < 0)
         printf("unknown");
     else
@@ -125,6 +144,27 @@ static void battery_print(const Busbar__Battery *b)
            b->charge_ma->cause);
     printf("  discharge up to %.1f A, held by %s\n", b->discharge_ma->value / 1000.0,
            b->discharge_ma->cause);
+}
+
+static void currents_print(const Busbar__Status *s)
+{
+    for (size_t i = 0; i < s->n_current_sensors; i++) {
+        const Busbar__CurrentSensor *k = s->current_sensors[i];
+        printf("  %-9s reads %8.2f A of %s", k->name, k->current_ma / 1000.0, k->wire);
+        if (*k->dropped)
+            printf("  DROPPED: %s\n", k->dropped);
+        else if (!k->heard)
+            puts("  silent");
+        else
+            printf("  offset %+.3f +- %.3f A  gain %+.2f +- %.2f %%  residual %+.3f A\n",
+                   k->offset_ma / 1000.0, k->offset_sigma_ma / 1000.0, k->gain_ppm / 1e4,
+                   k->gain_sigma_ppm / 1e4, k->residual_ma / 1000.0);
+    }
+    for (size_t i = 0; i < s->n_busbars; i++) {
+        const Busbar__Busbar *b = s->busbars[i];
+        if (b->doubted)
+            printf("  %-9s does not add up: %.1f A are missing\n", b->name, b->missing_ma / 1000.0);
+    }
 }
 
 static void parts_print(const Busbar__Status *s)
@@ -144,6 +184,7 @@ void status_print(const Busbar__Status *s)
 {
     printf("plant       %s, up %lld s\n", s->plant, (long long)(s->uptime_ms / 1000));
     battery_print(s->battery);
+    currents_print(s);
     for (size_t i = 0; i < s->n_charge_points; i++) {
         const Busbar__ChargePoint *p = s->charge_points[i];
         printf("%-11s car %s, %s, %d W of %.1f A allowed from %s, %u strings; held by %s\n",

@@ -168,6 +168,37 @@ static void tell_wear(struct controller *controller, int64_t now_ms)
     }
 }
 
+static void tell_sensor(struct controller *controller, size_t k, int64_t now_ms)
+{
+    const struct currents_sensor_state *s = &controller->currents.sensor[k];
+    uint8_t told = controller->told.current_fault[k];
+    controller->told.current_fault[k] = (uint8_t)s->fault;
+    if (!told == !s->fault)
+        return;
+    if (s->fault)
+        journal_add(&controller->journal, JOURNAL_CURRENT, (int)k, told, (int32_t)s->fault, now_ms,
+                    "%s: off by %+.1f A at %+.1f A", currents_fault_text(s->fault),
+                    s->fault_mA / 1000, s->fault_at_mA / 1000);
+    else
+        journal_add(&controller->journal, JOURNAL_CURRENT, (int)k, told, 0, now_ms,
+                    "it agreed with the others for %d min", CURRENTS_AGREE_MS / 60000);
+}
+
+static void tell_currents(struct controller *controller, int64_t now_ms)
+{
+    for (size_t k = 0; k < controller->config->currents.net.sensors; k++)
+        tell_sensor(controller, k, now_ms);
+    for (size_t n = 0; n < controller->config->currents.net.nodes; n++) {
+        const struct currents_node_state *node = &controller->currents.node[n];
+        bool told = controller->told.node_doubted[n];
+        if (told != node->doubted)
+            journal_add(&controller->journal, JOURNAL_BUSBAR, (int)n, told, node->doubted, now_ms,
+                        node->doubted ? "a current is missing, and no single sensor explains it"
+                                      : "its currents have added up for a time");
+        controller->told.node_doubted[n] = node->doubted;
+    }
+}
+
 void journal_changes(struct controller *controller, int64_t now_ms)
 {
     tell_router(controller, now_ms);
@@ -180,4 +211,5 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_vetoes(controller, now_ms);
     tell_wear(controller, now_ms);
     tell_emulations(controller, now_ms);
+    tell_currents(controller, now_ms);
 }

@@ -60,6 +60,23 @@ static void battery_why(struct why *why, const struct controller *c)
              limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause));
 }
 
+static void currents_why(struct why *why, const struct controller *c)
+{
+    const struct currents_config *config = &c->config->currents.net;
+    for (size_t k = 0; k < config->sensors; k++)
+        if (c->currents.sensor[k].fault)
+            snprintf(line_add(why), WHY_SIZE,
+                     "battery: the current of %s does not count: %s, it was off by %+.1f A",
+                     config->sensor[k].name, currents_fault_text(c->currents.sensor[k].fault),
+                     c->currents.sensor[k].fault_mA / 1000);
+    for (size_t n = 0; n < config->nodes; n++)
+        if (c->currents.node[n].doubted)
+            snprintf(line_add(why), WHY_SIZE,
+                     "battery: the currents of busbar %s do not add up, %.1f A are missing, and no "
+                     "single sensor explains it",
+                     config->node[n].name, c->currents.node[n].missing_mA / 1000);
+}
+
 static void router_why(struct why *why, const struct controller *c)
 {
     const struct topology *topology = &c->config->topology;
@@ -117,6 +134,7 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
     why->count = 0;
     policy_digest((struct controller *)(uintptr_t)c, &input, now_ms);
     battery_why(why, c);
+    currents_why(why, c);
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         policy_point_sentence(line_add(why), WHY_SIZE,
                               c->config->wallboxes[c->config->charge_points[p].device].name, &input,

@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <stddef.h>
 
-enum { DOUBT_mA = 10000, DOUBT_PERMILLE = 50 };
-
 static int64_t older(int64_t age_ms, const struct reading *r, int64_t now_ms)
 {
     if (r->heard_ms <= 0)
@@ -103,22 +101,19 @@ static void take_soc(struct bank_view *v, struct soc_sum *sum, const struct pack
     v->bms_soc_permille = (int32_t)(sum->total / sum->weight);
 }
 
-/* The shunt wins while it is fresh; the packs' sum counts only when none is missing. */
-static void fuse_current(struct bank_view *v, const struct reading *shunt_mA,
-                         const char *shunt_name, int64_t now_ms, bool packs_whole, int64_t sum_mA)
+static void take_currents(struct bank_view *v, const struct currents_flow flow[], const char *from)
 {
-    bool shunt = shunt_mA && reading_fresh(shunt_mA, now_ms, BANK_SHUNT_MS);
-    v->current_known = shunt || packs_whole;
-    v->current_from = "";
-    if (!v->current_known)
-        return;
-    v->current_mA = shunt ? shunt_mA->value : (int32_t)sum_mA;
-    v->current_from = shunt ? shunt_name : "packs";
-    if (shunt && packs_whole) {
-        int64_t apart = sum_mA > v->current_mA ? sum_mA - v->current_mA : v->current_mA - sum_mA;
-        int64_t size = sum_mA < 0 ? -sum_mA : sum_mA;
-        if (apart > DOUBT_mA && apart * 1000 > size * DOUBT_PERMILLE)
-            v->doubt_mA = (int32_t)apart;
+    const struct currents_flow *bank = &flow[BANK_WIRE];
+    v->current_known = bank->known;
+    v->current_mA = bank->known ? bank->mA : 0;
+    v->current_sigma_mA = bank->known ? bank->sigma_mA : 0;
+    v->doubt_mA = bank->known ? bank->doubt_mA : 0;
+    v->current_from = bank->known ? from : "";
+    for (uint8_t i = 0; i < v->packs; i++) {
+        const struct currents_flow *pack = &flow[BANK_PACK_WIRE + i];
+        v->pack_current_known[i] = pack->known;
+        v->pack_mA[i] = pack->known ? pack->mA : 0;
+        v->pack_sigma_mA[i] = pack->known ? pack->sigma_mA : 0;
     }
 }
 
@@ -135,16 +130,16 @@ static const struct bank_view nothing_known = {
 };
 
 void bank_look(struct bank_view *view, const struct bank_config *config,
-               const struct pack_readings packs[], const struct reading *shunt_mA,
-               const char *shunt_name, int64_t now_ms)
+               const struct pack_readings packs[], const struct currents_flow flow[],
+               const char *current_from, int64_t now_ms)
 {
-    assert(view && config && config->packs <= MAX_PACKS);
+    assert(view && config && flow && current_from && config->packs <= MAX_PACKS);
     *view = nothing_known;
     view->packs = config->packs;
     view->bms_age_ms = config->packs ? 0 : INT64_MAX;
     struct soc_sum soc = {0};
-    int64_t sum_mA = 0, sum_mV = 0;
-    int32_t connected = 0, currents = 0, voltages = 0;
+    int64_t sum_mV = 0;
+    int32_t connected = 0, voltages = 0;
     for (uint8_t i = 0; i < config->packs; i++) {
         const struct pack_readings *p = &packs[i];
         int64_t age_ms = pack_age_ms(p, now_ms);
@@ -153,10 +148,6 @@ void bank_look(struct bank_view *view, const struct bank_config *config,
         take_word(view, p);
         view->force_charge |= reading_or(&p->force_charge, now_ms, BANK_CHARGE_MS, 0) != 0;
         take_soc(view, &soc, p, config->pack_capacity_mAh[i], now_ms);
-        if (reading_fresh(&p->current_mA, now_ms, BANK_FRESH_MS)) {
-            sum_mA += p->current_mA.value;
-            currents++;
-        }
         if (reading_fresh(&p->voltage_mV, now_ms, BANK_FRESH_MS)) {
             sum_mV += p->voltage_mV.value;
             voltages++;
@@ -173,7 +164,6 @@ void bank_look(struct bank_view *view, const struct bank_config *config,
     view->ccl_mA *= connected;
     view->dcl_mA *= connected;
     view->voltage_mV = voltages ? (int32_t)(sum_mV / voltages) : 0;
-    fuse_current(view, shunt_mA, shunt_name, now_ms, currents > 0 && currents == config->packs,
-                 sum_mA);
+    take_currents(view, flow, current_from);
     view->known = view->current_known && voltages > 0;
 }

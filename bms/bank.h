@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "bms/cell.h"
+#include "bms/currents.h"
 #include "bms/pack.h"
 #include "core/limit.h"
 #include "core/limits.h"
@@ -31,18 +32,21 @@ struct bank_config {
 /* Age limits: a pack older than FRESH tells no current and lets nothing rise; older than
  * CHARGE stops charging; older than GONE stops everything and is no longer counted. */
 enum {
-    BANK_SHUNT_MS = 1000, BANK_FRESH_MS = 3000, BANK_CHARGE_MS = 10000, BANK_GONE_MS = 60000,
+    BANK_SHUNT_MS = 1000, BANK_INVERTER_MS = 5000, BANK_FRESH_MS = 3000, BANK_CHARGE_MS = 10000, BANK_GONE_MS = 60000,
     BANK_STABLE_MS = 30000 /* a BMS that came back lets limits rise only after this */
 };
 
 /* What is known of the bank at this tick. */
 struct bank_view {
     bool known;               /* current_known, and a pack's voltage is fresh */
-    bool current_known;       /* the shunt, or else every configured pack, is fresh */
+    bool current_known;       /* the fused current of the battery is */
     int32_t voltage_mV;       /* mean of the fresh packs */
-    int32_t current_mA;       /* fused: shunt when fresh, else the packs' sum; + charges */
-    int32_t doubt_mA;         /* how far shunt and packs disagree beyond 10 A and 5 %; 0 = agree */
-    const char *current_from; /* the shunt's name, "packs", or "" */
+    int32_t current_mA;       /* fused of all that measures it (bms/currents.h); + charges */
+    int32_t current_sigma_mA; /* its standard deviation */
+    int32_t doubt_mA;         /* how far those disagree, beyond 5 sigma; 0 = agree */
+    const char *current_from; /* the names of what it is fused of, or "" */
+    bool pack_current_known[MAX_PACKS];
+    int32_t pack_mA[MAX_PACKS], pack_sigma_mA[MAX_PACKS];  /* of each pack, fused likewise */
     int32_t temp_min_dC, temp_max_dC;
     bool temp_known;
     int32_t cell_min_mV, cell_max_mV;
@@ -61,12 +65,16 @@ struct bank_view {
  * ever told that a limit rests on. One message that stops makes the whole pack old. */
 int64_t pack_age_ms(const struct pack_readings *pack, int64_t now_ms);
 
-/* bank_view of the packs; shunt_mA may be NULL. Parallel packs share unevenly, so the current
+/* Wires of a currents_config that has a battery: all of it, then its packs. */
+enum { BANK_WIRE = 0, BANK_PACK_WIRE = 1 };
+
+/* bank_view of the packs; flow[BANK_WIRE] is the battery's fused current and
+ * flow[BANK_PACK_WIRE + i] that of pack i, from what current_from names. Parallel packs share unevenly, so the current
  * limits are the connected packs times the weakest. A configured pack that is silent is still
  * joined to the others: it makes the whole bank old. */
 void bank_look(struct bank_view *view, const struct bank_config *config,
-               const struct pack_readings packs[], const struct reading *shunt_mA,
-               const char *shunt_name, int64_t now_ms);
+               const struct pack_readings packs[], const struct currents_flow flow[],
+               const char *current_from, int64_t now_ms);
 
 /* --- charge estimate: the interface every estimator keeps --- */
 struct soc_estimate {

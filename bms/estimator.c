@@ -15,10 +15,12 @@ static const double NEW_TIME_S = 200000; /* .. or after this long at one place *
 static const double WORSE = 5;           /* .. times its specification */
 static const double BROKEN_RATE = 1.0 / 20; /* C-rate a broken sensor may be off by */
 static const double SENSOR_PRIOR[EST_SENSORS] = {1, 0.4, 0.2};
-static const double LOST_PRIOR = 0.002, DEAD = 1e-9;
+static const double LOST_PRIOR = 0.002, UNKNOWN_PRIOR = 0.05, DEAD = 1e-9;
 static const double SEED_S = 86400; /* so often "is the sensor off now" is asked anew */
 static const double SEED_PRIOR = 0.01, TAKES_OVER = 0.9;
 static const double LOST_SIGMA = 0.13; /* five of these cover the whole charge */
+static const double RESTED_RATE = 0.02,
+                    PAST_RATE = 0.3; /* C-rate: at rest below; mean before the start */
 static const double HYSTERESIS_SIGMA = 0.7, HYSTERESIS_NOISE = 0.3;
 static const double RESISTANCE_SIGMA = 0.15,
                     RESISTANCE_WALK = 0.02; /* .. per square root of an hour */
@@ -118,18 +120,29 @@ void estimator_start(struct estimator *e, double charge, double sigma)
     begin(e, charge);
 }
 
+/* Of a battery under load the past is not known, and with it how much of the voltage is still relaxing. */
 void estimator_start_unknown(struct estimator *e, const struct estimator_input *first)
 {
     const struct cell *cell = e->config.cell;
     struct cell_at at = cell_at(cell, first->temp_C);
     struct cell_resistances r = cell_resistances(&at, 0.5);
-    double over_V = (r.r0_Ohm + r.r1_Ohm + r.r2_Ohm / 2) * first->current_A / e->config.scale;
-    double V = first->voltage_V - over_V;
-    double charge = cell_charge(&at, V);
+    double current_A = first->current_A / e->config.scale;
+    bool rested = magnitude(current_A) < RESTED_RATE * cell_Ah(e);
+    double past_A = (rested ? RESTED_RATE : PAST_RATE) * cell_Ah(e);
+    double over_V = (r.r0_Ohm + r.r1_Ohm / 2) * current_A;
+    double V = first->voltage_V - over_V, charge = cell_charge(&at, V);
     double doubt_V = cell_ocv(&at, charge, 0, 1).hysteresis_V + at.voltage_sigma_V +
-                     e->config.voltage_V + magnitude(over_V) / 2;
-    double sigma = (cell_charge(&at, V + doubt_V) - cell_charge(&at, V - doubt_V)) / 2;
-    estimator_start(e, charge, within(sigma, 0.02, 0.3));
+                     e->config.voltage_V + (r.r1_Ohm + r.r2_Ohm) * past_A +
+                     r.r1_Ohm / 2 * magnitude(current_A);
+    double up = cell_charge(&at, V + 2 * doubt_V) - charge;
+    double down = charge - cell_charge(&at, V - 2 * doubt_V);
+    estimator_start(e, charge, within(most(up, down) / 2, 0.02, 0.3));
+    if (rested)
+        return;
+    e->run.v1 = r.r1_Ohm / 2 * current_A;
+    e->fresh = false; /* this voltage has told what it can */
+    for (int k = FIRST_LOST; k < EST_HYPOTHESES; k++)
+        e->hypothesis[k].weight = maths_log(UNKNOWN_PRIOR);
 }
 
 /* --- prediction --- */

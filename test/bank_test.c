@@ -11,6 +11,8 @@ enum { NOW = 1000000 };
 static struct pack_readings packs[3];
 static struct bank_config config;
 static struct bank_view view;
+static struct currents_config net;
+static struct currents currents;
 
 static void set(struct reading *r, int32_t value, int64_t age_ms)
 {
@@ -44,9 +46,39 @@ static void reset(void)
         fill(&packs[i]);
 }
 
+/* The battery's wire with a shunt, and its packs'. */
+static void wire_up(void)
+{
+    net = (struct currents_config){.nodes = 2, .wires = 1, .sensors = 0};
+    net.wire[BANK_WIRE] = (struct currents_wire){.from = 1, .to = 0};
+    net.node[1].unproven = true;
+    for (uint8_t i = 0; i < config.packs; i++) {
+        net.wire[net.wires] = (struct currents_wire){.from = 0, .to = CURRENTS_OUTSIDE};
+        net.sensor[net.sensors++] = (struct currents_sensor){.wire = net.wires++,
+                                                             .offset_mA = 500,
+                                                             .gain_permille = 10,
+                                                             .resolution_mA = 100,
+                                                             .age_ms = BANK_FRESH_MS};
+    }
+    net.sensor[net.sensors++] = (struct currents_sensor){.wire = BANK_WIRE,
+                                                         .offset_mA = 50,
+                                                         .gain_permille = 5,
+                                                         .resolution_mA = 10,
+                                                         .age_ms = BANK_SHUNT_MS};
+}
+
 static void look(const struct reading *shunt)
 {
-    bank_look(&view, &config, packs, shunt, "shunt bank", NOW);
+    wire_up();
+    currents_init(&currents, &net);
+    for (uint8_t i = 0; i < config.packs; i++)
+        currents_hear(&currents, i, packs[i].current_mA.value, packs[i].current_mA.heard_ms);
+    if (shunt)
+        currents_hear(&currents, config.packs, shunt->value, shunt->heard_ms);
+    currents_step(&currents, NOW);
+    uint64_t used = currents.flow[BANK_WIRE].sensors, of_packs = (1u << config.packs) - 1u;
+    const char *from = used == of_packs ? "packs" : used & of_packs ? "both" : "shunt bank";
+    bank_look(&view, &config, packs, currents.flow, from, NOW);
 }
 
 static void worst_of_three(void)
@@ -98,40 +130,53 @@ static void charge_by_capacity(void)
     CHECK(view.bms_soc_permille == -1 && view.bms_soc_max_permille == -1, "old charge is none");
 }
 
-static void current_from_shunt_or_all_packs(void)
+/* The shunt is the better sensor and outweighs the packs; either is enough. */
+static void current_from_shunt_and_all_packs(void)
 {
     struct reading shunt = {0};
     reset();
     set(&shunt, 31000, 1000);
     look(&shunt);
-    CHECK(view.current_mA == 31000 && strcmp(view.current_from, "shunt bank") == 0, "shunt wins");
-    CHECK(view.doubt_mA == 0, "1 A apart is agreement");
-    set(&shunt, 40000, 1000);
+    CHECK(view.current_mA > 30900 && view.current_mA < 31000, "nearly the shunt's: %d",
+          view.current_mA);
+    CHECK(strcmp(view.current_from, "both") == 0 && view.doubt_mA == 0, "1 A apart is agreement");
+    CHECK(view.current_sigma_mA > 100 && view.current_sigma_mA < 200, "50 mA and 0.5 %%: %d",
+          view.current_sigma_mA);
+    for (int i = 0; i < 3; i++)
+        CHECK(view.pack_current_known[i] && view.pack_mA[i] > 10250 && view.pack_mA[i] < 10350,
+              "the packs carry what the shunt sees more: %d", view.pack_mA[i]);
+    set(&shunt, 34000, 1000);
     look(&shunt);
-    CHECK(view.doubt_mA == 0, "10 A apart is the edge");
-    set(&shunt, 41000, 1000);
+    CHECK(view.doubt_mA == 0, "4 A are within 5 sigma of 0.91 A: %d", view.doubt_mA);
+    set(&shunt, 35000, 1000);
     look(&shunt);
-    CHECK(view.doubt_mA == 11000, "11 A apart: %d", view.doubt_mA);
+    CHECK(view.doubt_mA == 5000, "5 A apart: %d", view.doubt_mA);
     for (int i = 0; i < 3; i++)
         set(&packs[i].current_mA, 100000, 500);
-    set(&shunt, 314000, 1000);
+    set(&shunt, 311000, 1000);
     look(&shunt);
-    CHECK(view.doubt_mA == 0, "14 of 300 A are within 5 %%: %d", view.doubt_mA);
-    set(&shunt, 285000, 1000);
-    look(&shunt);
-    CHECK(view.doubt_mA == 0, "15 of 300 A are the edge: %d", view.doubt_mA);
+    CHECK(view.doubt_mA == 0, "11 of 300 A are within 5 sigma of 2.5 A: %d", view.doubt_mA);
     set(&shunt, 284000, 1000);
     look(&shunt);
     CHECK(view.doubt_mA == 16000, "16 of 300 A are not: %d", view.doubt_mA);
     set(&shunt, 41000, 1001);
     look(&shunt);
     CHECK(view.current_mA == 300000 && strcmp(view.current_from, "packs") == 0, "old shunt");
+    CHECK(view.doubt_mA == 0 && view.pack_mA[0] == 100000, "nothing to compare with");
     set(&packs[1].current_mA, 10000, 3001);
     look(&shunt);
     CHECK(!view.current_known && !view.known && view.current_mA == 0, "a pack is missing");
+    CHECK(!view.pack_current_known[1] && view.pack_current_known[2], "it, not the others");
+    set(&shunt, 205000, 0);
+    look(&shunt);
+    CHECK(view.known && view.pack_current_known[1] && view.pack_mA[1] == 5000,
+          "the shunt less the others: %d", view.pack_mA[1]);
+    for (int i = 0; i < 3; i++)
+        packs[i].current_mA = (struct reading){0};
     set(&shunt, -5000, 0);
     look(&shunt);
     CHECK(view.known && view.current_mA == -5000 && view.doubt_mA == 0, "shunt alone is enough");
+    CHECK(!view.pack_current_known[0], "how they share it is not known");
     for (int i = 0; i < 3; i++)
         set(&packs[i].voltage_mV, 52000, 3001);
     look(&shunt);
@@ -257,7 +302,7 @@ int main(void)
 {
     worst_of_three();
     charge_by_capacity();
-    current_from_shunt_or_all_packs();
+    current_from_shunt_and_all_packs();
     ages();
     silent_packs();
     temperature_of_every_pack();

@@ -23,7 +23,7 @@ static const struct row wrong_values[] = {
     {"state_dir: \"\"", {"state_dir: \"\" is not allowed: a text, 1 to 127 characters"}},
     {"contrl: /run/x.sock",
      {"contrl: this key is not allowed: one of plant, state_dir, control, clock, backbone, node, "
-      "site, buses, battery, packs, shunts, boards, counters, inverters, inputs, strings, "
+      "site, buses, battery, packs, shunts, wires, boards, counters, inverters, inputs, strings, "
       "contacts, interlocks, wallboxes, buttons, emulations, sources, transfers (did you mean control?)"}},
     {"node: 16", {"node: 16 is not allowed: 1 to 15"}},
     {"node: 2", {"node: this key is not allowed twice: it stands on line 4"}},
