@@ -1,9 +1,12 @@
 /* Open-circuit curves and half cells: read, joined, extended, and a cell made of them alone. */
+#include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "app/cell_file.h"
+#include "app/cli.h"
 #include "app/soc_fit.h"
 #include "test/check.h"
 
@@ -159,6 +162,54 @@ static void knee_stays_in_Ah(void)
     CHECK(fabs(where[1] * 0.9 - where[0]) < 0.02, "%g of 100 %%, %g of 90 %%", where[0], where[1]);
 }
 
+/* --- the command --- */
+
+static int command(int argc, const char *const argv[])
+{
+    char *words[24];
+    for (int i = 0; i < argc; i++)
+        words[i] = strdup(argv[i]);
+    words[argc] = NULL;
+    char *given[24];
+    memcpy(given, words, sizeof given);
+    optind = 0; /* glibc: begin anew */
+    int status = cmd_soc_fit(argc, given);
+    for (int i = 0; i < argc; i++)
+        free(words[i]);
+    return status;
+}
+
+static void commands(void)
+{
+    static const char *const usual[] = {
+        "fit", "--name",       "by hand",        "--chemistry", "nmc",          "--capacity-Ah",
+        "50",  "--resistance", "1e-3,5e-4,1e-3", "--errors",    "0.02,0.3,0.02"};
+    enum { USUAL = sizeof usual / sizeof usual[0] };
+    const char *argv[24];
+    char rested[64], out[] = "/tmp/busbar-curves-out-XXXXXX";
+    int fd = mkstemp(out);
+    close(fd);
+    memcpy(argv, usual, sizeof usual);
+    put("soc,25degC\n0,3\n0.5,3.7\n1,4.2\n");
+    snprintf(rested, sizeof rested, "%s@0", path);
+    argv[USUAL] = "--ocv";
+    argv[USUAL + 1] = rested;
+    argv[USUAL + 2] = "-o";
+    argv[USUAL + 3] = out;
+    CHECK(command(USUAL + 4, argv) == 0, "a cell of one rested curve");
+    CHECK(cell_file_load(out, &cell, stdout), "what it wrote is a cell file");
+    CHECK(strcmp(cell.name, "by hand") == 0 && cell.capacity_Ah == 50 && cell.rows == 4, "as told");
+    CHECK(fabs(cell.row[2].ocv_V[100] - 3.7) < 1e-4 && fabs(cell.row[2].r0_Ohm[5] - 1e-3) < 1e-9,
+          "%g V, %g Ohm", cell.row[2].ocv_V[100], cell.row[2].r0_Ohm[5]);
+    CHECK(command(USUAL, argv) == 2, "no curve, no series: refused");
+    argv[4] = "lead";
+    CHECK(command(USUAL + 4, argv) == 2, "no such chemistry");
+    argv[4] = "nmc";
+    argv[10] = "0.02,0.3";
+    CHECK(command(USUAL + 4, argv) == 2, "two errors instead of three");
+    remove(out);
+}
+
 int main(void)
 {
     int fd = mkstemp(path);
@@ -169,6 +220,7 @@ int main(void)
     refuses_curves();
     finds_half_cells();
     knee_stays_in_Ah();
+    commands();
     remove(path);
     return check_done("fit_curves");
 }
