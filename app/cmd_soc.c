@@ -1,4 +1,5 @@
 /* busbar soc: the charge estimator over a measured series, and what makes and draws such things. */
+#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
 #include <math.h>
@@ -8,7 +9,7 @@
 
 #include "app/cell_file.h"
 #include "app/cli.h"
-#include "app/soc_score.h"
+#include "app/soc_plot.h"
 
 static const char help[] =
     "Usage: busbar soc --cell FILE --csv FILE [OPTIONS]\n"
@@ -26,13 +27,14 @@ static const char help[] =
     "  --sensor-mA X              the current sensor's offset by its specification, one sigma;\n"
     "                             default: capacity / 500 h\n"
     "  --json                     one object per series\n"
-    "  busbar soc fit --help, busbar soc plot --help tell about those\n";
+    "busbar soc plot --cell FILE --csv FILE [OPTIONS] -o FILE.svg draws the same run.\n"
+    "busbar soc fit --help tells how a cell file is made.\n";
 
 enum { FILES_MAX = 64 };
 static const double SENSOR_H = 500, START_SIGMA = 0.01;
 
 struct options {
-    const char *cell;
+    const char *cell, *picture;
     const char *csv[FILES_MAX];
     int files;
     double capacity_Ah, cells, offset_mA, gain_permille, start_permille, from_permille, sensor_mA;
@@ -102,6 +104,26 @@ static void print_json(const char *path, const struct soc_series *series, const 
     json_decref(object);
 }
 
+static bool draw(const char *picture, const char *path, const struct soc_series *series,
+                 const struct soc_trial *trial)
+{
+    char title[256];
+    struct soc_plot plot;
+    soc_plot_init(&plot, trial);
+    soc_score(series, trial, &(struct soc_watcher){soc_plot_row, &plot});
+    FILE *out = strcmp(picture, "-") == 0 ? stdout : fopen(picture, "we");
+    const char *slash = strrchr(path, '/');
+    snprintf(title, sizeof title, "%.100s: %s", slash ? slash + 1 : path, trial->cell->name);
+    bool well = out && soc_plot_write(out, title, &plot);
+    if (out && out != stdout)
+        well = fclose(out) == 0 && well;
+    if (!well)
+        fprintf(stderr, "busbar soc plot: %s: %s\n", picture,
+                errno ? strerror(errno) : "no memory for so many rows");
+    soc_plot_free(&plot);
+    return well;
+}
+
 static bool run(const struct options *o, const struct cell *cell, const char *path)
 {
     struct soc_series series;
@@ -121,6 +143,11 @@ static bool run(const struct options *o, const struct cell *cell, const char *pa
         .start_sigma = START_SIGMA,
         .sensor_offset_A = o->sensor_mA > 0 ? o->sensor_mA / 1000 : capacity_Ah / SENSOR_H,
     };
+    if (o->picture) {
+        bool drawn = draw(o->picture, path, &series, &trial);
+        soc_series_free(&series);
+        return drawn;
+    }
     double begin_s = now_s();
     struct soc_score score = soc_score(&series, &trial, NULL);
     double us = (now_s() - begin_s) / (double)(score.steps ? score.steps : 1) * 1e6;
@@ -145,13 +172,14 @@ static const struct option known[] = {
     {"csv", required_argument, NULL, 'f'},
     {"capacity-Ah", required_argument, NULL, 'q'},
     {"cells", required_argument, NULL, 'n'},
-    {"offset-mA", required_argument, NULL, 'o'},
+    {"offset-mA", required_argument, NULL, 'O'},
     {"gain-permille", required_argument, NULL, 'g'},
     {"start-error-permille", required_argument, NULL, 's'},
     {"from-permille", required_argument, NULL, 'p'},
     {"start-unknown", no_argument, NULL, 'u'},
     {"sensor-mA", required_argument, NULL, 'm'},
     {"json", no_argument, NULL, 'j'},
+    {"out", required_argument, NULL, 'o'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -171,7 +199,7 @@ static bool option(struct options *o, int letter, const char *text)
         double *value, low, high;
     } numbers[] = {
         {'q', &o->capacity_Ah, 0.01, 1e6},      {'n', &o->cells, 1, 1000},
-        {'o', &o->offset_mA, -1e7, 1e7},        {'g', &o->gain_permille, -900, 1000},
+        {'O', &o->offset_mA, -1e7, 1e7},        {'g', &o->gain_permille, -900, 1000},
         {'s', &o->start_permille, -1000, 1000}, {'p', &o->from_permille, 1, 1000},
         {'m', &o->sensor_mA, 1e-3, 1e7},
     };
@@ -186,6 +214,8 @@ static bool option(struct options *o, int letter, const char *text)
         o->csv[o->files++] = text;
     else if (letter == 'c')
         o->cell = text;
+    else if (letter == 'o')
+        o->picture = text;
     else if (letter == 'u')
         o->start_unknown = true;
     else
@@ -197,8 +227,11 @@ int cmd_soc(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "fit") == 0)
         return cmd_soc_fit(argc - 1, argv + 1);
+    bool plot = argc > 1 && strcmp(argv[1], "plot") == 0;
+    argc -= plot;
+    argv += plot;
     struct options o = {.cells = 1, .from_permille = 1000};
-    for (int c; (c = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "ho:", known, NULL)) != -1;) {
         if (c == 'h' || c == '?') {
             fputs(help, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
@@ -206,7 +239,8 @@ int cmd_soc(int argc, char **argv)
         if (!option(&o, c, optarg))
             return 2;
     }
-    if (optind < argc || !o.cell || !o.files) {
+    if (optind < argc || !o.cell || !o.files || plot != (o.picture != NULL) ||
+        (plot && o.files > 1)) {
         fputs(help, stderr);
         return 2;
     }

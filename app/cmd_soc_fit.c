@@ -22,7 +22,8 @@ static const char help[] =
     "                        OCV: rested at 25 C\n"
     "  --half-cells FILE     the curves as the difference of these two electrodes (x_norm,\n"
     "                        anode_delith_dis, cathode_lith_dis) and a correction\n"
-    "  --row TEMP_C          a row at this temperature too, by Arrhenius\n"
+    "  --row TEMP_C          a row at this temperature too, by Arrhenius; default: 0, 10\n"
+    "                        and 45 where all was measured at one temperature\n"
     "  --cells N             cells in series in the logs; default 1\n"
     "  --efficiency E        of charging; default 1\n"
     "  --charge-sigma Z      what soc_ref may be wrong by; default 0.005\n"
@@ -154,69 +155,68 @@ static const struct option known[] = {{"csv", required_argument, NULL, 'c'},
                                       {"help", no_argument, NULL, 'h'},
                                       {NULL, 0, NULL, 0}};
 
+static bool take_text(struct options *o, int c, char *text)
+{
+    const struct {
+        int letter;
+        const char **to;
+    } texts[] = {{'n', &o->job.name},   {'s', &o->words.source}, {'l', &o->words.licence},
+                 {'t', &o->words.note}, {'o', &o->out},          {'H', &o->half}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].letter == c)
+            *texts[i].to = text;
+    return c != 'n' || strlen(text) < CELL_NAME || mistake("name", text, "at most 47 characters");
+}
+
+static bool take_number(struct options *o, int c, const char *text)
+{
+    const struct {
+        int letter;
+        const char *name;
+        double low, high, *to;
+    } numbers[] = {{'Q', "capacity-Ah", 0.01, 10000, &o->job.capacity_Ah},
+                   {'N', "cells", 1, 400, &o->load.cells},
+                   {'e', "efficiency", 0.9, 1, &o->job.efficiency},
+                   {'z', "charge-sigma", 0.0005, 0.1, &o->job.least_sigma_z},
+                   {'M', "hysteresis", 0, 0.2, &o->job.given.hysteresis_V}};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (numbers[i].letter == c)
+            return read_number(numbers[i].name, text, numbers[i].low, numbers[i].high,
+                               numbers[i].to);
+    return false;
+}
+
+static bool add_curve(struct options *o, char *text)
+{
+    if (o->curves == FIT_CURVES)
+        return mistake("ocv", text, "at most 16 files");
+    o->curve[o->curves++] = text;
+    return true;
+}
+
 static bool take_option(struct options *o, int c, char *text)
 {
-    double cells = 1;
-    switch (c) {
-    case 'c':
-        return add_series(o, text, false);
-    case 'k':
-        return add_series(o, text, true);
-    case 'v':
-        if (o->curves == FIT_CURVES)
-            return mistake("ocv", text, "at most 16 files");
-        o->curve[o->curves++] = text;
-        return true;
-    case 'Q':
-        return read_number("capacity-Ah", text, 0.01, 10000, &o->job.capacity_Ah);
-    case 'y':
-        return read_chemistry(o, text);
-    case 'n':
-        o->job.name = text;
-        return strlen(text) < CELL_NAME || mistake("name", text, "at most 47 characters");
-    case 'r':
+    if (c == 'c' || c == 'k')
+        return add_series(o, text, c == 'k');
+    if (c == 'v')
+        return add_curve(o, text);
+    if (c == 'r')
         return add_row(o, text);
-    case 'N':
-        if (!read_number("cells", text, 1, 400, &cells))
-            return false;
-        o->load.cells = (int)cells;
-        return true;
-    case 'e':
-        return read_number("efficiency", text, 0.9, 1, &o->job.efficiency);
-    case 'z':
-        return read_number("charge-sigma", text, 0.0005, 0.1, &o->job.least_sigma_z);
-    case 's':
-        o->words.source = text;
-        return true;
-    case 'l':
-        o->words.licence = text;
-        return true;
-    case 't':
-        o->words.note = text;
-        return true;
-    case 'o':
-        o->out = text;
-        return true;
-    case 'R':
-    case 'D':
-    case 'E':
+    if (c == 'y')
+        return read_chemistry(o, text);
+    if (strchr("RDE", c))
         return read_given(o, c, text);
-    case 'H':
-        o->half = text;
-        return true;
-    case 'M':
-        return read_number("hysteresis", text, 0, 0.2, &o->job.given.hysteresis_V);
-    default:
-        return false;
-    }
+    if (strchr("nsltoH", c))
+        return take_text(o, c, text);
+    return take_number(o, c, text);
 }
 
 static bool complete(const struct options *o)
 {
-    const char *missing = !o->job.capacity_Ah ? "capacity-Ah"
-                          : !o->load.full_V   ? "chemistry"
-                          : !o->job.name      ? "name"
-                                              : NULL;
+    const char *missing = o->job.capacity_Ah <= 0 ? "capacity-Ah"
+                          : o->load.full_V <= 0   ? "chemistry"
+                          : !o->job.name          ? "name"
+                                                  : NULL;
     bool fitted = false;
     for (int i = 0; i < o->job.count; i++)
         fitted |= !o->job.series[i].check;

@@ -9,7 +9,11 @@ enum { N = FIT_UNKNOWNS, TERMS = 7 + 2 * CELL_R_POINTS };
 
 static const double TAU_C = 1000;    /* s: residuals further apart count as independent */
 static const double SIGMA_V = 0.004; /* of one independent residual */
-static const double LOW_Z = 0.06;    /* below it the voltage dives: a fifth of the weight */
+static const double LEVEL_V = 0.002; /* of a measured curve as a whole */
+static const double BEND_V = 0.0013; /* .. of one knot against the next; EMPTY: below 5 % charge */
+static const double EMPTY_BEND_V = 0.02;
+static const double FREE_V = 0.5; /* where no curve was measured */
+static const double LOW_Z = 0.06; /* below it the voltage dives: a fifth of the weight */
 static const double NORMALS_MIN = 1e-9;
 
 struct normals {
@@ -181,15 +185,15 @@ static void add_series(struct normals *n, const struct fit_row *row, const struc
     }
 }
 
-/* What is believed before anything was measured under current. A measured curve keeps its shape:
- * the correction may be 8 mV as a whole and bends by 1 mV in 5 % of charge. */
+/* What is believed before anything was measured under current. A measured curve keeps its place and shape: a slow
+ * overvoltage that hardly changes through a drive looks like a lower open-circuit voltage, and is not one. */
 static void add_beliefs(struct normals *n, const struct fit_row *row, double sigma_z)
 {
     double r = row->typical_Ohm;
     for (int k = 0; k < FIT_KNOTS; k++)
-        expect(n, k, 0, row->curved ? 0.008 : 0.5);
+        expect(n, k, 0, row->curved ? LEVEL_V * sqrt(FIT_KNOTS) : FREE_V);
     for (int k = 0; k + 1 < FIT_KNOTS && row->curved; k++)
-        expect_equal(n, k, k + 1, k < 2 ? 0.02 : 0.0013);
+        expect_equal(n, k, k + 1, k < 2 ? EMPTY_BEND_V : BEND_V);
     for (int k = 0; k + 2 < FIT_KNOTS && !row->curved; k++)
         expect_straight(n, k, k < 4 ? 0.05 : 0.004);
     expect(n, FIT_SHIFT, -row->shift, row->curved ? 3 * sigma_z : 1e-4);

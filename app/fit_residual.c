@@ -10,6 +10,8 @@ enum { WINDOWS = 10, LAGS_STEP_S = 10 };
 struct window {
     double rv, vv; /* residual by overvoltage */
     double rs, ss; /* residual by slope, where it is steep */
+    double rr;     /* residual */
+    int rows;
 };
 
 static double led(const struct cell *cell, const struct fit_series *series, double residual[],
@@ -39,6 +41,8 @@ static double led(const struct cell *cell, const struct fit_series *series, doub
         struct window *to = &window[n < WINDOWS ? n : WINDOWS - 1];
         to->rv += residual[i] * over;
         to->vv += over * over;
+        to->rr += residual[i] * residual[i];
+        to->rows++;
         if (ocv.slope_z > steep) {
             to->rs += residual[i] * ocv.slope_z;
             to->ss += ocv.slope_z * ocv.slope_z;
@@ -82,6 +86,23 @@ static double windows_rms(const struct window window[WINDOWS], bool steep)
     return weight > 0 ? sqrt(sum / weight) : 0;
 }
 
+/* Median of the windows' RMS: the ends of the charge, where each volt of a cell file is off, do not count as typical. */
+static double typical(const struct window window[WINDOWS])
+{
+    double rms[WINDOWS];
+    int count = 0;
+    for (int i = 0; i < WINDOWS; i++) {
+        if (!window[i].rows)
+            continue;
+        double now = sqrt(window[i].rr / window[i].rows);
+        int at = count++;
+        for (; at > 0 && rms[at - 1] > now; at--)
+            rms[at] = rms[at - 1];
+        rms[at] = now;
+    }
+    return count ? (rms[(count - 1) / 2] + rms[count / 2]) / 2 : 0;
+}
+
 struct fit_residual fit_residual(const struct cell *cell, const struct fit_series *series)
 {
     struct fit_residual told = {0};
@@ -106,6 +127,7 @@ struct fit_residual fit_residual(const struct cell *cell, const struct fit_serie
         told.correlation_s = correlation(residual, scored, span / (double)(series->log.count - 1));
     }
     told.all_rms_V = sqrt(told.all_rms_V);
+    told.typical_V = typical(window);
     told.resistance_off = windows_rms(window, false);
     told.position_off = windows_rms(window, true);
     free(residual);

@@ -72,7 +72,7 @@ static struct cell_sources sources(const struct fit_job *job, bool series)
                         : series  ? curves
                                   : "measured curve",
         .resistance = series ? "fitted; where no series was taken, ln R over 1 / T"
-                             : "given at 25 C; else by 12, 45 and 30 kJ/mol",
+                             : "given at 25 C; else by 14, 22 and 22 kJ/mol",
     };
     return s;
 }

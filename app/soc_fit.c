@@ -5,32 +5,18 @@
 #include <string.h>
 
 static const double UNSEEN = 1.5; /* how much further a series not fitted to is from the tables */
-static const double SAME_C = 5; /* temperatures this near share a row */
-static const double COLD_GAP = 1.3;
-static const double LEAST_V = 2; /* no open-circuit voltage is below it */
-static const double GAS = 8.314, KELVIN = 273.15;
-/* Activation energies where one temperature alone was measured, J/mol: ohmic part as in the impedance of a large LFP
- * cell at 20..30 C, charge transfer and diffusion of graphite cells as commonly found (45 and 30 kJ/mol). */
-const double fit_energy[3] = {12000, 45000, 30000};
-static const double ENERGY_MAX = 70000;
-
-struct work {
-    const struct fit_job *job;
-    int rows;
-    struct fit_row row[CELL_TEMPERATURES];
-    int of_row[CELL_TEMPERATURES][FIT_SERIES], in_row[CELL_TEMPERATURES];
-    struct fit_shape shape;
-    int stride, tries;
-};
+static const double SAME_C = 5;   /* series this near share a row */
+static const double NEAR_C = 3;   /* a curve this near a row needs none of its own */
+static const double COUNTED_SIGMA = 0.01; /* of a charge that was only counted */
+/* Where one temperature was measured and no other asked for, resistance is told at these too. */
+static const double ONE_MORE_C[] = {0, 10, 45};
 
 static double clip(double x, double low, double high)
 {
     return x < low ? low : x > high ? high : x;
 }
 
-/* --- rows and what is known of them beforehand --- */
-
-static bool add_row(struct work *w, double temp_C, int series)
+static bool add_row(struct fit_work *w, double temp_C, int series)
 {
     int row = 0;
     while (row < w->rows && fabs(w->row[row].temp_C - temp_C) > SAME_C)
@@ -47,165 +33,9 @@ static bool add_row(struct work *w, double temp_C, int series)
     return true;
 }
 
-/* The curves on either side of a temperature and the part of the upper one; -1 without any. */
-static int curves_around(const struct fit_job *job, double temp_C, int *upper, double *part)
-{
-    int low = -1, high = -1;
-    for (int c = 0; c < job->curves; c++) {
-        double t = job->curve[c].temp_C;
-        if (t <= temp_C && (low < 0 || t > job->curve[low].temp_C))
-            low = c;
-        if (t >= temp_C && (high < 0 || t < job->curve[high].temp_C))
-            high = c;
-    }
-    low = low < 0 ? high : low;
-    high = high < 0 ? low : high;
-    *upper = high;
-    double apart = low < 0 ? 0 : job->curve[high].temp_C - job->curve[low].temp_C;
-    *part = apart > 0 ? (temp_C - job->curve[low].temp_C) / apart : 0;
-    return low;
-}
-
-static double guess_gap(const struct fit_job *job)
-{
-    if (job->given.hysteresis_V > 0)
-        return job->given.hysteresis_V;
-    return job->chemistry == CHEMISTRY_LFP ? 0.009 : 0.005;
-}
-
-/* Current of the curve at 1/rate hours, + charges. */
-static double curve_A(const struct fit_job *job, const struct fit_curve *curve)
-{
-    return curve->rate * job->capacity_Ah;
-}
-
-static double total_Ohm(const struct fit_row *row, double z)
-{
-    return fit_table(row->found + FIT_R0, CELL_R_POINTS, z) +
-           fit_table(row->found + FIT_R1, CELL_R_POINTS, z) +
-           fit_table(row->found + FIT_R2, CELL_R_POINTS, z);
-}
-
-static double smooth_slope(const double table[CELL_POINTS], int i)
-{
-    int low = i > 4 ? i - 4 : 0, high = i < CELL_POINTS - 5 ? i + 4 : CELL_POINTS - 1;
-    return (table[high] - table[low]) * (CELL_POINTS - 1) / (high - low);
-}
-
-/* What the curve's own current made of each direction: resistance, and the surface's lead where it is steep. */
-static double polarisation(const struct work *w, const struct fit_row *row,
-                           const struct fit_curve *curve, int i)
-{
-    double lead = w->shape.diffusion_s * curve->rate / 3600;
-    return curve_A(w->job, curve) * total_Ohm(row, i / (CELL_POINTS - 1.0)) +
-           lead * fmax(0, smooth_slope(curve->ocv_V, i));
-}
-
-/* The curve of both directions nearest 25 C. */
-static const struct fit_curve *warm_curve(const struct fit_job *job)
-{
-    const struct fit_curve *best = NULL;
-    for (int c = 0; c < job->curves; c++) {
-        const struct fit_curve *now = &job->curve[c];
-        if (now->both && (!best || fabs(now->temp_C - 25) < fabs(best->temp_C - 25)))
-            best = now;
-    }
-    return best;
-}
-
-/* Hysteresis: half the gap less polarisation. In the cold the charging branch is polarised far beyond what resistance
- * under small currents explains, so hysteresis is not more there than COLD_GAP of the warm one. */
-static double hysteresis_of(const struct work *w, const struct fit_row *row,
-                            const struct fit_curve *curve, int i)
-{
-    const struct fit_curve *warm = warm_curve(w->job);
-    if (!curve->both)
-        return guess_gap(w->job);
-    double half = curve->half_gap_V[i];
-    double left = clip(half - polarisation(w, row, curve, i), 0.3 * half, half);
-    return curve->temp_C < warm->temp_C ? fmin(left, COLD_GAP * warm->half_gap_V[i]) : left;
-}
-
-/* The middle of both directions, from the discharging one where the charging one is not to be believed. */
-static double middle_of(const struct work *w, const struct fit_row *row,
-                        const struct fit_curve *curve, int i)
-{
-    double half = hysteresis_of(w, row, curve, i) + polarisation(w, row, curve, i);
-    if (!curve->both)
-        return curve->ocv_V[i] + (curve->rate > 0 ? half : 0);
-    return curve->ocv_V[i] - curve->half_gap_V[i] + fmin(half, curve->half_gap_V[i]);
-}
-
-static void smooth(double table[CELL_POINTS], int reach)
-{
-    double before[CELL_POINTS];
-    memcpy(before, table, sizeof before);
-    for (int i = 0; i < CELL_POINTS; i++) {
-        int r = reach;
-        r = i < r ? i : r;
-        r = CELL_POINTS - 1 - i < r ? CELL_POINTS - 1 - i : r;
-        double sum = 0;
-        for (int k = i - r; k <= i + r; k++)
-            sum += before[k] / (2 * r + 1);
-        table[i] = sum;
-    }
-}
-
-static double mean_V(const struct work *w, int row)
-{
-    double sum = 0;
-    size_t count = 0;
-    for (int s = 0; s < w->in_row[row]; s++) {
-        const struct fit_series *series = &w->job->series[w->of_row[row][s]];
-        count += series->log.count;
-        for (size_t i = 0; i < series->log.count; i++)
-            sum += series->log.rows[i].voltage_V;
-    }
-    return count ? sum / (double)count : 0;
-}
-
-static void set_prior(struct work *w, int at)
-{
-    struct fit_row *row = &w->row[at];
-    double part;
-    int high, low = curves_around(w->job, row->temp_C, &high, &part);
-    row->curved = low >= 0;
-    double level = row->curved ? 0 : mean_V(w, at);
-    for (int i = 0; i < CELL_POINTS; i++) {
-        if (!row->curved) {
-            row->prior_V[i] = level;
-            row->hysteresis_V[i] = guess_gap(w->job);
-            continue;
-        }
-        const struct fit_curve *a = &w->job->curve[low], *b = &w->job->curve[high];
-        double one = middle_of(w, row, a, i), other = middle_of(w, row, b, i);
-        row->prior_V[i] = one + part * (other - one);
-        one = hysteresis_of(w, row, a, i);
-        other = hysteresis_of(w, row, b, i);
-        row->hysteresis_V[i] = one + part * (other - one);
-    }
-    smooth(row->hysteresis_V, 5);
-}
-
-/* Overvoltage of the whole against the current: RMS of fast changes over RMS of the current's. */
-static double typical_Ohm(const struct work *w, int row)
-{
-    double V2 = 0, A2 = 0;
-    for (int s = 0; s < w->in_row[row]; s++) {
-        const struct fit_series *series = &w->job->series[w->of_row[row][s]];
-        for (size_t i = 1; i < series->log.count; i++) {
-            double dV = series->log.rows[i].voltage_V - series->log.rows[i - 1].voltage_V;
-            double dA = series->log.rows[i].current_A - series->log.rows[i - 1].current_A;
-            V2 += dV * dV;
-            A2 += dA * dA;
-        }
-    }
-    return A2 > 0 ? 3 * sqrt(V2 / A2) : 0.05;
-}
-
 /* --- the search --- */
 
-static double solve_rows(struct work *w)
+static double solve_rows(struct fit_work *w)
 {
     double cost = 0;
     for (int r = 0; r < w->rows; r++) {
@@ -221,7 +51,7 @@ static double solve_rows(struct work *w)
 /* Logarithms: tau1, tau2, diffusion, hysteresis rate, then i0 of each row. Beyond the range costs. */
 static const double range[4][2] = {{4, 150}, {60, 5000}, {1, 1200}, {4, 150}};
 
-static double read_shape(struct work *w, const double x[])
+static double read_shape(struct fit_work *w, const double x[])
 {
     double *to[4] = {&w->shape.tau1_s, &w->shape.tau2_s, &w->shape.diffusion_s,
                      &w->shape.hysteresis_rate};
@@ -243,13 +73,13 @@ static double read_shape(struct work *w, const double x[])
 
 static double cost(void *context, const double x[])
 {
-    struct work *w = context;
+    struct fit_work *w = context;
     double beyond = read_shape(w, x);
     w->tries++;
     return solve_rows(w) + 100 * beyond;
 }
 
-static double search(struct work *w, double x[], int tries, double size)
+static double search(struct fit_work *w, double x[], int tries, double size)
 {
     double step[4 + FIT_I0];
     int n = 4 + w->rows;
@@ -261,28 +91,28 @@ static double search(struct work *w, double x[], int tries, double size)
 }
 
 /* What was found of the curve's charge axis moves into how the curve is read. */
-static void settle(struct work *w)
+static void settle(struct fit_work *w)
 {
     for (int r = 0; r < w->rows; r++) {
         w->row[r].shift += w->row[r].found[FIT_SHIFT];
         w->row[r].stretch += w->row[r].found[FIT_STRETCH];
-        set_prior(w, r);
+        fit_prior(w, r);
     }
 }
 
-static double fit_rows(struct work *w)
+static double fit_rows(struct fit_work *w)
 {
     enum { PASSES = 3 };
     double x[4 + FIT_I0] = {log(30), log(900), log(150), log(20)}, best = 0;
     for (int k = 4; k < 4 + FIT_I0; k++)
         x[k] = log(w->job->capacity_Ah);
     for (int r = 0; r < w->rows; r++) {
-        w->row[r].typical_Ohm = typical_Ohm(w, r);
-        set_prior(w, r);
+        w->row[r].typical_Ohm = fit_typical_Ohm(w, r);
+        fit_prior(w, r);
     }
     for (int pass = 0; pass < PASSES; pass++) {
         w->stride = pass + 1 < PASSES ? 7 : 3;
-        best = search(w, x, pass + 1 < PASSES ? 120 : 200, pass ? 0.3 : 0.8);
+        best = search(w, x, pass + 1 < PASSES ? 300 : 500, pass ? 0.3 : 0.8);
         w->stride = 1;
         best = solve_rows(w);
         if (pass + 1 < PASSES)
@@ -291,144 +121,29 @@ static double fit_rows(struct work *w)
     return best;
 }
 
-/* --- from rows to a cell --- */
-
-static void never_falls(double table[CELL_POINTS])
+static int add_temperature(double all[], int count, double temp_C)
 {
-    static const double LEAST = 2e-6; /* V per point: a plateau still rises */
-    /* Pool adjacent violators: each stretch that falls becomes its mean. */
-    double value[CELL_POINTS];
-    int weight[CELL_POINTS], blocks = 0;
-    for (int i = 0; i < CELL_POINTS; i++) {
-        value[blocks] = table[i] - LEAST * i;
-        weight[blocks++] = 1;
-        while (blocks > 1 && value[blocks - 1] < value[blocks - 2]) {
-            int both = weight[blocks - 2] + weight[blocks - 1];
-            value[blocks - 2] =
-                (value[blocks - 2] * weight[blocks - 2] + value[blocks - 1] * weight[blocks - 1]) /
-                both;
-            weight[--blocks - 1] = both;
-        }
-    }
-    for (int b = 0, i = 0; b < blocks; b++)
-        for (int k = 0; k < weight[b]; k++, i++)
-            table[i] = value[b] + LEAST * i;
-}
-
-/* A row of the cell from the unknowns at its temperature. */
-static void take_row(struct cell_row *to, const struct fit_row *from)
-{
-    to->temp_C = from->temp_C;
-    for (int i = 0; i < CELL_POINTS; i++) {
-        double z = i / (CELL_POINTS - 1.0);
-        double shift = from->shift + from->found[FIT_SHIFT];
-        double stretch = from->stretch + from->found[FIT_STRETCH];
-        double on_curve = z + shift + stretch * (z - 0.5);
-        to->ocv_V[i] =
-            fit_table(from->prior_V, CELL_POINTS, on_curve) + fit_table(from->found, FIT_KNOTS, z);
-        to->hysteresis_V[i] = from->hysteresis_V[i] * from->found[FIT_HYSTERESIS];
-        if (on_curve < 0) /* beyond the curve's empty end: as steep as it ended */
-            to->ocv_V[i] += on_curve * (from->prior_V[1] - from->prior_V[0]) * (CELL_POINTS - 1);
-        to->ocv_V[i] = fmax(to->ocv_V[i], LEAST_V);
-    }
-    never_falls(to->ocv_V);
-    memcpy(to->r0_Ohm, from->found + FIT_R0, sizeof to->r0_Ohm);
-    memcpy(to->r1_Ohm, from->found + FIT_R1, sizeof to->r1_Ohm);
-    memcpy(to->r2_Ohm, from->found + FIT_R2, sizeof to->r2_Ohm);
-}
-
-double fit_arrhenius(double energy, double temp_C, double from_C)
-{
-    return exp(energy / GAS * (1 / (temp_C + KELVIN) - 1 / (from_C + KELVIN)));
-}
-
-/* ln of a positive figure over 1/T through two temperatures, or with an energy from one. */
-static double arrhenius(double temp_C, double a_C, double a, double b_C, double b, double energy)
-{
-    double here = 1 / (temp_C + KELVIN), at_a = 1 / (a_C + KELVIN), at_b = 1 / (b_C + KELVIN);
-    double slope = energy / GAS;
-    if (fabs(b_C - a_C) > 1)
-        slope = clip(log(b / a) / (at_b - at_a), 0, ENERGY_MAX / GAS);
-    return a * exp(slope * (here - at_a));
-}
-
-/* Where the curve seems to stand and how it is bent are slow diffusion for the most: they go from one temperature to
- * another as that does. 0 = a .. 1 = b. */
-static double kinetic_part(double temp_C, double a_C, double b_C)
-{
-    if (fabs(b_C - a_C) < 1)
-        return 0;
-    double a = fit_arrhenius(fit_energy[2], a_C, 25), b = fit_arrhenius(fit_energy[2], b_C, 25);
-    return clip((fit_arrhenius(fit_energy[2], temp_C, 25) - a) / (b - a), 0, 1);
-}
-
-static void mix_found(double to[FIT_UNKNOWNS], const struct fit_row *a, const struct fit_row *b,
-                      double temp_C)
-{
-    double part = kinetic_part(temp_C, a->temp_C, b->temp_C);
-    for (int i = 0; i < FIT_R0; i++)
-        to[i] = a->found[i] + part * (b->found[i] - a->found[i]);
-    const struct fit_row *near = part < 0.5 ? a : b, *far = part < 0.5 ? b : a;
-    for (int i = FIT_R0; i < FIT_UNKNOWNS; i++) {
-        int kind = (i - FIT_R0) / CELL_R_POINTS;
-        to[i] = arrhenius(temp_C, near->temp_C, near->found[i], far->temp_C, far->found[i],
-                          fit_energy[kind]);
-    }
-}
-
-/* The two rows with series around a temperature, or the two last on one side of it. */
-static void rows_around(const struct work *w, double temp_C, int *a, int *b)
-{
-    *a = 0;
-    while (*a + 2 < w->rows && w->row[*a + 1].temp_C < temp_C)
-        ++*a;
-    *b = w->rows > 1 ? *a + 1 : *a;
-}
-
-/* A temperature without series: its own curve where there is one, all else by its neighbours. */
-static double between_rows(struct work *w, double temp_C, struct fit_row *out)
-{
-    int a, b;
-    rows_around(w, temp_C, &a, &b);
-    struct fit_row *one = &w->row[a], *other = &w->row[b];
-    *out = (struct fit_row){.temp_C = temp_C, .curved = one->curved};
-    mix_found(out->found, one, other, temp_C);
-    double part = kinetic_part(temp_C, one->temp_C, other->temp_C);
-    out->shift = one->shift + part * (other->shift - one->shift);
-    out->stretch = one->stretch + part * (other->stretch - one->stretch);
-    w->row[w->rows] = *out;
-    set_prior(w, w->rows);
-    *out = w->row[w->rows];
-    if (w->shape.i0_A[a] <= 0 || w->shape.i0_A[b] <= 0)
-        return 0;
-    return 1 / arrhenius(temp_C, one->temp_C, 1 / w->shape.i0_A[a], other->temp_C,
-                         1 / w->shape.i0_A[b], fit_energy[1]);
-}
-
-static void tell_row(struct fit_told *told, const struct fit_row *row, bool fitted)
-{
-    told->row[told->rows++] = (struct fit_row_told){row->temp_C, row->shift + row->found[FIT_SHIFT],
-                                                    row->stretch + row->found[FIT_STRETCH],
-                                                    row->found[FIT_HYSTERESIS], fitted};
+    for (int i = 0; i < count; i++)
+        if (fabs(all[i] - temp_C) < NEAR_C)
+            return count;
+    all[count] = temp_C;
+    return count + 1;
 }
 
 /* All temperatures there are, rising. How many, or -1 for too many. */
-static int temperatures(const struct work *w, double temp_C[])
+static int temperatures(const struct fit_work *w, double temp_C[])
 {
-    enum { MOST = CELL_TEMPERATURES + FIT_CURVES + CELL_TEMPERATURES };
-    double all[MOST];
+    enum { MOST = 2 * CELL_TEMPERATURES + FIT_CURVES };
+    double all[MOST + 1];
     int count = 0;
     for (int r = 0; r < w->rows; r++)
         all[count++] = w->row[r].temp_C;
-    for (int k = 0; k < w->job->curves + w->job->more; k++) {
-        double t =
-            k < w->job->curves ? w->job->curve[k].temp_C : w->job->more_C[k - w->job->curves];
-        bool known = false;
-        for (int i = 0; i < count; i++)
-            known |= fabs(all[i] - t) < SAME_C;
-        if (!known)
-            all[count++] = t;
-    }
+    for (int c = 0; c < w->job->curves; c++)
+        count = add_temperature(all, count, w->job->curve[c].temp_C);
+    for (int m = 0; m < w->job->more; m++)
+        count = add_temperature(all, count, w->job->more_C[m]);
+    for (int m = 0; m < 3 && count <= 1 + m && !w->job->more; m++)
+        count = add_temperature(all, count, ONE_MORE_C[m]);
     if (count > CELL_TEMPERATURES)
         return -1;
     for (int i = 0; i < count; i++) {
@@ -440,7 +155,7 @@ static int temperatures(const struct work *w, double temp_C[])
     return count;
 }
 
-static void sort_rows(struct work *w)
+static void sort_rows(struct fit_work *w)
 {
     for (int i = 1; i < w->rows; i++)
         for (int j = i; j > 0 && w->row[j].temp_C < w->row[j - 1].temp_C; j--) {
@@ -456,25 +171,8 @@ static void sort_rows(struct work *w)
         }
 }
 
-static void take_cell(struct work *w, const double temp_C[], int count, struct cell *cell,
-                      struct fit_told *told)
-{
-    struct fit_row made;
-    for (int i = 0; i < count; i++) {
-        int r = 0;
-        while (r < w->rows && w->row[r].temp_C != temp_C[i])
-            r++;
-        bool fitted = r < w->rows;
-        double i0_A = fitted ? w->shape.i0_A[r] : between_rows(w, temp_C[i], &made);
-        take_row(&cell->row[i], fitted ? &w->row[r] : &made);
-        cell->row[i].i0_A = i0_A;
-        tell_row(told, fitted ? &w->row[r] : &made, fitted);
-    }
-    cell->rows = count;
-}
-
 /* Without series: one row at 25 C as it was given, all others from it. */
-static void take_given(struct work *w)
+static void take_given(struct fit_work *w)
 {
     struct fit_row *row = &w->row[0];
     *row = (struct fit_row){.temp_C = 25};
@@ -491,40 +189,52 @@ static void take_given(struct work *w)
         .diffusion_s = w->job->given.diffusion_s,
         .hysteresis_rate = w->job->given.hysteresis_rate,
     };
-    set_prior(w, 0);
+    fit_prior(w, 0);
+}
+
+/* Each row's voltage error: of its own series, else of the nearer rows that have some. */
+static void take_row_errors(struct cell *cell, const double V2[], const int count[])
+{
+    for (int i = 0; i < cell->rows; i++) {
+        int low = i, high = i;
+        while (low > 0 && !count[low])
+            low--;
+        while (high < cell->rows - 1 && !count[high])
+            high++;
+        double below = count[low] ? V2[low] / count[low] : 0;
+        double above = count[high] ? V2[high] / count[high] : 0;
+        cell->row[i].voltage_sigma_V = clip(UNSEEN * sqrt(fmax(below, above)), 0.001, 0.5);
+    }
 }
 
 /* The errors a user of the cell must reckon with, from what the fit left over. */
 static void take_errors(const struct fit_job *job, struct cell *cell, bool all_fitted)
 {
-    double V2 = 0, R2 = 0, z2 = 0, row_V2[CELL_TEMPERATURES] = {0};
-    int row_count[CELL_TEMPERATURES] = {0};
-    int count = 0;
+    double V2 = 0, R2 = 0, z2 = 0, counted = 0, row_V2[CELL_TEMPERATURES] = {0};
+    int count = 0, row_count[CELL_TEMPERATURES] = {0};
     for (int s = 0; s < job->count; s++) {
         if (job->series[s].check)
             continue;
         struct fit_residual r = fit_residual(cell, &job->series[s]);
-        V2 += r.rms_V * r.rms_V;
+        V2 += r.typical_V * r.typical_V;
         R2 += r.resistance_off * r.resistance_off;
         z2 += r.position_off * r.position_off;
         for (int i = 0; i < cell->rows; i++)
-            if (fabs(cell->row[i].temp_C - job->series[s].temp_C) < SAME_C) {
-                row_V2[i] += r.rms_V * r.rms_V;
+            if (fabs(cell->row[i].temp_C - job->series[s].temp_C) < NEAR_C) {
+                row_V2[i] += r.typical_V * r.typical_V;
                 row_count[i]++;
             }
         count++;
+        counted = job->series[s].log.has_reference ? counted : COUNTED_SIGMA;
     }
     cell->voltage_sigma_V = clip(UNSEEN * sqrt(V2 / count), 0.001, 0.5);
     cell->resistance_sigma = clip(sqrt(R2 / count), all_fitted ? 0.08 : 0.12, 1);
-    cell->position_sigma = clip(sqrt(z2 / count), job->least_sigma_z, 0.1);
-    for (int i = 0; i < cell->rows; i++)
-        if (row_count[i])
-            cell->row[i].voltage_sigma_V =
-                clip(UNSEEN * sqrt(row_V2[i] / row_count[i]), 0.001, 0.5);
+    cell->position_sigma = clip(sqrt(z2 / count), fmax(job->least_sigma_z, counted), 0.1);
+    take_row_errors(cell, row_V2, row_count);
 }
 
 /* The rows of the series, or the given one; all temperatures into temp_C. How many, 0 after a line in errors. */
-static int take_rows(struct work *w, double temp_C[], FILE *errors)
+static int take_rows(struct fit_work *w, double temp_C[], FILE *errors)
 {
     bool room = true;
     for (int s = 0; s < w->job->count && room; s++)
@@ -544,7 +254,7 @@ static int take_rows(struct work *w, double temp_C[], FILE *errors)
     return 0;
 }
 
-static void take_dynamics(const struct work *w, struct cell *cell)
+static void take_dynamics(const struct fit_work *w, struct cell *cell)
 {
     *cell = (struct cell){.chemistry = w->job->chemistry,
                           .capacity_Ah = w->job->capacity_Ah,
@@ -566,7 +276,7 @@ static void take_given_errors(const struct fit_job *job, struct cell *cell)
 
 bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told, FILE *errors)
 {
-    struct work *w = calloc(1, sizeof *w);
+    struct fit_work *w = calloc(1, sizeof *w);
     double temp_C[3 * CELL_TEMPERATURES];
     if (!w)
         return false;
@@ -577,7 +287,7 @@ bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told
         *told = (struct fit_told){.cost = series ? fit_rows(w) : 0};
         told->tries = w->tries;
         take_dynamics(w, cell);
-        take_cell(w, temp_C, count, cell, told);
+        fit_take_rows(w, temp_C, count, cell, told);
         if (job->half)
             told->half_rms_V = fit_half_cells(job, cell, told->half_ends);
         if (job->given.errors)

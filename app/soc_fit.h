@@ -50,6 +50,7 @@ bool soc_fit(const struct fit_job *job, struct cell *cell, struct fit_told *told
  * all: of the whole. correlation_s: integral of the residual's autocorrelation up to its first zero. */
 struct fit_residual {
     double rms_V, all_rms_V, mean_V, correlation_s;
+    double typical_V;       /* median over tenths of the charge */
     double resistance_off;  /* relative, RMS over windows: what part of the overvoltage the residual follows */
     double position_off;    /* RMS over windows of what is steep: by how much charge that is misplaced */
 };
@@ -68,7 +69,7 @@ void fit_knees(struct cell *cell);
  * to the rested or discharged curves of the job. Returns the RMS of what the correction then takes up, V. */
 double fit_half_cells(const struct fit_job *job, struct cell *cell, double ends[4]);
 
-/* --- between fit_linear.c, fit_search.c and soc_fit.c --- */
+/* --- between fit_prior.c, fit_linear.c, fit_search.c, fit_rows.c and soc_fit.c --- */
 enum { FIT_KNOTS = 41, FIT_I0 = CELL_TEMPERATURES };
 
 /* The figures that are not linear. */
@@ -95,6 +96,23 @@ struct fit_row {
     double shift, stretch;          /* already in prior_V's reading */
     double found[FIT_UNKNOWNS];
 };
+
+/* A fit at work. Rows by temperature, rising, each with the series that are of it. */
+struct fit_work {
+    const struct fit_job *job;
+    int rows;
+    struct fit_row row[CELL_TEMPERATURES];
+    int of_row[CELL_TEMPERATURES][FIT_SERIES], in_row[CELL_TEMPERATURES];
+    struct fit_shape shape;
+    int stride, tries;
+};
+
+/* What is known of a row before the fit, from the curves and what was found so far; .. and the size of its resistance. */
+void fit_prior(struct fit_work *w, int row);
+double fit_typical_Ohm(const struct fit_work *w, int row);
+
+/* The cell's rows at these temperatures: the fit's own, and all others between or beyond them. */
+void fit_take_rows(struct fit_work *w, const double temp_C[], int count, struct cell *cell, struct fit_told *told);
 
 /* Solves one row; series[] are those of this row. stride: each how manyth sample is taken.
  * Returns the cost, < 0 if the equations cannot be solved. */

@@ -49,6 +49,8 @@ static void make_cell(void)
                           .rows = 2};
     make_row(&known.row[0], 2, 2.2);
     make_row(&known.row[1], 25, 1);
+    known.row[0].i0_A = 1.2;
+    known.row[1].i0_A = 12;
 }
 
 static unsigned long seed = 7;
@@ -146,6 +148,9 @@ static void finds_known_cell(void)
     CHECK(found.rows == 2, "%d rows", found.rows);
     CHECK(fabs(found.tau1_s / known.tau1_s - 1) < 0.25, "tau1 %g", found.tau1_s);
     CHECK(fabs(found.tau2_s / known.tau2_s - 1) < 0.4, "tau2 %g", found.tau2_s);
+    CHECK(found.row[0].i0_A > 0.8 && found.row[0].i0_A < 1.8, "i0 in the cold: %g",
+          found.row[0].i0_A);
+    CHECK(found.row[1].i0_A > 6, "i0 in the warm: %g", found.row[1].i0_A);
     for (int r = 0; r < 2; r++) {
         compare_row(&found.row[r], &known.row[r]);
         CHECK(fabs(told.row[r].shift + 0.5 * 0.01) < 0.01, "the curve's axis was off: %g",
