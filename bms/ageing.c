@@ -142,6 +142,13 @@ static void band_add(struct ageing_band *band, bool first, double value)
         band->high = value;
 }
 
+/* Percentage points a year. A model stretched beyond its tests may lose more than there is. */
+static double points(const struct ageing_model *model, const struct ageing_use *use)
+{
+    double loss = model->loss(use, YEARS);
+    return (loss < 1 ? loss : 1) * 100 / YEARS;
+}
+
 static void means_of(struct ageing_report *r, const struct ageing_use *use)
 {
     for (size_t z = 0; z < AGEING_CHARGES; z++)
@@ -182,9 +189,8 @@ struct ageing_report ageing_report(const struct ageing_memory *memory, enum chem
         const struct ageing_model *model = &ageing_models[i];
         if (!(model->chemistries >> chemistry & 1))
             continue;
-        double with = model->loss(&use, YEARS) * 100 / YEARS;
-        double top = model->loss(&full, YEARS) * 100 / YEARS;
-        double all = model->loss(&whole, YEARS) * 100 / YEARS;
+        double with = points(model, &use), top = points(model, &full);
+        double all = points(model, &whole);
         bool first = r.models == 0;
         assert(r.models < AGEING_MODELS_MAX);
         r.model[r.models] = model->name;

@@ -84,6 +84,40 @@ static void held(void)
     }
 }
 
+/* One use at one charge and temperature, ten years. Reckoned apart from our code, in Python with the
+ * cited equations and the whole voltage table of BLAST-Lite's Sanyo model. */
+static const struct cycled {
+    double temp_C, soc, depth, cycles_a_day;
+    double percent[6]; /* in the order of ageing_models */
+} cycleds[] = {
+    {25, 0.7, 0.0, 0.0, {13.96, 12.30, 4.42, 17.60, 4.43, 2.34}},
+    {35, 0.6, 0.8, 1.0, {23.86, 20.74, 14.83, 84.20, 22.50, 35.12}},
+    {15, 0.5, 0.4, 0.5, {15.10, 7.75, 7.63, 27.21, 2.27, 6.61}},
+    {35, 0.5, 1.0, 2.0, {29.24, 28.57, 23.69, 114.57, 71.43, 75.73}},
+    {10, 0.6, 0.7, 1.2, {16.88, 9.84, 18.35, 55.25, 8.37, 22.57}}, /* Kokam's active material */
+    {20, 0.02, 0.1, 0.1, {6.78, 2.20, 1.12, 10.83, 0.43, 0.12}},
+};
+
+static void cycled(void)
+{
+    CHECK(ageing_model_count == 6, "six models");
+    for (size_t i = 0; i < sizeof cycleds / sizeof cycleds[0]; i++) {
+        const struct cycled *c = &cycleds[i];
+        struct ageing_use use = {.cycles_a_day = c->cycles_a_day};
+        use.soc[3] = c->soc;
+        use.temp_K[2] = 273.15 + c->temp_C;
+        use.share[3][2] = 1;
+        use.depth[5] = c->depth;
+        use.depth_share[5] = c->cycles_a_day > 0;
+        for (size_t m = 0; m < ageing_model_count; m++) {
+            double percent = ageing_models[m].loss(&use, 10) * 100;
+            CHECK(fabs(percent - c->percent[m]) < 0.01 + 0.004 * c->percent[m],
+                  "%s, row %zu: %.2f, reckoned %.2f", ageing_models[m].name, i, percent,
+                  c->percent[m]);
+        }
+    }
+}
+
 /* One year in steps of ten minutes; NULL where the data is not there. */
 static double *year_load(size_t *count)
 {
@@ -324,6 +358,7 @@ static void bands(void)
 int main(void)
 {
     held();
+    cycled();
     home_profile();
     rainflow();
     noise();
