@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days weeks corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -137,7 +137,7 @@ layers: ## prove who may include whom
 PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/pi30*.c inverter/unit*.c) \
 	inverter/stream_hid.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
 	app/controller.c app/policy.c app/policy_text.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c \
-	app/look.c app/look_currents.c app/steer.c app/journal.c app/ac_side.c app/emulation.c
+	app/look.c app/look_currents.c app/steer.c app/journal.c app/ac_side.c app/emulation.c app/pack_text.c app/cap_side.c
 # app/plant.c prints what is wrong with a config, at start, to the file it is given; the rest of it is pure.
 PURE_TOO := plant_init plant_devices plant_orders plant_hear plant_unit_expected
 purity: $(PURE:%.c=$(BUILD)/rel/%.o) ## prove that pure code has no clock, heap, descriptor, print or variable
@@ -152,6 +152,9 @@ soc: $(BUILD)/busbar ## the charge estimator on laboratory series, with paramete
 
 days: $(BUILD)/rel/test/days ## a thousand plant-days under random faults; DAYS=1000 SEED=1 JOBS=2
 	$(Q)DAYS='$(DAYS)' SEED='$(SEED)' JOBS='$(JOBS)' $<
+
+weeks: $(BUILD)/rel/test/weeks ## months of a capped battery, the estimate against the truth; WEEKS_DAYS=120 SEEDS=100 SEED=1 JOBS=2
+	$(Q)WEEKS_DAYS='$(WEEKS_DAYS)' SEEDS='$(SEEDS)' SEED='$(SEED)' JOBS='$(JOBS)' $<
 
 fuzz: $(FUZZ_NAMES:%=$(BUILD)/fuz/fuzz_%) ## fuzz every decoder of foreign bytes, FUZZ_SECONDS=60 each
 	$(Q)tools/fuzz $^

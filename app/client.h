@@ -21,9 +21,16 @@ Busbar__Response *client_ask(int fd, Busbar__Request *request);
  * *status becomes the exit status. */
 Busbar__Response *client_once(const char *socket_option, Busbar__Request *request, int *status);
 
+/* app/battery_text.c: the cap and ageing, part of the status. */
+void battery_more_json(json_t *object, const Busbar__Battery *battery);
+void battery_cap_print(const Busbar__Battery *battery);
+void battery_ageing_print(const Busbar__Battery *battery);
+
 json_t *status_json(const Busbar__Status *status);
 void status_print(const Busbar__Status *status);
 void contacts_print(const Busbar__Status *status);      /* one line each: what it has gone through */
+void limits_print(const Busbar__Status *status);        /* the battery's, with their ages */
+json_t *limits_json(const Busbar__Battery *battery);
 void lines_print(const Busbar__Response *response, bool json);
 
 #endif

@@ -3,34 +3,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/cli.h"
 #include "app/client.h"
+#include "app/local_time.h"
 #include "core/limits.h"
 
 struct ask_options {
-    bool json, contacts;
-    bool contacts_known; /* --contacts is an option of this command */
+    bool json, contacts, limits;
+    bool tables_known; /* --contacts and --limits are options of this command */
     const char *socket;
 };
 
-/* --json, --socket, --help for all of them, --contacts for one that knows it. Returns -1 to go on,
+/* --json, --socket, --help for all of them, the tables for one that knows them. Returns -1 to go on,
  * else the exit status. */
 static int options_read(int argc, char **argv, struct ask_options *options, const char *help)
 {
-    static const struct option known[] = {{"json", no_argument, NULL, 'j'},
-                                          {"socket", required_argument, NULL, 's'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"contacts", no_argument, NULL, 'c'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"json", no_argument, NULL, 'j'},   {"socket", required_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},   {"contacts", no_argument, NULL, 'c'},
+        {"limits", no_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
     for (int c; (c = getopt_long(argc, argv, "js:h", known, NULL)) != -1;) {
         if (c == 'j') {
             options->json = true;
         } else if (c == 's') {
             options->socket = optarg;
-        } else if (c == 'c' && options->contacts_known) {
+        } else if (c == 'c' && options->tables_known) {
             options->contacts = true;
+        } else if (c == 'l' && options->tables_known) {
+            options->limits = true;
         } else {
             fputs(help, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
@@ -66,7 +69,12 @@ int cmd_why(int argc, char **argv)
 static void status_show(const Busbar__Response *response, const struct ask_options *options)
 {
     if (!options->json) {
-        (options->contacts ? contacts_print : status_print)(response->status);
+        if (options->limits)
+            limits_print(response->status);
+        if (options->contacts)
+            contacts_print(response->status);
+        if (!options->limits && !options->contacts)
+            status_print(response->status);
         return;
     }
     json_t *object = status_json(response->status);
@@ -77,12 +85,14 @@ static void status_show(const Busbar__Response *response, const struct ask_optio
 
 int cmd_status(int argc, char **argv)
 {
-    struct ask_options options = {.contacts_known = true};
+    struct ask_options options = {.tables_known = true};
     int status =
         options_read(argc, argv, &options,
-                     "Usage: busbar status [--contacts] [--json] [--socket PATH]\n"
+                     "Usage: busbar status [--contacts] [--limits] [--json] [--socket PATH]\n"
                      "What the controller has heard, what it does, and which parts are missing.\n"
-                     "--contacts: what each contact has gone through, and how much is left.\n");
+                     "--contacts: what each contact has gone through, and how much is left.\n"
+                     "--limits: every limit of the battery with its age, the least first, and each "
+                     "pack.\n");
     if (status >= 0)
         return status;
     Busbar__Request request = BUSBAR__REQUEST__INIT;
@@ -131,7 +141,13 @@ int cmd_monitor(int argc, char **argv)
 static const char request_help[] =
     "Usage: busbar request charge [CHARGE_POINT]   bundle strings and charge, as the button does\n"
     "       busbar request stop [CHARGE_POINT]     end it; the strings go home\n"
-    "       busbar request cap PERCENT|default     one-off charge cap, 30 to 100\n"
+    "       busbar request cap PERCENT|default     manual charge cap, 30 to 100, until taken back\n"
+    "       busbar request pack-out|pack-in PACK   count it only while it carries current; back\n"
+    "       busbar request charge-to PERCENT by TIME\n"
+    "                                              once: TIME is \"sat 8:00\", 8:00 or\n"
+    "                                              2026-11-28T08:00, local\n"
+    "       busbar request charge-to cancel        end that\n"
+    "       busbar request postpone-balancing SPAN the announced charge, 3d or 12h later\n"
     "       busbar request contact-replaced BOARD CHANNEL\n"
     "                                              it is a new one: its wear starts anew\n"
     "       busbar request reset                   you have looked at the plant: leave HOLD, "
@@ -148,11 +164,36 @@ static int cap_read(const char *word, uint32_t *permille)
         return 0;
     }
     if (end == word || *end || !(percent >= 30 && percent <= 100)) {
-        fprintf(stderr, "busbar request cap: \"%s\" is not allowed: 30 to 100, or default\n", word);
+        fprintf(stderr, "busbar request: \"%s\" is not allowed: 30 to 100, or default\n", word);
         return -1;
     }
     *permille = (uint32_t)(percent * 10 + 0.5);
     return 0;
+}
+
+/* "charge-to 100 by TIME", "charge-to cancel". */
+static int charge_to_read(int count, char **words, Busbar__Request *request)
+{
+    char why[128];
+    if (count == 2 && strcmp(words[1], "cancel") == 0)
+        return 0;
+    if (count != 4 || strcmp(words[2], "by") != 0)
+        return -1;
+    if (cap_read(words[1], &request->cap_permille) < 0 || request->cap_permille == 0)
+        return -1;
+    if (local_parse(words[3], time(NULL), &request->by_wall_s, why, sizeof why) == 0)
+        return 0;
+    fprintf(stderr, "busbar request charge-to: %s\n", why);
+    return -1;
+}
+
+static int postpone_read(char **words, Busbar__Request *request)
+{
+    if (span_parse(words[1], &request->span_s) == 0)
+        return 0;
+    fprintf(stderr, "busbar request postpone-balancing: \"%s\" is not allowed: 3d or 12h\n",
+            words[1]);
+    return -1;
 }
 
 static int replaced_read(char **words, Busbar__Request *request)
@@ -179,6 +220,10 @@ static int request_read(int count, char **words, Busbar__Request *request)
     } verbs[] = {{"charge", BUSBAR__VERB__CHARGE, 1, 2},
                  {"stop", BUSBAR__VERB__STOP, 1, 2},
                  {"cap", BUSBAR__VERB__CAP, 2, 2},
+                 {"pack-out", BUSBAR__VERB__PACK_OUT, 2, 2},
+                 {"pack-in", BUSBAR__VERB__PACK_IN, 2, 2},
+                 {"charge-to", BUSBAR__VERB__CHARGE_TO, 2, 4},
+                 {"postpone-balancing", BUSBAR__VERB__POSTPONE_BALANCING, 2, 2},
                  {"contact-replaced", BUSBAR__VERB__CONTACT_REPLACED, 3, 3},
                  {"reset", BUSBAR__VERB__RESET, 1, 1}};
     for (size_t i = 0; count > 0 && i < sizeof verbs / sizeof verbs[0]; i++) {
@@ -189,9 +234,15 @@ static int request_read(int count, char **words, Busbar__Request *request)
         request->verb = verbs[i].verb;
         if (verbs[i].verb == BUSBAR__VERB__CAP)
             return cap_read(words[1], &request->cap_permille);
+        if (verbs[i].verb == BUSBAR__VERB__CHARGE_TO)
+            return charge_to_read(count, words, request);
+        if (verbs[i].verb == BUSBAR__VERB__POSTPONE_BALANCING)
+            return postpone_read(words, request);
         if (verbs[i].verb == BUSBAR__VERB__CONTACT_REPLACED)
             return replaced_read(words, request);
-        if (count == 2)
+        if (verbs[i].verb == BUSBAR__VERB__PACK_OUT || verbs[i].verb == BUSBAR__VERB__PACK_IN)
+            request->pack = words[1];
+        else if (count == 2)
             request->charge_point = words[1];
         return 0;
     }

@@ -13,6 +13,7 @@
 #include "bms/bank.h"
 #include "bms/emulate.h"
 #include "bms/currents.h"
+#include "bms/cap.h"
 #include "can/dialect.h"
 #include "core/limits.h"
 #include "phase-router/ac.h"
@@ -122,6 +123,7 @@ struct config {
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
     struct config_currents currents;
+    struct cap_config cap;             /* all of it but what bank tells */
     struct topology topology;
     struct config_channel contact_at[MAX_CONTACTS];   /* board and channel of each contact */
     struct config_channel switch_at[MAX_STRINGS];   /* board and channel of each string switch;

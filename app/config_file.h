@@ -11,7 +11,10 @@
 #include "app/config.h"
 #include "app/yaml_check.h"
 #include "bms/bank.h"
+#include "bms/cap.h"
 #include "core/limits.h"
+
+enum { FILE_DAYS_SIZE = 40 };
 
 struct file_bus {
     char name[NAME_SIZE], port[CONFIG_PATH_SIZE];
@@ -29,7 +32,14 @@ struct file_battery {
     double cap_percent, cap_hysteresis_percent, floor_percent;
     double charge_max_A, discharge_max_A;
     int32_t cell_ceiling_mV, cell_floor_mV, self_draw_mA, sensor_offset_mA;
-    double sensor_gain_percent;
+    double sensor_gain_percent, join_V;
+    int32_t full_days, cell_delta_mV, full_minutes;
+    double charge_band_percent, knee_percent, past_knee_percent, raise_min_C;
+    uint8_t cap_raise;
+};
+struct file_period {
+    char days[FILE_DAYS_SIZE], from[8], to[8];
+    double cap_percent;
 };
 /* Packs, shunts, boards, counters, wallboxes and buttons begin alike. */
 struct file_device {
@@ -41,6 +51,7 @@ struct file_pack {
     double capacity_Ah, charge_max_A, discharge_max_A, charge_max_V;
     int32_t offset_mA;
     double gain_percent;
+    bool out;
 };
 struct file_shunt {
     struct file_device device;
@@ -133,7 +144,7 @@ struct config_file {
     struct file_battery battery;
     unsigned buses_count, packs_count, shunts_count, boards_count, counters_count, inverters_count,
         inputs_count, strings_count, contacts_count, wallboxes_count, buttons_count, sources_count,
-        transfers_count, interlocks_count, emulations_count, wires_count;
+        transfers_count, interlocks_count, emulations_count, wires_count, cap_schedule_count;
     struct file_bus buses[MAX_BUSES];
     struct file_pack packs[MAX_PACKS];
     struct file_shunt shunts[MAX_SHUNTS];
@@ -150,6 +161,7 @@ struct config_file {
     struct file_source sources[CONFIG_SOURCES];
     struct file_interlock interlocks[MAX_CONTACTS];
     struct file_transfer transfers[CONFIG_SOURCES * AC_BUS_SOURCES];
+    struct file_period cap_schedule[CAP_PERIODS];
 };
 
 extern const struct yaml_schema config_schema;
@@ -182,6 +194,11 @@ void config_resolve_currents(const struct resolver *r);
 
 /* config_ac.c: AC sources and transfer contacts. */
 void config_resolve_ac(const struct resolver *r);
+
+/* config_cap.c: the cap policy and its schedule. */
+void config_resolve_cap(const struct resolver *r);
+bool config_days_fit(const char *text);
+bool config_minute_fits(const char *text);
 
 /* Index of an entry by its name, which is the entry's first member; CONFIG_NONE. */
 #define CONFIG_INDEX(raw, list, name)                                                              \

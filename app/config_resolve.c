@@ -148,6 +148,7 @@ static void resolve_pack(const struct resolver *r, unsigned i)
     struct bank_config *bank = &r->config->bank;
     bank->pack_capacity_mAh[i] = config_milli(raw->capacity_Ah);
     bank->capacity_mAh += bank->pack_capacity_mAh[i];
+    bank->pack_out[i] = raw->out;
     r->config->pack_limits[i] = (struct config_pack_limits){
         .ccl_mA = pack_limit(r, i, "charge_max_A", raw->charge_max_A,
                              offsetof(struct pack_readings, ccl_mA)),
@@ -180,6 +181,7 @@ static void resolve_battery(const struct resolver *r)
         .sensor_offset_mA = raw->sensor_offset_mA,
         .sensor_gain_permille = config_tenths(raw->sensor_gain_percent),
         .packs = (uint8_t)r->raw->packs_count,
+        .join_mV = config_milli(raw->join_V),
     };
     for (unsigned i = 0; i < r->raw->packs_count; i++)
         resolve_pack(r, i);
@@ -193,6 +195,7 @@ void config_resolve(const struct resolver *r)
     resolve_wallboxes(r);
     resolve_battery(r);
     config_resolve_emulations(r);
+    config_resolve_cap(r);
     config_resolve_wiring(r);
     config_resolve_ac(r);
     config_resolve_currents(r);

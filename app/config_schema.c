@@ -20,6 +20,7 @@ static const cyaml_strval_t inhibits[] = {
 };
 static const cyaml_strval_t feedbacks[] = {{"mirror", 0}, {"auxiliary", 1}};
 static const cyaml_strval_t couplings[] = {{"island", 0}, {"grid", 1}};
+static const cyaml_strval_t raises[] = {{"allowed", 0}, {"never", 1}};
 static const cyaml_strval_t phases[] = {{"L1", 1}, {"L2", 2}, {"L3", 3}};
 
 static const cyaml_schema_field_t bus_fields[] = {
@@ -51,6 +52,23 @@ static const cyaml_schema_field_t battery_fields[] = {
     CYAML_FIELD_INT("self_draw_mA", O, struct file_battery, self_draw_mA),
     CYAML_FIELD_INT("sensor_offset_mA", O, struct file_battery, sensor_offset_mA),
     CYAML_FIELD_FLOAT("sensor_gain_percent", O, struct file_battery, sensor_gain_percent),
+    CYAML_FIELD_FLOAT("join_V", O, struct file_battery, join_V),
+    CYAML_FIELD_ENUM("cap_raise", O | CYAML_FLAG_STRICT, struct file_battery, cap_raise, raises,
+     CYAML_ARRAY_LEN(raises)),
+    CYAML_FIELD_INT("full_days", O, struct file_battery, full_days),
+    CYAML_FIELD_INT("full_minutes", O, struct file_battery, full_minutes),
+    CYAML_FIELD_INT("cell_delta_mV", O, struct file_battery, cell_delta_mV),
+    CYAML_FIELD_FLOAT("charge_band_percent", O, struct file_battery, charge_band_percent),
+    CYAML_FIELD_FLOAT("knee_percent", O, struct file_battery, knee_percent),
+    CYAML_FIELD_FLOAT("past_knee_percent", O, struct file_battery, past_knee_percent),
+    CYAML_FIELD_FLOAT("raise_min_C", O, struct file_battery, raise_min_C),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t period_fields[] = {
+    CYAML_FIELD_STRING("days", O, struct file_period, days, 1),
+    CYAML_FIELD_STRING("from", O, struct file_period, from, 1),
+    CYAML_FIELD_STRING("to", O, struct file_period, to, 1),
+    CYAML_FIELD_FLOAT("cap_percent", O, struct file_period, cap_percent),
     CYAML_FIELD_END
 };
 #define DEVICE_FIELDS(type, at) \
@@ -70,6 +88,7 @@ static const cyaml_schema_field_t pack_keys[] = {
     CYAML_FIELD_FLOAT("charge_max_V", O, struct file_pack, charge_max_V),
     CYAML_FIELD_INT("offset_mA", O, struct file_pack, offset_mA),
     CYAML_FIELD_FLOAT("gain_percent", O, struct file_pack, gain_percent),
+    CYAML_FIELD_BOOL("out", O, struct file_pack, out),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t shunt_keys[] = {
@@ -207,6 +226,7 @@ static const cyaml_schema_field_t transfer_fields[] = {
 
 static const cyaml_schema_value_t
     bus_entry      = MAP(struct file_bus, bus_fields),
+    period_entry   = MAP(struct file_period, period_fields),
     pack_entry     = MAP(struct file_pack, pack_keys),
     shunt_entry    = MAP(struct file_shunt, shunt_keys),
     wire_entry     = MAP(struct file_wire, wire_fields),
@@ -237,6 +257,7 @@ static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_MAPPING("site", O, struct config_file, site, site_fields),
     LIST("buses", buses, &bus_entry, MAX_BUSES),
     CYAML_FIELD_MAPPING("battery", O, struct config_file, battery, battery_fields),
+    LIST("cap_schedule", cap_schedule, &period_entry, CAP_PERIODS),
     LIST("packs", packs, &pack_entry, MAX_PACKS),
     LIST("shunts", shunts, &shunt_entry, MAX_SHUNTS),
     LIST("wires", wires, &wire_entry, CONFIG_WIRES),
@@ -388,6 +409,37 @@ static const struct yaml_note notes[] = {
      .help = "offset the current sensor may have, mA"},
     {"battery.sensor_gain_percent", .min = 0, .max = 10, .preset = "0.5",
      .help = "gain error the current sensor may have, %"},
+    {"battery.join_V", .min = 0.05, .max = 20,
+     .help = "a pack without current counts as connected within this voltage of the others, V; "
+             "default: 0.03 V for each cell"},
+    {"battery.cap_raise", .preset = "allowed",
+     .help = "never: nothing and nobody charges above cap_percent"},
+    {"battery.full_days", .min = 0, .max = 730, .preset = "90",
+     .help = "days after a full charge until a balancing charge is announced; 0 = never by days"},
+    {"battery.full_minutes", .min = 0, .max = 600, .preset = "60",
+     .help = "minutes at full until the cells count as balanced"},
+    {"battery.cell_delta_mV", .min = 0, .max = 500, .preset = "50",
+     .help = "a balancing charge is announced when cells differ by more under charge, mV; 0 = never"},
+    {"battery.charge_band_percent", .min = 0, .max = 50, .preset = "10",
+     .help = "an excursion past the knee, or a full charge, is announced when the charge is known no"
+             " better for a day, %; 0 = never"},
+    {"battery.knee_percent", .min = 0, .max = 95, .preset = "0",
+     .help = "charge at which the cell's voltage has its upper knee, %; 0 = not known"},
+    {"battery.past_knee_percent", .min = 1, .max = 20, .preset = "5",
+     .help = "how far past the knee an excursion charges, %"},
+    {"battery.raise_min_C", .min = 0, .max = 30, .preset = "5",
+     .help = "colder cells are never charged above cap_percent, °C"},
+
+    {"cap_schedule", .help = "hours of the week with another cap; the first that fits stands"},
+    {"cap_schedule[].days", .must = true, .fits = config_days_fit,
+     .allowed = "daily, or mon, tue .. sun and spans such as mon-fri, with spaces between",
+     .help = "days it begins on"},
+    {"cap_schedule[].from", .must = true, .fits = config_minute_fits, .allowed = "0:00 to 23:59",
+     .help = "local time it begins"},
+    {"cap_schedule[].to", .must = true, .fits = config_minute_fits, .allowed = "0:00 to 24:00",
+     .help = "local time it ends, on the next day where it is not after from"},
+    {"cap_schedule[].cap_percent", .must = true, .min = 30, .max = 100,
+     .help = "charge cap, % of capacity"},
 
     {"packs", .help = "battery packs in parallel, one BMS each"},
     DEVICE_NOTES("packs", "pack"),
@@ -402,6 +454,8 @@ static const struct yaml_note notes[] = {
      .help = "offset its current sensor may have (one standard deviation), mA"},
     {"packs[].gain_percent", .min = 0, .max = 50, .preset = "1",
      .help = "gain error it may have (one standard deviation), %"},
+    {"packs[].out",
+     .help = "taken out: counts only while it carries current; default: false"},
     {"shunts", .help = "current sensors on DC wires (docs/currents.md)"},
     DEVICE_NOTES("shunts", "shunt"),
     {"shunts[].measures", .fits = name_fits, .allowed = NAME_WORDS,

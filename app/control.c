@@ -150,6 +150,20 @@ static int answer_replaced(struct answer *answer, struct controller *controller,
     return 0;
 }
 
+static int answer_pack(struct answer *answer, struct controller *controller,
+                       const Busbar__Request *request, int64_t now_ms)
+{
+    char packs[96] = "";
+    for (size_t i = 0; i < controller->config->pack_count; i++) {
+        if (strcmp(controller->config->packs[i].name, request->pack) == 0)
+            return controller_pack(controller, i, request->verb == BUSBAR__VERB__PACK_OUT, now_ms,
+                                   answer->reason, sizeof answer->reason);
+        list_add(packs, sizeof packs, controller->config->packs[i].name);
+    }
+    snprintf(answer->reason, sizeof answer->reason, "no pack \"%.24s\": %s", request->pack, packs);
+    return -ENOENT;
+}
+
 static int request_carry_out(struct answer *answer, struct controller *controller,
                              const struct io *io, const Busbar__Request *request, int64_t now_ms)
 {
@@ -173,18 +187,26 @@ static int request_carry_out(struct answer *answer, struct controller *controlle
     case BUSBAR__VERB__CAP:
         return controller_cap(controller, (int32_t)request->cap_permille, now_ms, answer->reason,
                               sizeof answer->reason);
+    case BUSBAR__VERB__CHARGE_TO:
+        return controller_charge_to(controller, (int32_t)request->cap_permille, request->by_wall_s,
+                                    now_ms, answer->reason, sizeof answer->reason);
+    case BUSBAR__VERB__POSTPONE_BALANCING:
+        return controller_postpone(controller, request->span_s, now_ms, answer->reason,
+                                   sizeof answer->reason);
     case BUSBAR__VERB__RESET:
         controller_reset(controller, now_ms);
         snprintf(answer->reason, sizeof answer->reason, "locks cleared; reading everything back");
         return 0;
     case BUSBAR__VERB__CONTACT_REPLACED:
         return answer_replaced(answer, controller, request, now_ms);
+    case BUSBAR__VERB__PACK_OUT:
+    case BUSBAR__VERB__PACK_IN:
+        return answer_pack(answer, controller, request, now_ms);
     case BUSBAR__VERB__VERB_UNSET:
     case _BUSBAR__VERB_IS_INT_SIZE:
         break;
     }
-    snprintf(answer->reason, sizeof answer->reason, "verb %d is unknown: 1 to %d",
-             (int)request->verb, (int)BUSBAR__VERB__CONTACT_REPLACED);
+    snprintf(answer->reason, sizeof answer->reason, "verb %d is unknown", (int)request->verb);
     return -EINVAL;
 }
 
@@ -192,7 +214,9 @@ static bool changes_something(Busbar__Verb verb)
 {
     return verb == BUSBAR__VERB__CHARGE || verb == BUSBAR__VERB__STOP ||
            verb == BUSBAR__VERB__CAP || verb == BUSBAR__VERB__RESET ||
-           verb == BUSBAR__VERB__CONTACT_REPLACED;
+           verb == BUSBAR__VERB__CONTACT_REPLACED || verb == BUSBAR__VERB__PACK_OUT ||
+           verb == BUSBAR__VERB__PACK_IN || verb == BUSBAR__VERB__CHARGE_TO ||
+           verb == BUSBAR__VERB__POSTPONE_BALANCING;
 }
 
 /* Invariant 28: an id used once, and a lease of at most a minute. */

@@ -174,8 +174,11 @@ static int32_t serial_part(const struct controller *c, int32_t limit_mA)
 
 static void battery_step(struct controller *c, int64_t now_ms)
 {
-    soc_counter_step(&c->counter, &c->config->bank, &c->bank, now_ms);
+    struct bank_config connected = c->config->bank;
+    connected.capacity_mAh = c->bank.capacity_mAh;
+    soc_counter_step(&c->counter, &connected, &c->bank, now_ms);
     c->soc = soc_counter_estimate(&c->counter);
+    cap_carry(c, now_ms);
     c->limits = bank_limits_step(&c->guard, &c->config->bank, &c->bank, &c->soc,
                                  inverters_charge_mA(c), inverters_discharge_mA(c), now_ms);
     c->serial_limits = c->limits;
@@ -224,6 +227,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
         return status;
     currents_init(&c->currents, &config->currents.net);
     soc_counter_init(&c->counter);
+    cap_setup(c);
     policy_init(&c->policy);
     for (size_t p = 0; p < config->wallbox_count; p++)
         session_init(&c->sessions[p], now_ms);
@@ -276,24 +280,6 @@ int controller_charge(struct controller *c, size_t point, bool start, char *why,
     return 0;
 }
 
-int controller_cap(struct controller *c, int32_t cap_permille, int64_t now_ms, char *why,
-                   size_t room)
-{
-    if (cap_permille != 0 && (cap_permille < 300 || cap_permille > 1000)) {
-        snprintf(why, room, "cap of %d permille is not allowed: 300 to 1000", cap_permille);
-        return -ERANGE;
-    }
-    int32_t before = c->guard.cap_request_permille;
-    c->guard.cap_request_permille = cap_permille;
-    int32_t now = cap_permille ? cap_permille : c->config->bank.cap_permille;
-    snprintf(why, room, "the cap is %d.%d %% now%s", now / 10, now % 10,
-             cap_permille ? "" : ", as configured");
-    if (before != cap_permille)
-        journal_add(&c->journal, JOURNAL_CAP, 0, c->limits.cap_reached, c->limits.cap_reached,
-                    now_ms, "request: %s", why);
-    return 0;
-}
-
 void controller_replaced(struct controller *c, size_t contact, int64_t now_ms)
 {
     struct wear_record *wear = &c->wear[contact].record;
@@ -305,6 +291,26 @@ void controller_replaced(struct controller *c, size_t contact, int64_t now_ms)
     c->replaced++;
 }
 
+int controller_pack(struct controller *c, size_t pack, bool out, int64_t now_ms, char *why,
+                    size_t room)
+{
+    struct pack_memory *memory = &c->bank.pack[pack];
+    const char *name = c->config->packs[pack].name;
+    if (!out && c->config->bank.pack_out[pack]) {
+        snprintf(why, room, "%s is taken out in the config: packs[].out", name);
+        return -EPERM;
+    }
+    if (memory->asked_out == out) {
+        snprintf(why, room, "%s is %s already", name, out ? "out" : "in");
+        return -EALREADY;
+    }
+    memory->asked_out = out;
+    snprintf(why, room, out ? "%s counts only while it carries current" : "%s counts again", name);
+    journal_add(&c->journal, JOURNAL_PACK, (int)pack, (int32_t)memory->place,
+                (int32_t)memory->place, now_ms, "request: %s", why);
+    return 0;
+}
+
 void controller_reset(struct controller *c, int64_t now_ms)
 {
     c->stopped = false;
@@ -312,4 +318,5 @@ void controller_reset(struct controller *c, int64_t now_ms)
     ac_restart(c, now_ms);
     gate_reset(&c->gate);
     bank_guard_reset(&c->guard);
+    bank_packs_reset(&c->bank);
 }

@@ -9,6 +9,7 @@
 #include "app/plant.h"
 #include "app/policy.h"
 #include "app/session.h"
+#include "bms/ageing.h"
 #include "bms/bank.h"
 #include "devices/gate.h"
 #include "devices/gate_ac.h"
@@ -52,11 +53,13 @@ struct told {
     int32_t setting[MAX_INVERTERS][SETTINGS];
     uint32_t writes[MAX_INVERTERS][SETTINGS];
     bool cap_reached;
+    struct cap_decision cap;
     uint32_t vetoes[MAX_BUSES];
     struct told_ac ac[MAX_CHARGE_POINTS];
     struct told_emulation emulation[MAX_EMULATIONS];
     uint8_t current_fault[CURRENTS_SENSORS];
     bool node_doubted[CURRENTS_NODES];
+    uint8_t pack_place[MAX_PACKS];
 };
 
 struct controller {
@@ -72,6 +75,11 @@ struct controller {
     struct bank_guard guard;
     struct bank_limits limits;
     struct bank_limits serial_limits;  /* what is left of limits for inverters on serial lines */
+    struct cap_clock clock;            /* set by the owner before a tick; 0 = not known */
+    struct cap_config cap_config;
+    struct cap cap;
+    uint32_t cap_asked;                /* requests that changed it */
+    struct ageing ageing;
 
     struct session sessions[MAX_CHARGE_POINTS];
     struct policy policy;
@@ -129,6 +137,15 @@ int controller_charge(struct controller *controller, size_t charge_point, bool s
                       size_t room);
 int controller_cap(struct controller *controller, int32_t cap_permille, int64_t now_ms, char *why,
                    size_t room);
+/* The owner takes a pack out, or back in. */
+int controller_pack(struct controller *controller, size_t pack, bool out, int64_t now_ms,
+                    char *why, size_t room);
+/* One-off: this charge by then, seconds since 1970; 0 permille cancels it. */
+int controller_charge_to(struct controller *controller, int32_t target_permille, int64_t by_s,
+                         int64_t now_ms, char *why, size_t room);
+/* The announced balancing charge or excursion, so much later. */
+int controller_postpone(struct controller *controller, int64_t seconds, int64_t now_ms, char *why,
+                        size_t room);
 void controller_reset(struct controller *controller, int64_t now_ms);
 /* This contact is a new one: its wear starts anew. */
 void controller_replaced(struct controller *controller, size_t contact, int64_t now_ms);
@@ -152,9 +169,10 @@ bool ac_board_valid(const struct controller *controller, size_t board);
 void ac_order(struct controller *controller);
 void tell_ac(struct controller *controller, int64_t now_ms);
 void emulations_steer(struct controller *controller, int64_t now_ms);   /* app/emulation.c */
-enum inverter_word emulation_hears(const struct controller *controller, size_t emulation,
-                                   int64_t now_ms);
 void tell_emulations(struct controller *controller, int64_t now_ms);
+void cap_setup(struct controller *controller);                         /* app/cap_side.c */
+void cap_carry(struct controller *controller, int64_t now_ms);
+void tell_cap_policy(struct controller *controller, int64_t now_ms);
 void summary_send(struct controller *controller, int64_t now_ms);       /* app/summary.c */
 void sdo_answer(struct controller *controller, const struct frame *frame, int64_t now_ms);
 void journal_changes(struct controller *controller, int64_t now_ms);    /* app/tell.c */

@@ -1,15 +1,6 @@
 /* Towards CAN inverters: the bank's state and limits into what each is told, and into the journal. */
 #include "app/controller.h"
 
-enum inverter_word emulation_hears(const struct controller *c, size_t i, int64_t now_ms)
-{
-    if (c->emulations[i].disobeyed)
-        return INVERTER_DISOBEYS;
-    return reading_fresh(&c->plant.emulations[i].heartbeat, now_ms, EMULATE_INVERTER_MS)
-               ? INVERTER_HEARD
-               : INVERTER_LOST;
-}
-
 /* One frame a tick, so that a slow receiver keeps up. */
 static void stagger(struct controller *c, size_t i, int64_t now_ms)
 {
@@ -38,6 +29,15 @@ void emulations_steer(struct controller *c, int64_t now_ms)
 }
 
 /* --- journal --- */
+
+static enum inverter_word hear(const struct controller *c, size_t i, int64_t now_ms)
+{
+    if (c->emulations[i].disobeyed)
+        return INVERTER_DISOBEYS;
+    return reading_fresh(&c->plant.emulations[i].heartbeat, now_ms, EMULATE_INVERTER_MS)
+               ? INVERTER_HEARD
+               : INVERTER_LOST;
+}
 
 static void tell_limit(struct controller *c, enum journal_kind kind, size_t i, int32_t limit_mA,
                        enum limit_cause cause, int32_t *told_dA, int64_t now_ms)
@@ -72,11 +72,10 @@ void tell_emulations(struct controller *c, int64_t now_ms)
         const struct emulate *emulate = &c->emulations[i];
         const struct emulate_orders *orders = &c->plant.emulate_orders[i];
         struct told_emulation *told = &c->told.emulation[i];
-        enum inverter_word hears = emulation_hears(c, i, now_ms);
         if (told->state != emulate->state)
             journal_add(&c->journal, JOURNAL_EMULATION, (int)i, told->state,
                         (int32_t)emulate->state, now_ms, "%s", emulate_why_text(emulate->why));
-        tell_inverter(c, i, hears, now_ms);
+        tell_inverter(c, i, hear(c, i, now_ms), now_ms);
         told->state = (uint8_t)emulate->state;
         tell_limit(c, JOURNAL_EMULATED_CHARGE, i, orders->ccl_mA, c->limits.charge_mA.cause,
                    &told->charge_dA, now_ms);

@@ -57,6 +57,8 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_EMULATED_INVERTER] = "inverter behind",
         [JOURNAL_CURRENT] = "current sensor",
         [JOURNAL_BUSBAR] = "busbar",
+        [JOURNAL_PACK] = "pack",
+        [JOURNAL_CAP_POLICY] = "cap policy",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -21,7 +21,7 @@ enum journal_kind {
     JOURNAL_LAMP,             /* index: button; enum lamp */
     JOURNAL_ROUTER,           /* router state; no actuator */
     JOURNAL_SESSION,          /* index: charge point; session state; no actuator */
-    JOURNAL_CAP,              /* permille; no actuator */
+    JOURNAL_CAP,              /* 0 not reached, 1 reached; no actuator */
     JOURNAL_START,            /* the controller has started; no actuator */
     JOURNAL_VETO,             /* the gate refused an order; no actuator */
     JOURNAL_AC_CONTACT,       /* index: charge point; 0 open, 1 closed; the cause names it */
@@ -34,6 +34,8 @@ enum journal_kind {
     JOURNAL_EMULATED_INVERTER,  /* index: emulation; enum inverter_word; no actuator */
     JOURNAL_CURRENT,          /* index: current sensor; enum currents_fault; no actuator */
     JOURNAL_BUSBAR,           /* index: DC node; 0 its currents add up, 1 they do not; no actuator */
+    JOURNAL_PACK,             /* index: pack; enum pack_place; no actuator */
+    JOURNAL_CAP_POLICY,       /* permille; no actuator */
     JOURNAL_KINDS
 };
 

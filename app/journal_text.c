@@ -48,8 +48,12 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_BUSBAR:
         snprintf(out, room, "%s", config->currents.net.node[record->index].name);
         return;
+    case JOURNAL_PACK:
+        snprintf(out, room, "%s", config->packs[record->index].name);
+        return;
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
+    case JOURNAL_CAP_POLICY:
     case JOURNAL_START:
     case JOURNAL_KINDS:
         break;
@@ -100,6 +104,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
     case JOURNAL_CAP:
         snprintf(out, room, "%s", value ? "reached" : "not reached");
         return;
+    case JOURNAL_CAP_POLICY:
+        snprintf(out, room, "%d.%d %%", value / 10, value % 10);
+        return;
     case JOURNAL_WEAR:
         snprintf(out, room, "%s", wear_mark_name((enum wear_mark)value));
         return;
@@ -114,6 +121,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_BUSBAR:
         snprintf(out, room, "%s", value ? "does not add up" : "adds up");
+        return;
+    case JOURNAL_PACK:
+        snprintf(out, room, "%s", pack_place_text((enum pack_place)value));
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

@@ -64,6 +64,10 @@ static void zeros_tell(struct controller *c, int64_t now_ms)
     bool dark = c->dark_since_ms && now_ms - c->dark_since_ms >= DARK_MS;
     for (size_t w = 0; w < c->config->currents.net.wires; w++)
         currents_zero(&c->currents, w, dark && c->config->currents.sun[w]);
+    for (size_t i = 0; i < c->config->pack_count; i++) {
+        enum pack_place place = c->bank.pack[i].place;
+        currents_zero(&c->currents, BANK_PACK_WIRE + i, place == PLACE_OPEN || place == PLACE_OUT);
+    }
 }
 
 /* "shunt + packs + inverters": every shunt by its name. */

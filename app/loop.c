@@ -12,6 +12,7 @@
 #include "app/clock.h"
 #include "app/control.h"
 #include "app/io.h"
+#include "app/local_time.h"
 #include "app/saved.h"
 
 enum { SAVE_MS = 60000, CLOCK_WAIT_MS = 5000 };
@@ -49,6 +50,8 @@ static void journal_write(struct loop *loop)
 
 static void loop_tick(struct loop *loop, int64_t now_ms)
 {
+    if (loop->clock_fd < 0)
+        local_clock(&loop->controller.clock, clock_wall_ms() / 1000);
     loop->next_tick_ms = tick(&loop->controller, now_ms);
     io_supervise(&loop->io, &loop->controller, now_ms);
     journal_write(loop);

@@ -4,6 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "devices/gate.h"
+
+enum { OWN_FRAMES = 4 }; /* heartbeat, summary, text, SDO answers */
+
 const struct config_device *plant_devices(const struct config *config, enum device_kind kind,
                                           size_t *count)
 {
@@ -105,12 +109,29 @@ static int device_listen(struct plant *plant, enum device_kind kind, size_t inde
     return 0;
 }
 
+/* Boards' commands are judged by their bytes; everything else needs a place in the gate's list. */
+static size_t frames_sent(const struct config *config)
+{
+    size_t sent = OWN_FRAMES;
+    for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
+        size_t count;
+        const struct config_device *devices = plant_devices(config, kind, &count);
+        for (size_t i = 0; i < count && kind != DEVICE_BOARD; i++)
+            sent += dialect_sends(devices[i].dialect, devices[i].node, NULL, 0);
+    }
+    return sent;
+}
+
 int plant_init(struct plant *plant, const struct config *config, int64_t now_ms, FILE *errors)
 {
     memset(plant, 0, sizeof *plant);
     plant->config = config;
     for (size_t bus = 0; bus < MAX_BUSES; bus++)
         dispatch_init(&plant->dispatch[bus]);
+    if (frames_sent(config) > GATE_ALLOWS) {
+        fprintf(errors, "%zu frames to send, %d are the most\n", frames_sent(config), GATE_ALLOWS);
+        return -ENOSPC;
+    }
     for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
         size_t count;
         const struct config_device *devices = plant_devices(config, kind, &count);

@@ -23,7 +23,8 @@ static void soc_restore(const struct saved_state *state, struct controller *c, i
     c->guard.low_held = state->low_held;
     c->guard.cell_high_latched = state->cell_high_latched;
     c->guard.cell_low_latched = state->cell_low_latched;
-    c->guard.cap_request_permille = state->cap_request_permille;
+    cap_restore(&c->cap, &state->cap);
+    c->ageing.memory = state->ageing;
     c->stopped = state->stopped;
 }
 
@@ -69,6 +70,26 @@ static void units_restore(const struct saved_state *state, struct controller *c,
             c->told.writes[i][k] = unit->settings[k].writes;
         }
     }
+}
+
+static void packs_restore(const struct saved_state *state, struct controller *c)
+{
+    for (size_t i = 0; i < c->config->pack_count; i++) {
+        const struct saved_pack *pack = saved_pack_find(state, c->config->packs[i].name);
+        if (!pack)
+            continue;
+        c->bank.pack[i].latched = pack->latched;
+        c->bank.pack[i].asked_out = pack->out;
+    }
+}
+
+/* Differs when something of a pack changed that must not wait. */
+static uint64_t packs_mark(const struct controller *c)
+{
+    uint64_t mark = 0;
+    for (size_t i = 0; i < c->config->pack_count; i++)
+        mark = mark * 31 + c->bank.pack[i].latched * 2 + c->bank.pack[i].asked_out;
+    return mark;
 }
 
 /* --- the writer --- */
@@ -127,6 +148,8 @@ void saved_open(struct saved *saved, const char *dir, struct controller *control
     soc_restore(&saved->state, controller, now_ms, wall_ms);
     router_restore(&saved->state, controller, today, now_ms, wall_ms);
     units_restore(&saved->state, controller, today);
+    packs_restore(&saved->state, controller);
+    saved->packs = packs_mark(controller);
     controller->journal.next = controller->journal.taken = (uint32_t)saved->state.journal_sequence;
     saved->transfers = controller->router.transfers;
     saved->stopped = controller->stopped;
@@ -171,10 +194,21 @@ static void units_save(struct saved_state *state, const struct controller *c)
     }
 }
 
+static void packs_save(struct saved_state *state, const struct controller *c)
+{
+    state->pack_count = c->config->pack_count;
+    for (size_t i = 0; i < c->config->pack_count; i++) {
+        memcpy(state->packs[i].name, c->config->packs[i].name, sizeof state->packs[i].name);
+        state->packs[i].latched = c->bank.pack[i].latched;
+        state->packs[i].out = c->bank.pack[i].asked_out;
+    }
+}
+
 bool saved_urgent(const struct saved *saved, const struct controller *controller)
 {
     return saved->transfers != controller->router.transfers ||
-           saved->replaced != controller->replaced || saved->stopped != controller->stopped;
+           saved->replaced != controller->replaced || saved->stopped != controller->stopped ||
+           saved->packs != packs_mark(controller) || saved->cap_asked != controller->cap_asked;
 }
 
 bool saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
@@ -196,15 +230,19 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     state->low_held = controller->guard.low_held;
     state->cell_high_latched = controller->guard.cell_high_latched;
     state->cell_low_latched = controller->guard.cell_low_latched;
-    state->cap_request_permille = controller->guard.cap_request_permille;
+    state->cap = controller->cap.memory;
+    state->ageing = controller->ageing.memory;
     state->stopped = controller->stopped;
     state->journal_sequence = controller->journal.next;
     router_save(state, controller, now_ms, wall_ms);
     units_save(state, controller);
+    packs_save(state, controller);
     size_t count = state_encode(&saved->file, state, saved->bytes);
     saved->transfers = controller->router.transfers;
     saved->replaced = controller->replaced;
+    saved->packs = packs_mark(controller);
     saved->stopped = controller->stopped;
+    saved->cap_asked = controller->cap_asked;
     pthread_mutex_lock(&saved->lock);
     saved->count = count;
     pthread_cond_signal(&saved->wake);

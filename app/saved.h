@@ -17,6 +17,8 @@ struct saved {
     uint32_t transfers;         /* of the router when it was last handed over */
     uint32_t replaced;          /* of the controller, likewise */
     bool stopped;               /* likewise, of the controller */
+    uint64_t packs;             /* likewise, a sum over their latches */
+    uint32_t cap_asked;         /* likewise */
     /* between loop and writer, under lock */
     pthread_t writer;
     pthread_mutex_t lock;

@@ -6,13 +6,17 @@
 #include <string.h>
 
 #include "app/state.pb-c.h"
+#include "app/state_parts.h"
 
 /* protobuf-c packs messages that hold pointers to their parts. */
 struct parts {
+    struct cap_parts cap;
+    struct ageing_parts ageing;
     SavedContact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
     SavedTime operate[MAX_CONTACTS], release[MAX_CONTACTS];
     SavedString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
     SavedInverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
+    SavedPack packs[MAX_PACKS], *pack_at[MAX_PACKS];
     SavedSetting settings[MAX_INVERTERS][SETTINGS], *setting_at[MAX_INVERTERS][SETTINGS];
 };
 
@@ -79,6 +83,17 @@ static void pack_inverters(struct parts *parts, const struct saved_state *state)
     }
 }
 
+static void pack_packs(struct parts *parts, const struct saved_state *state)
+{
+    for (size_t i = 0; i < state->pack_count; i++) {
+        SavedPack *to = parts->pack_at[i] = &parts->packs[i];
+        saved_pack__init(to);
+        to->name = (char *)state->packs[i].name;
+        SET(to, latched, state->packs[i].latched);
+        SET(to, out, state->packs[i].out);
+    }
+}
+
 size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
 {
     struct parts parts;
@@ -93,7 +108,7 @@ size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
     SET(&message, cell_high_latched, state->cell_high_latched);
     SET(&message, cell_low_latched, state->cell_low_latched);
     SET(&message, stopped, state->stopped);
-    SET(&message, cap_request_permille, state->cap_request_permille);
+    SET(&message, cap_request_permille, state->cap.manual_permille);
     SET(&message, day, state->day);
     SET(&message, transfers, state->transfers);
     SET(&message, journal_sequence, state->journal_sequence);
@@ -103,6 +118,10 @@ size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
     pack_contacts(&parts, state);
     pack_strings(&parts, state);
     pack_inverters(&parts, state);
+    pack_packs(&parts, state);
+    message.n_packs = state->pack_count, message.packs = parts.pack_at;
+    message.cap = cap_pack(&parts.cap, &state->cap);
+    message.ageing = ageing_pack(&parts.ageing, &state->ageing);
     message.n_contacts = state->contact_count, message.contacts = parts.contact_at;
     message.n_strings = state->string_count, message.strings = parts.string_at;
     message.n_inverters = state->inverter_count, message.inverters = parts.inverter_at;
@@ -131,8 +150,10 @@ static void unpack_latches(struct saved_state *out, const SavedState *from)
     out->cell_high_latched = from->cell_high_latched;
     out->cell_low_latched = from->cell_low_latched;
     out->stopped = from->stopped;
+    cap_unpack(&out->cap, from->cap);
+    ageing_unpack(&out->ageing, from->ageing);
     if (from->cap_request_permille > 0 && from->cap_request_permille <= 1000)
-        out->cap_request_permille = from->cap_request_permille;
+        out->cap.manual_permille = from->cap_request_permille;
     out->day = from->day;
     out->transfers = from->transfers;
     out->journal_sequence = from->journal_sequence;
@@ -191,6 +212,16 @@ static void unpack_inverters(struct saved_state *out, const SavedState *from)
     }
 }
 
+static void unpack_packs(struct saved_state *out, const SavedState *from)
+{
+    for (size_t i = 0; i < from->n_packs && i < MAX_PACKS; i++) {
+        struct saved_pack *to = &out->packs[out->pack_count++];
+        snprintf(to->name, sizeof to->name, "%s", from->packs[i]->name);
+        to->latched = from->packs[i]->latched;
+        to->out = from->packs[i]->out;
+    }
+}
+
 bool state_unpack(struct saved_state *out, const uint8_t *bytes, size_t count)
 {
     *out = (struct saved_state){0};
@@ -201,6 +232,7 @@ bool state_unpack(struct saved_state *out, const uint8_t *bytes, size_t count)
     unpack_contacts(out, message);
     unpack_strings(out, message);
     unpack_inverters(out, message);
+    unpack_packs(out, message);
     saved_state__free_unpacked(message, NULL);
     return true;
 }
@@ -226,4 +258,9 @@ const struct saved_string *saved_string_find(const struct saved_state *state, co
 const struct saved_inverter *saved_inverter_find(const struct saved_state *state, const char *name)
 {
     FIND(state->inverters, state->inverter_count, name);
+}
+
+const struct saved_pack *saved_pack_find(const struct saved_state *state, const char *name)
+{
+    FIND(state->packs, state->pack_count, name);
 }

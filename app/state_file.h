@@ -1,4 +1,4 @@
-/* What must survive a power cut: the charge estimate, latches, wear, budgets, the journal's head.
+/* What must survive a power cut: the charge estimate, latches, the cap and its plans, ageing, wear, budgets, the journal's head.
  *
  * Two generations, DIR/state.0 and DIR/state.1. A save replaces the older one: written beside
  * it, synced, renamed, folder synced. So whatever instant the power fails, one generation is whole.
@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bms/ageing.h"
+#include "bms/cap.h"
 #include "core/limits.h"
 #include "inverter/unit.h"
 #include "phase-router/wear.h"
@@ -47,20 +49,28 @@ struct saved_inverter {
     struct saved_setting settings[SETTINGS];
 };
 
+struct saved_pack {
+    char name[NAME_SIZE];
+    uint32_t latched;      /* fatal alarms, bits of enum pack_alarm */
+    bool out;              /* taken out by request */
+};
+
 struct saved_state {
     int64_t saved_wall_ms;
     bool soc_known;
     double soc, soc_error; /* 0..1 */
     bool cap_held, low_held, cell_high_latched, cell_low_latched;
     bool stopped;                 /* the emergency stop was pressed; no reset since */
-    int32_t cap_request_permille; /* 0 = none */
+    struct cap_memory cap;
+    struct ageing_memory ageing;
     int64_t day;                  /* days since 1970-01-01 that moved_today and writes_today
                                           * belong to */
     uint32_t transfers;
-    uint8_t contact_count, string_count, inverter_count;
+    uint8_t contact_count, string_count, inverter_count, pack_count;
     struct saved_contact contacts[MAX_CONTACTS];
     struct saved_string strings[MAX_STRINGS];
     struct saved_inverter inverters[MAX_INVERTERS];
+    struct saved_pack packs[MAX_PACKS];
     uint64_t journal_sequence;
     uint8_t journal_hash[STATE_HASH_SIZE];
 };
@@ -69,6 +79,7 @@ struct saved_state {
 const struct saved_contact *saved_contact_find(const struct saved_state *state, const char *name);
 const struct saved_string *saved_string_find(const struct saved_state *state, const char *name);
 const struct saved_inverter *saved_inverter_find(const struct saved_state *state, const char *name);
+const struct saved_pack *saved_pack_find(const struct saved_state *state, const char *name);
 
 struct state_file {
     char dir[STATE_PATH_SIZE];

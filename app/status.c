@@ -45,6 +45,7 @@ static void battery_fill(struct status *status, const struct controller *c)
     out->packs_fresh = bank->packs_fresh;
     out->packs = bank->packs;
     out->alarms = bank->alarms;
+    status_cap_fill(status, c);
     status->message.battery = out;
 }
 
@@ -294,6 +295,7 @@ void status_fill(struct status *status, const struct controller *c, const struct
     status->message.transfers = c->router.transfers;
     status->message.foreign_lock = c->gate.foreign;
     battery_fill(status, c);
+    status_limits(status, c, now_ms);
     inverters_fill(status, c, now_ms);
     strings_fill(status, c);
     contacts_fill(status, c, now_ms);

@@ -13,10 +13,22 @@ enum {
                    MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS
 };
 
+struct status_rows {
+    Busbar__LimitRow rows[LIMIT_ROWS], *at[LIMIT_ROWS];
+};
+
 struct status {
     Busbar__Status message;
     Busbar__Battery battery;
+    struct status_rows charge_rows, discharge_rows, voltage_rows;
+    Busbar__Pack packs[MAX_PACKS], *pack_at[MAX_PACKS];
+    char pack_says[MAX_PACKS][WHY_SIZE - 64];
     Busbar__Limit charge, discharge;
+    char cap_why[CAP_NEWS_SIZE], *cap_news_at[CAP_NEWS];
+    struct cap_news cap_news;
+    Busbar__Ageing ageing;
+    Busbar__Band bands[5];
+    Busbar__AgeingModel ageing_models[AGEING_MODELS_MAX], *ageing_model_at[AGEING_MODELS_MAX];
     Busbar__Inverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
     Busbar__PvString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
     Busbar__Contact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
@@ -37,5 +49,9 @@ void status_fill(struct status *status, const struct controller *controller, con
 
 /* Its part in app/status_currents.c. */
 void status_currents(struct status *status, const struct controller *controller, int64_t now_ms);
+/* The limits of the battery and its packs. */
+void status_limits(struct status *status, const struct controller *controller, int64_t now_ms);
+/* app/status_cap.c: the battery's cap and ageing. */
+void status_cap_fill(struct status *status, const struct controller *controller);
 
 #endif

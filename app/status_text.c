@@ -12,7 +12,7 @@ static json_t *limit_json(const Busbar__Limit *limit)
 
 static json_t *battery_json(const Busbar__Battery *b)
 {
-    return json_pack(
+    json_t *out = json_pack(
         "{s:b, s:i, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:i, "
         "s:i, s:i, s:i}",
         "known", b->known, "voltage_mV", b->voltage_mv, "current_mA", b->current_ma,
@@ -23,6 +23,8 @@ static json_t *battery_json(const Busbar__Battery *b)
         "charge_mA", limit_json(b->charge_ma), "discharge_mA", limit_json(b->discharge_ma),
         "charge_mV", b->charge_mv, "packs_fresh", b->packs_fresh, "packs", b->packs, "alarms",
         b->alarms);
+    battery_more_json(out, b);
+    return out;
 }
 
 static json_t *inverter_json(const Busbar__Inverter *u)
@@ -115,6 +117,7 @@ json_t *status_json(const Busbar__Status *s)
                   (json_int_t)s->uptime_ms, "ticks", (json_int_t)s->ticks, "router_state",
                   s->router_state, "router_why", s->router_why, "transfers", s->transfers,
                   "foreign_lock", s->foreign_lock, "battery", battery_json(s->battery));
+    json_object_set_new(out, "limits", limits_json(s->battery));
     ARRAY(out, "inverters", inverter_json, s->inverters, s->n_inverters);
     ARRAY(out, "strings", string_json, s->strings, s->n_strings);
     ARRAY(out, "contacts", contact_json, s->contacts, s->n_contacts);
@@ -131,6 +134,7 @@ static void battery_print(const Busbar__Battery *b)
 {
     if (!b->known) {
         puts("battery     unknown: no fresh voltage and current");
+        battery_cap_print(b);
         return;
     }
     printf("battery     %.2f V  %+.1f +- %.1f A (%s)  SoC ", b->voltage_mv / 1000.0,
@@ -140,10 +144,15 @@ static void battery_print(const Busbar__Battery *b)
     else
         printf("%.1f +- %.1f %%", b->soc_permille / 10.0, b->soc_error_permille / 10.0);
     printf("  cap %.1f %%\n", b->cap_permille / 10.0);
+    battery_cap_print(b);
     printf("  charge    up to %.1f A, held by %s\n", b->charge_ma->value / 1000.0,
            b->charge_ma->cause);
     printf("  discharge up to %.1f A, held by %s\n", b->discharge_ma->value / 1000.0,
            b->discharge_ma->cause);
+    for (size_t i = 0; i < b->n_pack; i++)
+        if (*b->pack[i]->says)
+            printf("  pack      %s: %s: %s\n", b->pack[i]->name, b->pack[i]->place,
+                   b->pack[i]->says);
 }
 
 static void currents_print(const Busbar__Status *s)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "app/controller.h"
+#include "app/why.h"
 
 static void tell_router(struct controller *controller, int64_t now_ms)
 {
@@ -114,6 +115,24 @@ static void tell_cap(struct controller *controller, int64_t now_ms)
     controller->told.cap_reached = reached;
 }
 
+/* Each pack that joins or leaves the bank. */
+static void tell_packs(struct controller *controller, int64_t now_ms)
+{
+    char says[JOURNAL_CAUSE_SIZE];
+    for (size_t i = 0; i < controller->config->pack_count; i++) {
+        uint8_t place = (uint8_t)controller->bank.pack[i].place;
+        uint8_t *told = &controller->told.pack_place[i];
+        if (place == *told)
+            continue;
+        if (pack_says(controller, i, says, sizeof says) <= 0)
+            snprintf(says, sizeof says, "%d of %d packs carry up to %d A in, %d A out",
+                     controller->bank.packs_in, controller->bank.packs,
+                     controller->bank.ccl_mA / 1000, controller->bank.dcl_mA / 1000);
+        journal_add(&controller->journal, JOURNAL_PACK, (int)i, *told, place, now_ms, "%s", says);
+        *told = place;
+    }
+}
+
 static void tell_vetoes(struct controller *controller, int64_t now_ms)
 {
     for (size_t b = 0; b < controller->config->bus_count; b++) {
@@ -208,6 +227,8 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_inverters(controller, now_ms);
     tell_lamps(controller, now_ms);
     tell_cap(controller, now_ms);
+    tell_packs(controller, now_ms);
+    tell_cap_policy(controller, now_ms);
     tell_vetoes(controller, now_ms);
     tell_wear(controller, now_ms);
     tell_emulations(controller, now_ms);

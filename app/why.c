@@ -5,7 +5,7 @@
 
 #include "app/layouts.h"
 
-static char *line_add(struct why *why)
+char *why_line(struct why *why)
 {
     static char spare[WHY_SIZE];
     return why->count < WHY_LINES ? why->lines[why->count++] : spare;
@@ -40,47 +40,38 @@ const char *output_priority_name(int32_t priority)
     return priority >= 0 && priority <= OUTPUT_SBU ? names[priority] : "?";
 }
 
-static void battery_why(struct why *why, const struct controller *c)
-{
-    if (!c->bank.known) {
-        snprintf(line_add(why), WHY_SIZE,
-                 "battery: unknown, so charging is held at 0: no fresh voltage and current");
-        return;
-    }
-    const struct bank_limits *limits = &c->limits;
-    snprintf(
-        line_add(why), WHY_SIZE,
-        "battery: charging is allowed up to %.1f A, held by %s (SoC %.1f +- %.1f %%, cap %.1f %%)",
-        limits->charge_mA.value / 1000.0, limit_cause_text(limits->charge_mA.cause),
-        c->soc.soc_permille / 10.0, c->soc.error_permille / 10.0,
-        (c->guard.cap_request_permille ? c->guard.cap_request_permille
-                                       : c->config->bank.cap_permille) /
-            10.0);
-    snprintf(line_add(why), WHY_SIZE, "battery: discharging is allowed up to %.1f A, held by %s",
-             limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause));
-}
-
 static void currents_why(struct why *why, const struct controller *c)
 {
     const struct currents_config *config = &c->config->currents.net;
     for (size_t k = 0; k < config->sensors; k++)
         if (c->currents.sensor[k].fault)
-            snprintf(line_add(why), WHY_SIZE,
+            snprintf(why_line(why), WHY_SIZE,
                      "battery: the current of %s does not count: %s, it was off by %+.1f A",
                      config->sensor[k].name, currents_fault_text(c->currents.sensor[k].fault),
                      c->currents.sensor[k].fault_mA / 1000);
     for (size_t n = 0; n < config->nodes; n++)
         if (c->currents.node[n].doubted)
-            snprintf(line_add(why), WHY_SIZE,
+            snprintf(why_line(why), WHY_SIZE,
                      "battery: the currents of busbar %s do not add up, %.1f A are missing, and no "
                      "single sensor explains it",
                      config->node[n].name, c->currents.node[n].missing_mA / 1000);
 }
 
+static void cap_why(struct why *why, const struct controller *c)
+{
+    char text[CAP_NEWS_SIZE];
+    struct cap_news news;
+    cap_sentence(text, sizeof text, &c->cap.out, &c->clock);
+    snprintf(why_line(why), WHY_SIZE, "cap: %s", text);
+    cap_announcements(&news, &c->cap.out, &c->clock);
+    for (size_t i = 0; i < news.count; i++)
+        snprintf(why_line(why), WHY_SIZE, "cap: %s", news.line[i]);
+}
+
 static void router_why(struct why *why, const struct controller *c)
 {
     const struct topology *topology = &c->config->topology;
-    char *line = line_add(why);
+    char *line = why_line(why);
     int at = snprintf(line, WHY_SIZE, "strings: %s, because %s;",
                       router_state_name(c->router.state), router_why_text(c->router.why));
     for (size_t s = 0; s < topology->strings && at > 0 && at < WHY_SIZE; s++)
@@ -88,13 +79,13 @@ static void router_why(struct why *why, const struct controller *c)
                        c->present[s] < topology->inputs ? topology->input[c->present[s]].name
                                                         : "nothing");
     if (c->worth_ms && c->wished != NO_CHARGE_POINT)
-        snprintf(line_add(why), WHY_SIZE,
+        snprintf(why_line(why), WHY_SIZE,
                  "strings: another layout would gain %d Wh in an hour and cost %d Wh: %s",
                  c->worth_answer.gain_Wh, c->worth_answer.cost_Wh,
                  worth_verdict_text(c->worth_answer.verdict));
     if (c->gate.foreign)
         snprintf(
-            line_add(why), WHY_SIZE,
+            why_line(why), WHY_SIZE,
             "strings: switching is locked: somebody else sent identifier 0x%X; `busbar request "
             "reset` after you have found who",
             c->gate.foreign_id);
@@ -112,18 +103,18 @@ static void emulation_why(struct why *why, const struct controller *c, size_t i,
                  (double)(now_ms - heard_ms) / 1000.0);
     if (emulate->disobeyed)
         snprintf(
-            line_add(why), WHY_SIZE,
+            why_line(why), WHY_SIZE,
             "%s: the bank is charged with %.1f A though 0 A is allowed: an inverter does not obey",
             name, c->bank.current_mA / 1000.0);
     if (emulate->state == EMULATE_SPEAKS)
         snprintf(
-            line_add(why), WHY_SIZE,
+            why_line(why), WHY_SIZE,
             "%s: may charge %.1f A up to %.1f V (%s), discharge %.1f A down to %.1f V (%s); %s",
             name, told->ccl_mA / 1000.0, told->cvl_mV / 1000.0,
             limit_cause_text(c->limits.charge_mA.cause), told->dcl_mA / 1000.0,
             told->dvl_mV / 1000.0, limit_cause_text(c->limits.discharge_mA.cause), inverter);
     else
-        snprintf(line_add(why), WHY_SIZE, "%s: is told %s, because %s; %s", name,
+        snprintf(why_line(why), WHY_SIZE, "%s: is told %s, because %s; %s", name,
                  emulate->state == EMULATE_ZERO ? "0 A both ways" : "nothing",
                  emulate_why_text(emulate->why), inverter);
 }
@@ -133,16 +124,17 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
     struct policy_input input;
     why->count = 0;
     policy_digest((struct controller *)(uintptr_t)c, &input, now_ms);
-    battery_why(why, c);
+    why_battery(why, c);
     currents_why(why, c);
+    cap_why(why, c);
     for (size_t p = 0; p < c->config->wallbox_count; p++)
-        policy_point_sentence(line_add(why), WHY_SIZE,
+        policy_point_sentence(why_line(why), WHY_SIZE,
                               c->config->wallboxes[c->config->charge_points[p].device].name, &input,
                               &c->decided, p);
     if (c->config->topology.strings)
         router_why(why, c);
     for (size_t i = 0; i < c->config->inverter_count; i++)
-        policy_inverter_sentence(line_add(why), WHY_SIZE, c->config->inverters[i].name, &input,
+        policy_inverter_sentence(why_line(why), WHY_SIZE, c->config->inverters[i].name, &input,
                                  &c->decided, i);
     for (size_t i = 0; i < c->config->emulation_count; i++)
         emulation_why(why, c, i, now_ms);
@@ -153,7 +145,7 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
 static void layout_line(struct why *why, const struct topology *topology, const char *head,
                         const uint8_t layout[], const char *tail)
 {
-    char *line = line_add(why);
+    char *line = why_line(why);
     int at = snprintf(line, WHY_SIZE, "%s", head);
     for (size_t s = 0; s < topology->strings && at > 0 && at < WHY_SIZE; s++)
         at += snprintf(line + at, WHY_SIZE - (size_t)at, " %s>%s", topology->string[s].name,
@@ -169,7 +161,7 @@ void why_plan(struct why *why, const struct controller *c)
     int32_t string_W[MAX_STRINGS];
     why->count = 0;
     if (topology->strings == 0) {
-        snprintf(line_add(why), WHY_SIZE, "this plant has no strings to move");
+        snprintf(why_line(why), WHY_SIZE, "this plant has no strings to move");
         return;
     }
     for (size_t s = 0; s < topology->strings; s++) {

@@ -2,6 +2,9 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
+
+#include "bms/share.h"
 
 static int64_t older(int64_t age_ms, const struct reading *r, int64_t now_ms)
 {
@@ -41,63 +44,102 @@ static bool heard(const struct reading *r)
     return r->heard_ms > 0;
 }
 
-/* What this pack alone makes worse. Its values are no older than its age. */
-static void take_worst(struct bank_view *v, const struct pack_readings *p, bool first)
+/* One pack as the view sees it. */
+struct sight {
+    struct bank_view *view;
+    const struct pack_readings *pack;
+    int64_t now_ms;
+    uint8_t number; /* from 1 */
+};
+
+static void name(const struct sight *s, enum bank_fact_name fact, const struct reading *r)
 {
-    v->cvl_mV = first ? p->cvl_mV.value : least(v->cvl_mV, p->cvl_mV.value);
-    v->ccl_mA = first ? p->ccl_mA.value : least(v->ccl_mA, p->ccl_mA.value);
-    v->dcl_mA = first ? p->dcl_mA.value : least(v->dcl_mA, p->dcl_mA.value);
+    s->view->fact[fact] = (struct bank_fact){s->now_ms - r->heard_ms, s->number};
+}
+
+/* The worst of two, and whose it is. */
+static void worse(const struct sight *s, int32_t *value, const struct reading *r, bool higher,
+                  enum bank_fact_name fact)
+{
+    if (s->view->fact[fact].pack && (higher ? r->value <= *value : r->value >= *value))
+        return;
+    *value = r->value;
+    name(s, fact, r);
+}
+
+/* What this pack alone makes worse. Its values are no older than its age. */
+static void take_worst(const struct sight *s)
+{
+    struct bank_view *v = s->view;
+    const struct pack_readings *p = s->pack;
+    if (p->cvl_mV.value > 0)
+        worse(s, &v->cvl_mV, &p->cvl_mV, false, FACT_CVL);
     if (heard(&p->dvl_mV))
         v->dvl_mV = most(v->dvl_mV, p->dvl_mV.value);
     if (heard(&p->cell_max_mV) && heard(&p->cell_min_mV)) {
-        v->cell_max_mV =
-            v->cells_known ? most(v->cell_max_mV, p->cell_max_mV.value) : p->cell_max_mV.value;
-        v->cell_min_mV =
-            v->cells_known ? least(v->cell_min_mV, p->cell_min_mV.value) : p->cell_min_mV.value;
+        worse(s, &v->cell_max_mV, &p->cell_max_mV, true, FACT_CELL_MAX);
+        worse(s, &v->cell_min_mV, &p->cell_min_mV, false, FACT_CELL_MIN);
         v->cells_known = true;
     }
 }
 
 /* Temperature is known only when every pack tells one. */
-static void take_temperature(struct bank_view *v, const struct pack_readings *p)
+static void take_temperature(const struct sight *s)
 {
+    const struct pack_readings *p = s->pack;
     const struct reading *all[] = {&p->temp_dC, &p->cell_min_dC, &p->cell_max_dC};
     bool any = false;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (!heard(all[i]))
             continue;
-        v->temp_min_dC = least(v->temp_min_dC, all[i]->value);
-        v->temp_max_dC = most(v->temp_max_dC, all[i]->value);
+        worse(s, &s->view->temp_min_dC, all[i], false, FACT_TEMP_MIN);
+        worse(s, &s->view->temp_max_dC, all[i], true, FACT_TEMP_MAX);
         any = true;
     }
-    v->temp_known = v->temp_known && any;
+    s->view->temp_known = s->view->temp_known && any;
+}
+
+static void take_enable(const struct sight *s, bool *ok, const struct reading *r,
+                        enum bank_fact_name fact)
+{
+    if (heard(r) && (s->view->fact[fact].pack == 0 || (*ok && !r->value)))
+        name(s, fact, r);
+    *ok = *ok && (!heard(r) || r->value);
 }
 
 /* An alarm or a refusal stays until the pack itself takes it back, however old it is. */
-static void take_word(struct bank_view *v, const struct pack_readings *p)
+static void take_word(const struct sight *s)
 {
-    v->alarms |= (uint32_t)p->alarms.value;
+    struct bank_view *v = s->view;
+    const struct pack_readings *p = s->pack;
+    uint32_t alarms = (uint32_t)p->alarms.value | v->pack[s->number - 1].latched;
+    if (heard(&p->alarms) && (v->fact[FACT_ALARMS].pack == 0 || (alarms && !v->alarms)))
+        name(s, FACT_ALARMS, &p->alarms);
+    v->alarms |= alarms;
     v->warnings |= (uint32_t)p->warnings.value;
-    v->charge_ok = v->charge_ok && (!heard(&p->charge_ok) || p->charge_ok.value);
-    v->discharge_ok = v->discharge_ok && (!heard(&p->discharge_ok) || p->discharge_ok.value);
+    take_enable(s, &v->charge_ok, &p->charge_ok, FACT_CHARGE_OK);
+    take_enable(s, &v->discharge_ok, &p->discharge_ok, FACT_DISCHARGE_OK);
 }
 
 struct soc_sum {
     int64_t weight, total;
 };
 
-static void take_soc(struct bank_view *v, struct soc_sum *sum, const struct pack_readings *p,
-                     int32_t capacity_mAh, int64_t now_ms)
+static void take_soc(const struct sight *s, struct soc_sum *sum, int32_t capacity_mAh)
 {
-    if (!reading_fresh(&p->soc_permille, now_ms, BANK_CHARGE_MS))
+    struct bank_view *v = s->view;
+    const struct pack_memory *m = &v->pack[s->number - 1];
+    if (!reading_fresh(&s->pack->soc_permille, s->now_ms, BANK_CHARGE_MS))
         return;
-    int32_t soc = p->soc_permille.value;
+    int32_t soc = s->pack->soc_permille.value;
+    int32_t high = m->jump_ms ? most(soc, m->jump_from_permille) : soc;
+    int32_t low = m->jump_ms ? least(soc, m->jump_from_permille) : soc;
     bool first = sum->weight == 0;
     int64_t weight = capacity_mAh > 0 ? capacity_mAh : 1;
     sum->weight += weight;
     sum->total += weight * soc;
-    v->bms_soc_max_permille = first ? soc : most(v->bms_soc_max_permille, soc);
-    v->bms_soc_min_permille = first ? soc : least(v->bms_soc_min_permille, soc);
+    v->bms_soc_max_permille = first ? high : most(v->bms_soc_max_permille, high);
+    v->bms_soc_min_permille = first ? low : least(v->bms_soc_min_permille, low);
     v->bms_soc_permille = (int32_t)(sum->total / sum->weight);
 }
 
@@ -120,8 +162,6 @@ static void take_currents(struct bank_view *v, const struct currents_flow flow[]
 static const struct bank_view nothing_known = {
     .current_from = "",
     .temp_known = true,
-    .temp_min_dC = INT32_MAX,
-    .temp_max_dC = INT32_MIN,
     .bms_soc_permille = -1,
     .bms_soc_max_permille = -1,
     .bms_soc_min_permille = -1,
@@ -129,41 +169,102 @@ static const struct bank_view nothing_known = {
     .discharge_ok = true,
 };
 
+/* The same memory, and nothing known yet. */
+static void look_anew(struct bank_view *view, const struct bank_config *config)
+{
+    struct bank_view before = *view;
+    *view = nothing_known;
+    memcpy(view->pack, before.pack, sizeof view->pack);
+    memcpy(view->share, before.share, sizeof view->share);
+    view->packs = config->packs;
+    view->bms_age_ms = config->packs ? 0 : INT64_MAX;
+}
+
+/* Current limits of the connected packs that are not gone: those that are fresh carry. */
+static void look_limits(struct bank_view *view, const struct pack_readings packs[], int64_t now_ms)
+{
+    int32_t ccl_mA[MAX_PACKS], dcl_mA[MAX_PACKS];
+    uint32_t set = 0;
+    int there = 0, fresh = 0;
+    struct bank_fact *charge = &view->fact[FACT_CCL], *discharge = &view->fact[FACT_DCL];
+    for (size_t i = 0; i < view->packs; i++) {
+        ccl_mA[i] = packs[i].ccl_mA.value;
+        dcl_mA[i] = packs[i].dcl_mA.value;
+        int64_t age_ms = pack_age_ms(&packs[i], now_ms);
+        if (!place_counted(view->pack[i].place) || age_ms > BANK_GONE_MS)
+            continue;
+        set |= 1u << i;
+        there++;
+        fresh += age_ms <= BANK_FRESH_MS;
+    }
+    int carry = fresh ? fresh : there;
+    view->ccl_mA = share_limit_mA(view, 0, ccl_mA, set, carry, &charge->pack);
+    view->dcl_mA = share_limit_mA(view, 1, dcl_mA, set, carry, &discharge->pack);
+    if (charge->pack)
+        charge->age_ms = now_ms - packs[charge->pack - 1].ccl_mA.heard_ms;
+    if (discharge->pack)
+        discharge->age_ms = now_ms - packs[discharge->pack - 1].dcl_mA.heard_ms;
+}
+
+struct sums {
+    struct soc_sum soc;
+    int64_t mV;
+    int32_t voltages;
+};
+
+/* A connected pack; one that is gone leaves its word only. */
+static void look_pack(const struct sight *s, struct sums *sums, int32_t capacity_mAh,
+                      int64_t age_ms)
+{
+    const struct pack_readings *p = s->pack;
+    s->view->packs_in++;
+    s->view->capacity_mAh += capacity_mAh;
+    s->view->force_charge |= reading_or(&p->force_charge, s->now_ms, BANK_CHARGE_MS, 0) != 0;
+    take_word(s);
+    take_soc(s, &sums->soc, capacity_mAh);
+    if (reading_fresh(&p->voltage_mV, s->now_ms, BANK_FRESH_MS)) {
+        sums->mV += p->voltage_mV.value;
+        sums->voltages++;
+    }
+    if (age_ms > BANK_GONE_MS)
+        return;
+    take_worst(s);
+    take_temperature(s);
+}
+
 void bank_look(struct bank_view *view, const struct bank_config *config,
                const struct pack_readings packs[], const struct currents_flow flow[],
                const char *current_from, int64_t now_ms)
 {
     assert(view && config && flow && current_from && config->packs <= MAX_PACKS);
-    *view = nothing_known;
-    view->packs = config->packs;
-    view->bms_age_ms = config->packs ? 0 : INT64_MAX;
-    struct soc_sum soc = {0};
-    int64_t sum_mV = 0;
-    int32_t connected = 0, voltages = 0;
+    look_anew(view, config);
+    places_step(view->pack, config, packs, now_ms);
+    struct sums sums = {0};
     for (uint8_t i = 0; i < config->packs; i++) {
-        const struct pack_readings *p = &packs[i];
-        int64_t age_ms = pack_age_ms(p, now_ms);
-        view->bms_age_ms = age_ms > view->bms_age_ms ? age_ms : view->bms_age_ms;
+        struct sight sight = {view, &packs[i], now_ms, (uint8_t)(i + 1)};
+        int64_t age_ms = pack_age_ms(&packs[i], now_ms);
+        soc_watch(&view->pack[i], &packs[i], config->pack_capacity_mAh[i], now_ms);
         view->packs_fresh = (uint8_t)(view->packs_fresh + (age_ms <= BANK_FRESH_MS));
-        take_word(view, p);
-        view->force_charge |= reading_or(&p->force_charge, now_ms, BANK_CHARGE_MS, 0) != 0;
-        take_soc(view, &soc, p, config->pack_capacity_mAh[i], now_ms);
-        if (reading_fresh(&p->voltage_mV, now_ms, BANK_FRESH_MS)) {
-            sum_mV += p->voltage_mV.value;
-            voltages++;
-        }
-        if (age_ms <= BANK_GONE_MS) {
-            take_worst(view, p, connected == 0);
-            take_temperature(view, p);
-            connected++;
-        }
+        if (view->pack[i].place != PLACE_OUT && age_ms > view->bms_age_ms)
+            view->bms_age_ms = age_ms;
+        if (place_counted(view->pack[i].place))
+            look_pack(&sight, &sums, config->pack_capacity_mAh[i], age_ms);
     }
-    view->temp_known = view->temp_known && connected > 0;
+    view->temp_known = view->temp_known && view->fact[FACT_TEMP_MIN].pack;
     if (!view->temp_known)
         view->temp_min_dC = view->temp_max_dC = 0;
-    view->ccl_mA *= connected;
-    view->dcl_mA *= connected;
-    view->voltage_mV = voltages ? (int32_t)(sum_mV / voltages) : 0;
+    if (view->capacity_mAh == 0)
+        view->capacity_mAh = config->capacity_mAh;
+    share_step(view, config, packs, now_ms);
+    look_limits(view, packs, now_ms);
+    view->voltage_mV = sums.voltages ? (int32_t)(sums.mV / sums.voltages) : 0;
     take_currents(view, flow, current_from);
-    view->known = view->current_known && voltages > 0;
+    view->known = view->current_known && sums.voltages > 0;
+}
+
+void bank_packs_reset(struct bank_view *view)
+{
+    assert(view);
+    for (size_t i = 0; i < MAX_PACKS; i++)
+        view->pack[i].latched = 0;
 }

@@ -1,6 +1,7 @@
 /* The bank: packs in parallel seen as one battery, its charge, its cap, its limits.
  *
- * Packs -> bank_view (sums, worst cells, weakest limits) -> estimator -> bank_limits. */
+ * Packs -> places (which are connected, bms/place.h) -> bank_view (sums, worst cells, weakest
+ * limits) -> estimator -> bank_limits. */
 #ifndef BUSBAR_BMS_BANK_H
 #define BUSBAR_BMS_BANK_H
 
@@ -10,6 +11,7 @@
 #include "bms/cell.h"
 #include "bms/currents.h"
 #include "bms/pack.h"
+#include "bms/place.h"
 #include "core/limit.h"
 #include "core/limits.h"
 
@@ -27,6 +29,8 @@ struct bank_config {
     int32_t sensor_gain_permille;
     uint8_t packs;
     int32_t pack_capacity_mAh[MAX_PACKS];
+    bool pack_out[MAX_PACKS];        /* the owner has taken it out */
+    int32_t join_mV;                 /* 0 = JOIN_CELL_mV for each cell */
 };
 
 /* Age limits: a pack older than FRESH tells no current and lets nothing rise; older than
@@ -36,7 +40,18 @@ enum {
     BANK_STABLE_MS = 30000 /* a BMS that came back lets limits rise only after this */
 };
 
-/* What is known of the bank at this tick. */
+/* What the bank's limits rest on: the pack that tells the worst of it, and how old its word is. */
+enum bank_fact_name {
+    FACT_CCL, FACT_DCL, FACT_CVL, FACT_CELL_MAX, FACT_CELL_MIN, FACT_TEMP_MIN, FACT_TEMP_MAX,
+    FACT_CHARGE_OK, FACT_DISCHARGE_OK, FACT_ALARMS, BANK_FACTS
+};
+struct bank_fact {
+    int64_t age_ms;
+    uint8_t pack;             /* from 1; 0 = none tells it */
+};
+
+/* What is known of the bank at this tick. Sums, limits, cells and words are those of the connected
+ * packs alone. */
 struct bank_view {
     bool known;               /* current_known, and a pack's voltage is fresh */
     bool current_known;       /* the fused current of the battery is */
@@ -53,12 +68,18 @@ struct bank_view {
     bool cells_known;
     int32_t bms_soc_permille; /* weighted by capacity; -1 unknown */
     int32_t bms_soc_max_permille, bms_soc_min_permille;
-    int32_t cvl_mV, dvl_mV;   /* least CVL, greatest DVL; 0 unknown */
-    int32_t ccl_mA, dcl_mA;   /* connected packs x the weakest */
+    int32_t cvl_mV, dvl_mV;   /* least CVL but 0, greatest DVL; 0 unknown */
+    int32_t ccl_mA, dcl_mA;   /* share_limit_mA of the connected packs */
+    struct bank_fact fact[BANK_FACTS];
+    int32_t capacity_mAh;     /* of the connected packs; of all while none is */
     bool charge_ok, discharge_ok, force_charge;
     uint32_t alarms, warnings;
-    uint8_t packs_fresh, packs;
-    int64_t bms_age_ms;       /* oldest configured pack; INT64_MAX: one was never heard */
+    uint8_t packs_fresh, packs, packs_in;  /* of all; configured; connected */
+    int64_t bms_age_ms;       /* oldest pack not taken out; INT64_MAX: one was never heard */
+
+    /* Remembered from one bank_look to the next; all zero at start. */
+    struct pack_memory pack[MAX_PACKS];
+    struct share_memory share[2];          /* charging, discharging */
 };
 
 /* How old a pack's word is: the oldest of voltage, CVL, CCL, DCL and of everything else it has
@@ -69,12 +90,15 @@ int64_t pack_age_ms(const struct pack_readings *pack, int64_t now_ms);
 enum { BANK_WIRE = 0, BANK_PACK_WIRE = 1 };
 
 /* bank_view of the packs; flow[BANK_WIRE] is the battery's fused current and
- * flow[BANK_PACK_WIRE + i] that of pack i, from what current_from names. Parallel packs share unevenly, so the current
- * limits are the connected packs times the weakest. A configured pack that is silent is still
- * joined to the others: it makes the whole bank old. */
+ * flow[BANK_PACK_WIRE + i] that of pack i, from what current_from names. Give the same view each time: it remembers
+ * which packs are connected. A pack that is silent is still joined to the others: it makes the whole bank
+ * old, unless the owner has taken it out. After BANK_FRESH_MS the others must carry its part. */
 void bank_look(struct bank_view *view, const struct bank_config *config,
                const struct pack_readings packs[], const struct currents_flow flow[],
                const char *current_from, int64_t now_ms);
+
+/* A person at the plant has looked: clears the packs' latched alarms. */
+void bank_packs_reset(struct bank_view *view);
 
 /* --- charge estimate: the interface every estimator keeps --- */
 struct soc_estimate {
@@ -124,6 +148,7 @@ struct bank_limits {
     struct limit discharge_mA;   /* 0.. */
     struct limit charge_mV;      /* voltage set-point ceiling */
     int32_t discharge_mV;        /* voltage to stop discharging at: the greater of DVL and cell floor */
+    struct limit_table charge, discharge, voltage;  /* all of them, in the same units */
     bool cap_reached;
     bool low;                    /* at or under the floor: the grid carries */
 };
@@ -137,19 +162,36 @@ struct bank_guard {
     int32_t discharge_mA_before;
     bool bms_lost;                             /* silent beyond BANK_CHARGE_MS, not yet stable */
     int64_t bms_back_ms;                       /* fresh without a break since; 0 = not */
-    int32_t cap_request_permille;              /* 0 = none, else owner's one-off cap */
+    bool charge_ramp, discharge_ramp;          /* back, and still rising to what the others allow */
+    int64_t step_ms;                           /* the newest step */
+    bool cvl_held;                             /* above the CVL, until back at it */
+    bool doubt_seen, doubt_held;               /* the currents contradict each other; for 30 s */
+    int64_t doubt_ms;                          /* doubt_seen since */
+    int32_t cap_request_permille;              /* in force (bms/cap.h); 0 = the config's */
 };
 
-/* Default ceiling, floor, release and latch distance of a cell. Permille beyond the cap (below
- * the floor) at which the BMS's own figure stops as well. */
+/* Default ceiling, floor, release and latch distance of a cell; over the last CELL_TAPER_mV under the
+ * ceiling charging falls to 0. Permille beyond the cap (below the floor) at which the BMS's own
+ * figure stops as well. */
 enum {
     CELL_CEILING_LFP_mV = 3500, CELL_CEILING_NMC_mV = 4100, CELL_FLOOR_LFP_mV = 2800,
-    CELL_FLOOR_NMC_mV = 3000, CELL_RELEASE_mV = 20, CELL_LATCH_mV = 100,
+    CELL_FLOOR_NMC_mV = 3000, CELL_RELEASE_mV = 20, CELL_LATCH_mV = 100, CELL_TAPER_mV = 50,
     FLOOR_HYSTERESIS_PERMILLE = 30, BMS_SOC_ERROR_PERMILLE = 150
 };
 
+/* A spread of temperatures beyond SPREAD_dC lowers both directions, to 0 at SPREAD_END_dC. Currents of
+ * shunt and packs that differ by more than CONTRADICT_PERMILLE for CONTRADICT_MS stop charging until
+ * they have agreed for as long. A bank CVL_OVER_PERMILLE above its CVL is not charged until back at
+ * it: a charger that holds the CVL stays below. Back after a loss, a limit takes BANK_RAMP_MS to rise
+ * from 0 to the owner's. */
+enum {
+    SPREAD_dC = 150, SPREAD_END_dC = 250, CONTRADICT_PERMILLE = 200, CONTRADICT_MS = 30000,
+    CVL_OVER_PERMILLE = 10, BANK_RAMP_MS = 60000
+};
+
 /* Invariants 22-27: minimum of BMS, cap, temperature, cells, inverters, user, age. Where several
- * forbid a direction, the first of age, alarm, enable, cell, temperature, cap or floor is named.
+ * forbid a direction, the first of age, packs, alarm, enable, cell, CVL, temperature, spread, doubt,
+ * cap or floor is named.
  *
  * Cap: charging stops where soc + error reaches it. A BMS's own charge is +-15 % off in the
  * field, so it stands as an upper estimate with that bound: it stops charging too when it
@@ -171,7 +213,11 @@ int32_t bank_cell_floor_mV(const struct bank_config *config);
 /* A person at the plant has looked: clears the cells' latches. */
 void bank_guard_reset(struct bank_guard *guard);
 
-/* Part of charge_max allowed at this temperature, 0..1000: the lithium iron phosphate curve. */
-int32_t charge_curve_permille(int32_t temp_dC);
+/* Part of charge_max (discharge_max) allowed at this temperature, this spread, this far below the
+ * ceiling: 0..1000. The curves and their sources: bms/curves.c. */
+int32_t charge_curve_permille(enum chemistry chemistry, int32_t temp_dC);
+int32_t discharge_curve_permille(enum chemistry chemistry, int32_t temp_dC);
+int32_t spread_permille(int32_t spread_dC);
+int32_t taper_permille(int32_t below_ceiling_mV);
 
 #endif

@@ -6,8 +6,9 @@
 
 enum { DOUBT_SIGMAS = 5 };
 
-/* A step somewhere between two readings, taken as half way: a period / sqrt 12. */
-static const double SKEW = 0.35;
+/* A step somewhere between two readings, taken as half way: a period / sqrt 12, and more
+ * than one of them. */
+static const double SKEW = 0.4;
 
 /* A step larger than this many of its noise is one. */
 static const double STEP_NOISE = 4;

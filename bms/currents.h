@@ -185,7 +185,7 @@ void currents_export(const struct currents *currents, struct currents_learned *o
 size_t currents_import(struct currents *currents, const struct currents_learned *learned,
                        int64_t gap_ms);
 
-/* --- between currents.c, currents_net.c and currents_judge.c --- */
+/* --- between currents.c, currents_net.c, currents_fuse.c and currents_judge.c --- */
 
 /* Sum of sign x reading over sensors. */
 struct currents_sum {

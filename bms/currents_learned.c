@@ -79,8 +79,9 @@ size_t currents_import(struct currents *c, const struct currents_learned *learne
     for (size_t n = 0; n < c->config->nodes; n++)
         for (size_t from = 0; from < learned->nodes; from++)
             if (same_name(c->config->node[n].name, learned->node[from].name)) {
-                c->node[n].open = learned->node[from].open;
-                c->node[n].doubted = learned->node[from].doubted;
+                c->node[n].doubted = learned->node[from].open && learned->node[from].doubted;
+                c->node[n].open =
+                    c->node[n].doubted || (learned->node[from].open && c->config->node[n].unproven);
                 break;
             }
     currents_age(c, (double)gap_ms);

@@ -14,35 +14,49 @@ static const uint32_t alarms_of_charge = BIT(ALARM_CELL_HIGH) | BIT(ALARM_CHARGE
                                          BIT(ALARM_IMBALANCE);
 static const uint32_t alarms_of_discharge = BIT(ALARM_CELL_LOW) | BIT(ALARM_DISCHARGE_CURRENT);
 
-/* clang-format off */
-static const struct curve_row { int16_t dC, permille; } charge_curve[] = {
-    {  0,    0},
-    { 20,  250},
-    { 50,  500},
-    {100, 1000},
-    {400, 1000},
-    {450,  500},
-    {500,  250},
-    {550,    0},
+/* Charging or discharging, as far as one tick has got. */
+struct side {
+    struct limit_table *table;
+    const struct bank_view *view;
+    int32_t owner_mA;
 };
-/* clang-format on */
 
-int32_t charge_curve_permille(int32_t temp_dC)
+/* The age of what a fact rests on; a fact that no pack tells has none. */
+static struct limit_row rest_on(const struct bank_view *view, enum bank_fact_name fact)
 {
-    const size_t rows = sizeof charge_curve / sizeof charge_curve[0];
-    if (temp_dC <= charge_curve[0].dC || temp_dC >= charge_curve[rows - 1].dC)
-        return 0;
-    size_t i = 1;
-    while (temp_dC > charge_curve[i].dC)
-        i++;
-    const struct curve_row *a = &charge_curve[i - 1], *b = &charge_curve[i];
-    return a->permille + (b->permille - a->permille) * (temp_dC - a->dC) / (b->dC - a->dC);
+    const struct bank_fact *f = &view->fact[fact];
+    return (struct limit_row){
+        .value = INT32_MAX, .from = f->pack, .age_ms = f->pack ? f->age_ms : LIMIT_AGELESS};
 }
 
-static void stop_if(bool stop, struct limit *limit, enum limit_cause cause)
+static void say(const struct side *side, int32_t value, enum limit_cause cause,
+                enum bank_fact_name fact)
 {
-    if (stop)
-        limit_lower(limit, 0, cause);
+    struct limit_row row = rest_on(side->view, fact);
+    row.value = value;
+    row.cause = cause;
+    limit_say(side->table, row);
+}
+
+static void stop_if(const struct side *side, bool stop, enum limit_cause cause,
+                    enum bank_fact_name fact)
+{
+    say(side, stop ? 0 : INT32_MAX, cause, fact);
+}
+
+/* Of no one reading: the bank's state at this tick. */
+static void stop_now(const struct side *side, bool stop, enum limit_cause cause, int64_t age_ms)
+{
+    limit_say(side->table,
+              (struct limit_row){.value = stop ? 0 : INT32_MAX, .cause = cause, .age_ms = age_ms});
+}
+
+/* A part of the owner's limit; the whole of it is no limit of its own. */
+static void say_part(const struct side *side, int32_t permille, enum limit_cause cause,
+                     enum bank_fact_name fact)
+{
+    int64_t mA = (int64_t)side->owner_mA * permille / 1000;
+    say(side, permille < 1000 ? (int32_t)mA : INT32_MAX, cause, fact);
 }
 
 int32_t bank_cell_ceiling_mV(const struct bank_config *config)
@@ -115,48 +129,97 @@ static void look_bms(struct bank_guard *g, const struct bank_view *view, int64_t
         g->bms_lost = false;
 }
 
+/* Contradiction and agreement count after CONTRADICT_MS each. */
+static void look_doubt(struct bank_guard *g, const struct bank_view *view, int64_t now_ms)
+{
+    int64_t mA = view->current_mA < 0 ? -(int64_t)view->current_mA : view->current_mA;
+    bool doubt = view->doubt_mA * 1000LL > mA * CONTRADICT_PERMILLE;
+    if (doubt != g->doubt_seen)
+        g->doubt_ms = now_ms;
+    g->doubt_seen = doubt;
+    if (now_ms - g->doubt_ms >= CONTRADICT_MS)
+        g->doubt_held = doubt;
+}
+
+static void look_cvl(struct bank_guard *g, const struct bank_view *view)
+{
+    int64_t cvl_mV = view->cvl_mV;
+    if (cvl_mV <= 0 || view->voltage_mV <= 0)
+        return;
+    int64_t over = g->cvl_held ? 0 : cvl_mV * CVL_OVER_PERMILLE / 1000;
+    g->cvl_held = view->voltage_mV > cvl_mV + over;
+}
+
+static int32_t smaller(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Part of charge_max that coldest and hottest cell allow; nothing while unknown. */
-static int32_t temperature_permille(const struct bank_view *view)
+static void say_temperatures(const struct side *side, enum chemistry chemistry, bool charge)
 {
-    if (!view->temp_known)
-        return 0;
-    int32_t cold = charge_curve_permille(view->temp_min_dC);
-    int32_t hot = charge_curve_permille(view->temp_max_dC);
-    return cold < hot ? cold : hot;
+    const struct bank_view *view = side->view;
+    int32_t (*curve)(enum chemistry, int32_t) =
+        charge ? charge_curve_permille : discharge_curve_permille;
+    int32_t cold = curve(chemistry, view->temp_min_dC), hot = curve(chemistry, view->temp_max_dC);
+    enum bank_fact_name worst = cold < hot ? FACT_TEMP_MIN : FACT_TEMP_MAX;
+    int32_t unknown = charge ? 0 : 1000;
+    int32_t spread_dC = view->temp_max_dC - view->temp_min_dC;
+    say_part(side, view->temp_known ? smaller(cold, hot) : unknown, LIMIT_TEMP, worst);
+    say_part(side, view->temp_known ? spread_permille(spread_dC) : 1000, LIMIT_SPREAD,
+             FACT_TEMP_MAX);
 }
 
-static void lower_charge(struct limit *charge, const struct bank_guard *g,
-                         const struct bank_config *config, const struct bank_view *view)
+static void say_cells(const struct side *side, const struct bank_guard *g,
+                      const struct bank_config *config)
 {
-    stop_if(view->bms_age_ms > BANK_CHARGE_MS, charge, LIMIT_BMS_AGE);
-    stop_if(view->alarms & (alarms_of_both | alarms_of_charge), charge, LIMIT_BMS_ALARM);
-    stop_if(!view->charge_ok, charge, LIMIT_BMS_ENABLE);
-    stop_if(g->cell_high_held || g->cell_high_latched, charge, LIMIT_CELL);
-    int32_t part = temperature_permille(view);
-    if (part < 1000)
-        limit_lower(charge, (int32_t)((int64_t)config->charge_max_mA * part / 1000), LIMIT_TEMP);
-    stop_if(g->cap_held, charge, LIMIT_CAP);
-    limit_lower(charge, view->ccl_mA, LIMIT_BMS);
+    const struct bank_view *view = side->view;
+    int32_t high_mV = view->cells_known ? view->cell_max_mV : view->voltage_mV / config->cells;
+    if (g->cell_high_held || g->cell_high_latched)
+        stop_if(side, true, LIMIT_CELL, FACT_CELL_MAX);
+    else
+        say_part(side, taper_permille(bank_cell_ceiling_mV(config) - high_mV), LIMIT_CELL,
+                 FACT_CELL_MAX);
 }
 
-static void lower_discharge(struct limit *discharge, const struct bank_guard *g,
-                            const struct bank_view *view)
+static void say_charge(const struct side *side, const struct bank_guard *g,
+                       const struct bank_config *config)
 {
-    stop_if(view->bms_age_ms > BANK_GONE_MS, discharge, LIMIT_BMS_AGE);
-    stop_if(view->alarms & (alarms_of_both | alarms_of_discharge), discharge, LIMIT_BMS_ALARM);
-    stop_if(!view->discharge_ok, discharge, LIMIT_BMS_ENABLE);
-    stop_if(g->cell_low_held || g->cell_low_latched, discharge, LIMIT_CELL);
-    stop_if(g->low_held, discharge, LIMIT_FLOOR);
-    limit_lower(discharge, view->dcl_mA, LIMIT_BMS);
+    const struct bank_view *view = side->view;
+    stop_now(side, view->bms_age_ms > BANK_CHARGE_MS, LIMIT_BMS_AGE, view->bms_age_ms);
+    stop_now(side, view->packs_in == 0, LIMIT_PACKS, LIMIT_AGELESS);
+    stop_if(side, view->alarms & (alarms_of_both | alarms_of_charge), LIMIT_BMS_ALARM, FACT_ALARMS);
+    stop_if(side, !view->charge_ok, LIMIT_BMS_ENABLE, FACT_CHARGE_OK);
+    say_cells(side, g, config);
+    stop_if(side, g->cvl_held, LIMIT_CVL, FACT_CVL);
+    say_temperatures(side, config->chemistry, true);
+    stop_now(side, g->doubt_held, LIMIT_DOUBT, 0);
+    stop_now(side, g->cap_held, LIMIT_CAP, 0);
+    say(side, view->ccl_mA, LIMIT_BMS, FACT_CCL);
 }
 
-static struct limit voltage_limit(const struct bank_config *config, const struct bank_view *view)
+static void say_discharge(const struct side *side, const struct bank_guard *g,
+                          const struct bank_config *config)
 {
-    struct limit limit = limit_none();
-    if (view->cvl_mV > 0)
-        limit_lower(&limit, view->cvl_mV, LIMIT_BMS);
-    limit_lower(&limit, bank_cell_ceiling_mV(config) * config->cells, LIMIT_CELL);
-    return limit;
+    const struct bank_view *view = side->view;
+    stop_now(side, view->bms_age_ms > BANK_GONE_MS, LIMIT_BMS_AGE, view->bms_age_ms);
+    stop_now(side, view->packs_in == 0, LIMIT_PACKS, LIMIT_AGELESS);
+    stop_if(side, view->alarms & (alarms_of_both | alarms_of_discharge), LIMIT_BMS_ALARM,
+            FACT_ALARMS);
+    stop_if(side, !view->discharge_ok, LIMIT_BMS_ENABLE, FACT_DISCHARGE_OK);
+    stop_if(side, g->cell_low_held || g->cell_low_latched, LIMIT_CELL, FACT_CELL_MIN);
+    say_temperatures(side, config->chemistry, false);
+    stop_now(side, g->low_held, LIMIT_FLOOR, 0);
+    say(side, view->dcl_mA, LIMIT_BMS, FACT_DCL);
+}
+
+/* What no battery decides. */
+static void say_plant(const struct side *side, int32_t inverters_mA)
+{
+    struct limit_row inverters = {inverters_mA, LIMIT_INVERTER, 0, LIMIT_AGELESS};
+    struct limit_row owner = {side->owner_mA, LIMIT_USER, 0, LIMIT_AGELESS};
+    limit_say(side->table, inverters);
+    limit_say(side->table, owner);
 }
 
 static int32_t voltage_floor(const struct bank_config *config, const struct bank_view *view)
@@ -165,14 +228,40 @@ static int32_t voltage_floor(const struct bank_config *config, const struct bank
     return view->dvl_mV > cells_mV ? view->dvl_mV : cells_mV;
 }
 
-/* What stands at last: never below zero, never more than before while the BMS is in doubt. */
-static void settle(struct limit *limit, int32_t *before, bool frozen)
+static void say_voltage(const struct side *side, const struct bank_config *config)
 {
-    if (frozen)
-        limit_lower(limit, *before, LIMIT_BMS_AGE);
-    if (limit->value < 0)
-        limit->value = 0;
-    *before = limit->value;
+    struct limit_row ceiling = rest_on(side->view, FACT_CELL_MAX);
+    ceiling.value = bank_cell_ceiling_mV(config) * config->cells;
+    ceiling.cause = LIMIT_CELL;
+    say(side, side->view->cvl_mV > 0 ? side->view->cvl_mV : INT32_MAX, LIMIT_CVL, FACT_CVL);
+    limit_say(side->table, ceiling);
+}
+
+/* What a BMS in doubt leaves of one direction between two ticks. */
+struct hold {
+    int32_t *before_mA;
+    bool *ramp;
+    bool lost;   /* and not yet stable */
+    bool frozen; /* no word for BANK_FRESH_MS */
+    int64_t passed_ms;
+};
+
+/* Not more than before while the BMS is in doubt; back after a loss, slowly more. */
+static struct limit settle(const struct side *side, const struct hold *hold)
+{
+    int64_t rise_mA = side->owner_mA * hold->passed_ms / BANK_RAMP_MS + (hold->passed_ms > 0);
+    int64_t ramp_mA = *hold->before_mA + (hold->frozen || hold->lost ? 0 : rise_mA);
+    struct limit_row row = {INT32_MAX, LIMIT_BMS_AGE, 0, side->view->bms_age_ms};
+    struct limit free = limit_least(side->table);
+    *hold->ramp = hold->lost || (*hold->ramp && free.value > ramp_mA);
+    row.value = ramp_mA < INT32_MAX ? (int32_t)ramp_mA : INT32_MAX;
+    if (hold->frozen || *hold->ramp)
+        limit_say(side->table, row);
+    struct limit limit = limit_least(side->table);
+    if (limit.value < 0)
+        limit.value = 0;
+    *hold->before_mA = limit.value;
+    return limit;
 }
 
 struct bank_limits bank_limits_step(struct bank_guard *guard, const struct bank_config *config,
@@ -186,24 +275,28 @@ struct bank_limits bank_limits_step(struct bank_guard *guard, const struct bank_
     look_cap(guard, config, view, soc);
     look_floor(guard, config, view, soc);
     look_bms(guard, view, now_ms);
-    struct limit charge = limit_none(), discharge = limit_none();
-    lower_charge(&charge, guard, config, view);
-    lower_discharge(&discharge, guard, view);
-    limit_lower(&charge, inverters_charge_mA, LIMIT_INVERTER);
-    limit_lower(&charge, config->charge_max_mA, LIMIT_USER);
-    limit_lower(&discharge, inverters_discharge_mA, LIMIT_INVERTER);
-    limit_lower(&discharge, config->discharge_max_mA, LIMIT_USER);
-    bool frozen = view->bms_age_ms > BANK_FRESH_MS || guard->bms_lost;
-    settle(&charge, &guard->charge_mA_before, frozen);
-    settle(&discharge, &guard->discharge_mA_before, frozen);
-    return (struct bank_limits){
-        .charge_mA = charge,
-        .discharge_mA = discharge,
-        .charge_mV = voltage_limit(config, view),
-        .discharge_mV = voltage_floor(config, view),
-        .cap_reached = guard->cap_held,
-        .low = guard->low_held,
-    };
+    look_doubt(guard, view, now_ms);
+    look_cvl(guard, view);
+    struct bank_limits out = {.cap_reached = guard->cap_held, .low = guard->low_held};
+    struct side charge = {&out.charge, view, config->charge_max_mA};
+    struct side discharge = {&out.discharge, view, config->discharge_max_mA};
+    struct side voltage = {&out.voltage, view, 0};
+    say_charge(&charge, guard, config);
+    say_plant(&charge, inverters_charge_mA);
+    say_discharge(&discharge, guard, config);
+    say_plant(&discharge, inverters_discharge_mA);
+    say_voltage(&voltage, config);
+    struct hold hold = {&guard->charge_mA_before, &guard->charge_ramp, guard->bms_lost,
+                        view->bms_age_ms > BANK_FRESH_MS,
+                        guard->step_ms ? now_ms - guard->step_ms : 0};
+    out.charge_mA = settle(&charge, &hold);
+    hold.before_mA = &guard->discharge_mA_before;
+    hold.ramp = &guard->discharge_ramp;
+    out.discharge_mA = settle(&discharge, &hold);
+    out.charge_mV = limit_least(&out.voltage);
+    out.discharge_mV = voltage_floor(config, view);
+    guard->step_ms = now_ms;
+    return out;
 }
 
 void bank_guard_reset(struct bank_guard *guard)

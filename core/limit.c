@@ -1,6 +1,7 @@
 #include "core/limit.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 struct limit limit_none(void)
 {
@@ -12,6 +13,30 @@ void limit_lower(struct limit *limit, int32_t value, enum limit_cause cause)
     assert(limit && (unsigned)cause < LIMIT_CAUSES);
     if (value < limit->value)
         *limit = (struct limit){.value = value, .cause = cause};
+}
+
+void limit_say(struct limit_table *table, struct limit_row row)
+{
+    assert(table && table->count < LIMIT_ROWS && (unsigned)row.cause < LIMIT_CAUSES);
+    table->row[table->count++] = row;
+}
+
+struct limit limit_least(const struct limit_table *table)
+{
+    struct limit least = limit_none();
+    for (size_t i = 0; i < table->count; i++)
+        limit_lower(&least, table->row[i].value, table->row[i].cause);
+    return least;
+}
+
+void limit_order(const struct limit_table *table, uint8_t order[LIMIT_ROWS])
+{
+    for (uint8_t i = 0; i < table->count; i++) {
+        uint8_t at = i;
+        for (; at > 0 && table->row[order[at - 1]].value > table->row[i].value; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
 }
 
 const char *limit_cause_text(enum limit_cause cause)
@@ -38,6 +63,10 @@ const char *limit_cause_text(enum limit_cause cause)
         [LIMIT_UNBALANCE] = "the grid's limit of unbalance between phases",
         [LIMIT_NEUTRAL] = "the neutral's rating",
         [LIMIT_STOP] = "the emergency stop",
+        [LIMIT_PACKS] = "no connected pack",
+        [LIMIT_CVL] = "the BMS's charge voltage limit",
+        [LIMIT_SPREAD] = "temperatures too far apart in the battery",
+        [LIMIT_DOUBT] = "shunt and packs, which contradict each other about the current",
     };
     assert((unsigned)cause < LIMIT_CAUSES);
     return text[cause];

@@ -33,6 +33,10 @@ enum limit_cause {
     LIMIT_UNBALANCE,     /* the grid's limit of unbalance between phases */
     LIMIT_NEUTRAL,       /* the rating of the house's neutral */
     LIMIT_STOP,          /* the emergency stop, until a reset */
+    LIMIT_PACKS,         /* no pack is connected */
+    LIMIT_CVL,           /* the bank stands above the BMS's charge voltage limit */
+    LIMIT_SPREAD,        /* the battery's coldest and hottest place are too far apart */
+    LIMIT_DOUBT,         /* shunt and packs contradict each other about the current */
     LIMIT_CAUSES
 };
 
@@ -46,6 +50,28 @@ struct limit limit_none(void);
 /* Lowers the limit to value when that is less than it stands at; at equal value
  * the earlier cause stays. */
 void limit_lower(struct limit *limit, int32_t value, enum limit_cause cause);
+
+/* Every limit of one output, each with its own value and age. The least binds; of equal ones the
+ * first. One that does not limit now stands at INT32_MAX. */
+enum { LIMIT_ROWS = 20, LIMIT_AGELESS = -1 };
+
+struct limit_row {
+    int32_t value;            /* unit is the owner's */
+    enum limit_cause cause;
+    uint8_t from;             /* number of the part that tells it, from 1; 0 = none in particular */
+    int64_t age_ms;           /* of the reading it rests on; LIMIT_AGELESS: of no reading */
+};
+
+struct limit_table {
+    uint8_t count;
+    struct limit_row row[LIMIT_ROWS];
+};
+
+void limit_say(struct limit_table *table, struct limit_row row);
+struct limit limit_least(const struct limit_table *table);
+
+/* Indices of the rows, the least first, of equal ones the first said. */
+void limit_order(const struct limit_table *table, uint8_t order[LIMIT_ROWS]);
 
 /* A few words that finish the sentence "held by ...". */
 const char *limit_cause_text(enum limit_cause cause);

@@ -84,7 +84,7 @@ struct gate_allow {
     int32_t every_min_ms;
 };
 
-enum { GATE_ALLOWS = 128 };
+enum { GATE_ALLOWS = 240 };
 
 struct gate_config {
     uint8_t board_count, counter_count, allow_count, stop_count, interlock_count;

@@ -1,40 +1,79 @@
-/* LFP cells in series: open-circuit voltage, resistance, two relaxations, a BMS on top. */
+/* The plant's battery: the twin (sim/twin.h) each second, a tangent in between, a BMS on top. */
 #include <math.h>
 
 #include "sim/state.h"
 
-/* A large prismatic LFP cell, charge in steps of 5 %; the step near 60 % is graphite's stage 2. */
-static const double ocv_V[21] = {2.70,  3.100,  3.190,  3.210,  3.235,  3.253, 3.269,
-                                 3.276, 3.282,  3.288,  3.2895, 3.291,  3.305, 3.323,
-                                 3.328, 3.3295, 3.3305, 3.331,  3.3315, 3.335, 3.45};
+enum { CCL_A = 200, DCL_A = 300 };
+static const double SECOND_S = 1;
 
-enum { CCL_A = 200, DCL_A = 300, FAST_S = 30, SLOW_S = 900 };
-
-static double ocv(double soc)
+/* Between two of the twin's steps the voltage follows the current along what the cell does at once. */
+static void look(struct sim *sim, double amperes)
 {
-    double at = fmin(0.99999, fmax(0, soc)) * 20;
-    int i = (int)at;
-    return ocv_V[i] + (at - i) * (ocv_V[i + 1] - ocv_V[i]);
-}
-
-void battery_step(struct sim *sim, double dt_s)
-{
-    const struct sim_config *config = &sim->config;
-    double capacity_As = config->battery_Ah * config->battery_soh * 3600, watts = 0;
-    double r0 = 0.00025 * 280 / config->battery_Ah, r1 = r0, r2 = 1.5 * r0;
-    for (int u = 0; u < config->inverters; u++)
-        watts += sim->unit[u].dc_W;
-    double amperes = watts / sim->battery_V;
-    sim->soc = fmin(1, fmax(0, sim->soc + amperes * dt_s / capacity_As));
-    sim->v1 += (amperes * r1 - sim->v1) * (1 - exp(-dt_s / FAST_S));
-    sim->v2 += (amperes * r2 - sim->v2) * (1 - exp(-dt_s / SLOW_S));
-    sim->battery_V = config->battery_cells * (ocv(sim->soc) + amperes * r0 + sim->v1 + sim->v2);
+    const struct twin *twin = &sim->twin;
+    double charge = twin->charge + sim->pending_As / (twin->capacity_Ah * 3600);
+    sim->soc = fmin(1, fmax(0, charge));
+    sim->battery_V =
+        sim->config.battery_cells * (sim->cell_V + sim->cell_Ohm * (amperes - sim->mean_A));
     sim->battery_A = amperes;
-    sim->charge_As += amperes * dt_s;
     sim->truth.battery_A = amperes;
     sim->truth.battery_V = sim->battery_V;
     sim->truth.battery_soc = sim->soc;
     sim->truth.battery_soc_max = fmax(sim->truth.battery_soc_max, sim->soc);
+}
+
+static void second(struct sim *sim)
+{
+    sim->mean_A = sim->pending_As / SECOND_S;
+    twin_step(&sim->twin, sim->mean_A, sim->config.battery_C);
+    sim->pending_As = sim->pending_s = 0;
+    sim->cell_V = twin_cell_V(&sim->twin, sim->mean_A);
+    sim->cell_Ohm = twin_Ohm(&sim->twin, sim->mean_A);
+}
+
+void battery_begin(struct sim *sim)
+{
+    const struct sim_config *config = &sim->config;
+    struct twin_config twin = {
+        .capacity_Ah = config->battery_Ah,
+        .lithium_lost_Ah = config->battery_Ah * (1 - config->battery_soh),
+        .resistance = 1.1,
+        .hysteresis_V = 0.008,
+        .knee_at = 0.60,
+        .knee_width = 0.017,
+        .step_s = SECOND_S,
+    };
+    twin_init(&sim->twin, &twin, config->battery_soc, config->battery_C);
+    /* All scales with the size: so it has what its state of health says. */
+    double size = config->battery_Ah * config->battery_soh / sim->twin.capacity_Ah;
+    twin.capacity_Ah *= size;
+    twin.lithium_lost_Ah *= size;
+    twin_init(&sim->twin, &twin, config->battery_soc, config->battery_C);
+    battery_put(sim, config->battery_soc);
+}
+
+void battery_put(struct sim *sim, double soc)
+{
+    twin_rest(&sim->twin, soc);
+    sim->pending_As = sim->pending_s = 0;
+    sim->mean_A = 0;
+    sim->cell_V = twin_cell_V(&sim->twin, 0);
+    sim->cell_Ohm = twin_Ohm(&sim->twin, 0);
+    sim->truth.battery_soc_max = soc;
+    look(sim, 0);
+}
+
+void battery_step(struct sim *sim, double dt_s)
+{
+    double watts = 0;
+    for (int u = 0; u < sim->config.inverters; u++)
+        watts += sim->unit[u].dc_W;
+    double amperes = watts / sim->battery_V;
+    sim->pending_As += amperes * dt_s;
+    sim->pending_s += dt_s;
+    sim->charge_As += amperes * dt_s;
+    if (sim->pending_s >= SECOND_S)
+        second(sim);
+    look(sim, amperes);
 }
 
 double battery_ccl_A(const struct sim *sim)

@@ -100,8 +100,7 @@ void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
     sim->now_ms = sim->truth.now_ms = sim->start_ms = sim->second_ms = now_ms;
     sim->random = config->seed * 2654435761u + 1;
     sim->cloud = sim->cloud_target = 0.5;
-    sim->soc = sim->truth.battery_soc_max = config->battery_soc;
-    sim->battery_V = config->battery_cells * 3.3;
+    battery_begin(sim);
     sim->truth.day_s = config->start_h * 3600;
     sim->truth.car_soc = config->car_soc;
     sim->truth.car_state = 'A';
@@ -217,7 +216,7 @@ void sim_cloud(struct sim *sim, double cloudiness)
 
 void sim_set_soc(struct sim *sim, double soc)
 {
-    sim->soc = sim->truth.battery_soc = sim->truth.battery_soc_max = soc;
+    battery_put(sim, soc);
 }
 
 /* What most faults are: a flag. NULL for those that do more. */

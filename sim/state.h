@@ -3,6 +3,7 @@
 #define BUSBAR_SIM_STATE_H
 
 #include "sim/sim.h"
+#include "sim/twin.h"
 
 enum {
     SIM_NODES = 5,
@@ -110,7 +111,10 @@ struct sim {
     struct sim_board board[SIM_BOARDS];
 
     struct sim_ac ac;
-    double soc, v1, v2, battery_V, battery_A, charge_As, house_noise[4];
+    struct twin twin;
+    double pending_As, pending_s;     /* since the twin's last step */
+    double cell_V, cell_Ohm, mean_A;  /* of that step */
+    double soc, battery_V, battery_A, charge_As, house_noise[4];
     bool bms_silent, shunt_silent, wallbox_silent, button_silent;
     bool lossy[SIM_BUSES];
 
@@ -150,7 +154,9 @@ void sun_second(struct sim *sim);                       /* sun.c */
 double pv_current(const struct sim_pv *pv, double volts);
 void strings_step(struct sim *sim, double dt_s);        /* strings.c */
 void inverters_step(struct sim *sim, double dt_s);      /* inverters.c */
-void battery_step(struct sim *sim, double dt_s);        /* battery.c */
+void battery_begin(struct sim *sim);                    /* battery.c */
+void battery_put(struct sim *sim, double soc);          /* rested there since long */
+void battery_step(struct sim *sim, double dt_s);
 double battery_ccl_A(const struct sim *sim);          /* what the BMS allows */
 double battery_dcl_A(const struct sim *sim);
 void contacts_step(struct sim *sim);                    /* contacts.c */

@@ -38,6 +38,7 @@ static void fill(struct pack_readings *p)
 
 static void reset(void)
 {
+    view = (struct bank_view){0};
     config = (struct bank_config){.packs = 3,
                                   .cells = 16,
                                   .capacity_mAh = 300000,
@@ -112,6 +113,71 @@ static void worst_of_three(void)
     CHECK(view.current_mA == 30000 && strcmp(view.current_from, "packs") == 0, "sum of packs");
     CHECK(view.known && view.voltage_mV == 52000, "mean voltage: %d", view.voltage_mV);
     CHECK(view.packs == 3 && view.packs_fresh == 3 && view.bms_age_ms == 500, "all fresh");
+}
+
+/* Each fact is told by the pack that is worst in it, with the age of its own reading. */
+static void whose_word(void)
+{
+    static const struct {
+        enum bank_fact_name fact;
+        size_t offset;
+        int32_t worse, better;
+    } rows[] = {
+#define FACT(name, member, worse, better)                                                          \
+    {name, offsetof(struct pack_readings, member), worse, better}
+        FACT(FACT_CCL, ccl_mA, 1000, 60000),          FACT(FACT_DCL, dcl_mA, 1000, 90000),
+        FACT(FACT_CVL, cvl_mV, 54000, 57000),         FACT(FACT_CELL_MAX, cell_max_mV, 3400, 3200),
+        FACT(FACT_CELL_MIN, cell_min_mV, 3100, 3295), FACT(FACT_TEMP_MIN, cell_min_dC, 50, 190),
+        FACT(FACT_TEMP_MAX, cell_max_dC, 300, 210),   FACT(FACT_CHARGE_OK, charge_ok, 0, 1),
+        FACT(FACT_DISCHARGE_OK, discharge_ok, 0, 1),  FACT(FACT_ALARMS, alarms, 1, 0),
+    };
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++)
+        for (size_t worst = 0; worst < 3; worst++) {
+            reset();
+            for (size_t i = 0; i < 3; i++) {
+                struct reading *reading =
+                    (struct reading *)(void *)((char *)&packs[i] + rows[r].offset);
+                set(reading, i == worst ? rows[r].worse : rows[r].better, 600 + 100 * (int64_t)i);
+            }
+            look(NULL);
+            const struct bank_fact *f = &view.fact[rows[r].fact];
+            CHECK(f->pack == worst + 1 && f->age_ms == 600 + 100 * (int64_t)worst,
+                  "fact %zu of pack %zu: pack %d, %lld ms", r, worst + 1, f->pack,
+                  (long long)f->age_ms);
+        }
+    reset();
+    look(NULL);
+    CHECK(view.fact[FACT_CCL].pack == 1 && view.fact[FACT_CVL].pack == 1 &&
+              view.fact[FACT_CELL_MAX].pack == 1 && view.fact[FACT_CELL_MIN].pack == 1,
+          "of equals the first");
+    CHECK(view.fact[FACT_ALARMS].pack == 0 && view.fact[FACT_CHARGE_OK].pack == 0, "never told");
+    set(&packs[1].alarms, 0, 800);
+    set(&packs[2].alarms, 0, 700);
+    set(&packs[1].charge_ok, 1, 800);
+    set(&packs[2].charge_ok, 1, 700);
+    look(NULL);
+    CHECK(view.fact[FACT_ALARMS].pack == 2 && view.fact[FACT_CHARGE_OK].pack == 2,
+          "the first who tells");
+    set(&packs[0].cvl_mV, 0, 500);
+    look(NULL);
+    CHECK(view.cvl_mV == 56000 && view.fact[FACT_CVL].pack == 2, "a CVL of 0 is none: %d",
+          view.cvl_mV);
+}
+
+static void one_pack(void)
+{
+    reset();
+    config.packs = 1;
+    look(NULL);
+    CHECK(view.known && view.current_mA == 10000 && view.voltage_mV == 52000, "one is a bank");
+    config.pack_out[0] = true;
+    set(&packs[0].current_mA, 0, 0);
+    look(NULL);
+    CHECK(!view.known && view.voltage_mV == 0 && view.packs_in == 0,
+          "out, nothing is known");
+    config.packs = 0;
+    look(NULL);
+    CHECK(!view.known, "nor of no packs");
 }
 
 static void charge_by_capacity(void)
@@ -225,12 +291,17 @@ static void silent_packs(void)
     look(NULL);
     CHECK(view.bms_age_ms == 60000 && view.packs_fresh == 2, "oldest: %lld",
           (long long)view.bms_age_ms);
-    CHECK(view.ccl_mA == 3000 && view.dcl_mA == 240000, "still counted: %d", view.ccl_mA);
+    CHECK(view.ccl_mA == 2000 && view.dcl_mA == 160000, "the others carry no more: %d",
+          view.ccl_mA);
     set(&packs[1].ccl_mA, 1000, 60001);
     set(&packs[1].alarms, 1 << ALARM_INTERNAL, 90000);
     set(&packs[1].discharge_ok, 0, 90000);
     look(NULL);
+    set(&packs[1].cvl_mV, 50000, 500);
+    set(&packs[1].cell_max_dC, 500, 500);
+    look(NULL);
     CHECK(view.ccl_mA == 100000 && view.dcl_mA == 160000, "two are left: %d", view.ccl_mA);
+    CHECK(view.cvl_mV == 56000 && view.temp_max_dC == 220, "what is gone tells nothing");
     CHECK(view.bms_age_ms == 90000, "but the bank is old");
     CHECK(view.alarms == 1u << ALARM_INTERNAL && !view.discharge_ok, "its alarm stays");
     packs[1] = (struct pack_readings){0};
@@ -301,6 +372,8 @@ static void field_tables(void)
 int main(void)
 {
     worst_of_three();
+    whose_word();
+    one_pack();
     charge_by_capacity();
     current_from_shunt_and_all_packs();
     ages();

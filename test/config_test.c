@@ -23,7 +23,7 @@ static const struct row wrong_values[] = {
     {"state_dir: \"\"", {"state_dir: \"\" is not allowed: a text, 1 to 127 characters"}},
     {"contrl: /run/x.sock",
      {"contrl: this key is not allowed: one of plant, state_dir, control, clock, backbone, node, "
-      "site, buses, battery, packs, shunts, wires, boards, counters, inverters, inputs, strings, "
+      "site, buses, battery, cap_schedule, packs, shunts, wires, boards, counters, inverters, inputs, strings, "
       "contacts, interlocks, wallboxes, buttons, emulations, sources, transfers (did you mean control?)"}},
     {"node: 16", {"node: 16 is not allowed: 1 to 15"}},
     {"node: 2", {"node: this key is not allowed twice: it stands on line 4"}},
@@ -44,8 +44,8 @@ static const struct row wrong_values[] = {
     {"  cap_procent: 70",
      {"battery.cap_procent: this key is not allowed: one of chemistry, cells, cap_percent, "
       "cap_hysteresis_percent, floor_percent, charge_max_A, discharge_max_A, cell_ceiling_mV, "
-      "cell_floor_mV, self_draw_mA, sensor_offset_mA, sensor_gain_percent "
-      "(did you mean cap_percent?)"}},
+      "cell_floor_mV, self_draw_mA, sensor_offset_mA, sensor_gain_percent, join_V, cap_raise, full_days, "
+      "full_minutes, cell_delta_mV, .. (did you mean cap_percent?)"}},
     {"  floor_percent: 95", {"battery.floor_percent: 95 is not allowed: 0 to 90"}},
     {"  charge_max_A: 200A", {"battery.charge_max_A: 200A is not allowed: a number, 0 to 2000"}},
     {"packs:", {0}},
@@ -283,7 +283,7 @@ static void loads_uc001(void)
           "cap %d", c.bank.cap_permille);
     CHECK(c.bank.charge_max_mA == 200000 && c.bank.discharge_max_mA == 300000, "limits");
     CHECK(c.bank.packs == 1 && c.bank.capacity_mAh == 600000 &&
-              c.bank.pack_capacity_mAh[0] == 600000,
+              c.bank.pack_capacity_mAh[0] == 600000 && !c.bank.pack_out[0] && c.bank.join_mV == 0,
           "capacity %d", c.bank.capacity_mAh);
     CHECK(c.bank.sensor_gain_permille == 5 && c.bank.sensor_offset_mA == 50, "defaults");
     CHECK(c.pack_count == 1 && c.packs[0].bus == 1 && c.packs[0].node == 0 && c.packs[0].dialect,

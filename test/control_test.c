@@ -29,7 +29,7 @@ static Busbar__Response *ask(Busbar__Verb verb, uint64_t id, uint32_t lease_ms, 
     request.id = id;
     request.lease_ms = lease_ms;
     request.cap_permille = cap;
-    request.charge_point = request.board = (char *)(uintptr_t)point;
+    request.charge_point = request.board = request.pack = (char *)(uintptr_t)point;
     request.channel = cap;
     return ask_packed(bytes, busbar__request__pack(&request, bytes));
 }
@@ -64,6 +64,21 @@ static const struct {
     {BUSBAR__VERB__CONTACT_REPLACED, 24, 1000, 0, "contacts", false, "channel 0 of", "from 1"},
     {BUSBAR__VERB__CONTACT_REPLACED, 25, 1000, 3, "contacts", true,
      "the wear of channel 3 of contacts starts anew", "a new contact"},
+    {BUSBAR__VERB__PACK_OUT, 30, 0, 0, "rack", false, "lease of 0 ms", "no lease"},
+    {BUSBAR__VERB__PACK_OUT, 31, 1000, 0, "shelf", false, "no pack \"shelf\": rack",
+     "a wrong pack"},
+    {BUSBAR__VERB__PACK_IN, 32, 1000, 0, "rack", false, "rack is in already", "it is in"},
+    {BUSBAR__VERB__PACK_OUT, 33, 1000, 0, "rack", true, "only while it carries", "taken out"},
+    {BUSBAR__VERB__PACK_OUT, 34, 1000, 0, "rack", false, "rack is out already", "it is out"},
+    {BUSBAR__VERB__PACK_IN, 35, 1000, 0, "rack", true, "rack counts again", "and back"},
+    {BUSBAR__VERB__CHARGE_TO, 30, 0, 1000, "", false, "lease of 0 ms", "no lease"},
+    {BUSBAR__VERB__CHARGE_TO, 31, 1000, 1000, "", false, "the clock is not known", "no clock"},
+    {BUSBAR__VERB__CHARGE_TO, 32, 1000, 299, "", false, "300 to 1000", "too low a charge"},
+    {BUSBAR__VERB__CHARGE_TO, 33, 1000, 0, "", false, "no charge to a time was asked for",
+     "nothing to cancel"},
+    {BUSBAR__VERB__POSTPONE_BALANCING, 34, 0, 0, "", false, "lease of 0 ms", "no lease"},
+    {BUSBAR__VERB__POSTPONE_BALANCING, 35, 1000, 0, "", false, "none is announced",
+     "nothing to postpone"},
     {BUSBAR__VERB__VERB_UNSET, 10, 1000, 0, "", false, "verb 0", "no verb"},
     {BUSBAR__VERB__RESET, 11, 1000, 0, "", true, "reading everything back", "reset"},
 };
@@ -159,6 +174,11 @@ static void status_is_whole(void)
     CHECK(s->n_inverters == 4 && s->n_strings == 3 && s->n_contacts == 7, "all parts");
     CHECK(s->battery->known && s->battery->soc_permille > 500 && s->battery->soc_permille < 700,
           "charge %d", s->battery->soc_permille);
+    CHECK(strcmp(s->battery->cap_why, "70.0 %: the default") == 0 && s->battery->n_cap_news == 0 &&
+              s->battery->cap_until_s == 0,
+          "the cap: %s", s->battery->cap_why);
+    CHECK(s->battery->ageing && !s->battery->ageing->known && s->battery->ageing->n_models == 0,
+          "too young to tell its ageing");
     CHECK(strcmp(s->strings[0]->input, "inv1.pv1") == 0, "s1 on %s", s->strings[0]->input);
     CHECK(s->n_why > 4, "sentences");
     for (size_t i = 0; i < s->n_parts; i++)
@@ -173,6 +193,13 @@ static void status_is_whole(void)
 
 /* A plant as large as it can be, each name as long, each count of a contact as high: the answer fits
  * in one packet. */
+static void fill_table(struct limit_table *table)
+{
+    for (uint8_t i = 0; i < LIMIT_ROWS; i++)
+        limit_say(table, (struct limit_row){INT32_MIN + i, LIMIT_DOUBT, i % MAX_PACKS + 1u,
+                                            INT64_MAX - i});
+}
+
 static void largest_status_fits(void)
 {
     static struct config config;
@@ -202,6 +229,13 @@ static void largest_status_fits(void)
         c->wear[k].record.operate.first_ms = c->wear[k].record.release.first_ms = 1;
         topology->contact[k].life_operations = topology->contact[k].life_hot_operations = 1;
         c->router.operations[k] = UINT32_MAX;
+    }
+    fill_table(&c->limits.charge);
+    fill_table(&c->limits.discharge);
+    fill_table(&c->limits.voltage);
+    for (size_t i = 0; i < MAX_PACKS; i++) {
+        memset(&c->plant.packs[i], 0x7F, sizeof c->plant.packs[i]);
+        c->bank.pack[i] = (struct pack_memory){.place = PLACE_APART, .apart_mV = INT32_MIN};
     }
     status_fill(&status, c, NULL, INT64_MAX / 2);
     Busbar__Response response = BUSBAR__RESPONSE__INIT;

@@ -157,6 +157,20 @@ static void offset_when_dead(void)
     CHECK(near(currents.flow[ONE].mA, 5000, 2), "taken off: %d", currents.flow[ONE].mA);
 }
 
+/* A reading in steps of 1 A that stands still says 1000 mA for anything from 500 to 1500, however often. */
+static void no_better_than_its_steps(void)
+{
+    one_node();
+    sensor(BATTERY, 2000, 0);
+    config.sensor[0].resolution_mA = 1000;
+    currents_init(&currents, &config);
+    currents_zero(&currents, BATTERY, true);
+    hear(8 * 3600, (int32_t[]){1000});
+    CHECK(near(currents.term[0], 1000, 100), "%.0f", currents.term[0]);
+    CHECK(sqrt(currents.cov[0][0]) > 200, "known within 1 A / sqrt 12: %.0f",
+          sqrt(currents.cov[0][0]));
+}
+
 static void drift_with_temperature(void)
 {
     one_node();
@@ -255,7 +269,11 @@ static void a_current_is_missing(void)
     currents_init(&currents, &config);
     hear(600, (int32_t[]){30000, 10000, 20000});
     CHECK(!currents.node[0].open && currents.flow[BATTERY].doubt_mA == 0, "it adds up");
-    hear(100, (int32_t[]){50000, 10000, 20000});
+    hear(30, (int32_t[]){50000, 10000, 20000});
+    CHECK(currents.flow[BATTERY].mA > 30000 && currents.flow[BATTERY].mA < 50000,
+          "no wire carries what none of its sensors says: %d", currents.flow[BATTERY].mA);
+    CHECK(currents.flow[BATTERY].sigma_mA > 5000, "and it is far from sure");
+    hear(70, (int32_t[]){50000, 10000, 20000});
     CHECK(currents.node[0].open && currents.node[0].doubted, "20 A come from nowhere");
     CHECK(near(currents.flow[BATTERY].mA, 50000, 60), "the battery's own: %d",
           currents.flow[BATTERY].mA);
@@ -279,8 +297,22 @@ static void unproven_node(void)
     CHECK(currents.node[0].open, "no current proves nothing");
     hear(3600, (int32_t[]){50000, 10000, 20000});
     CHECK(currents.node[0].open && currents.flow[BATTERY].doubt_mA == 0, "a load nobody listed");
+    struct currents_learned learned;
+    currents_export(&currents, &learned);
     hear(CURRENTS_AGREE_MS / 1000 + 30, (int32_t[]){30000, 10000, 20000});
     CHECK(!currents.node[0].open && currents.flow[BATTERY].sensors == 7, "proven");
+    currents_import(&currents, &learned, 0);
+    CHECK(currents.node[0].open && !currents.node[0].doubted, "as it was saved");
+    config.node[0].unproven = false;
+    currents_import(&currents, &learned, 0);
+    CHECK(!currents.node[0].open, "its wires have been listed since");
+    learned.node[0].doubted = true;
+    currents_import(&currents, &learned, 0);
+    CHECK(currents.node[0].open && currents.node[0].doubted, "but doubted is doubted");
+    learned.node[0].open = learned.node[0].doubted = false;
+    config.node[0].unproven = true;
+    currents_import(&currents, &learned, 0);
+    CHECK(!currents.node[0].open, "proven stays proven");
 }
 
 /* A gain shows under current alone: agreeing at 0 for a night earns nothing. */
@@ -344,6 +376,7 @@ int main(void)
     a_loop();
     wrong_configs();
     offset_when_dead();
+    no_better_than_its_steps();
     drift_with_temperature();
     changed_within();
     saved();

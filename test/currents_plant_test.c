@@ -96,12 +96,41 @@ static void shunt_turned(void)
         CHECK(c->sensor[k].drops == 0, "%s was never in doubt", c->config->sensor[k].name);
 }
 
+/* Every inverter has to say that there is no sun, for ten minutes. */
+static bool dead_after(int seconds, int32_t pv_dV, int told)
+{
+    struct controller *c = t.controller;
+    for (int s = 0; s < seconds; s++) {
+        t.now_ms += 1000;
+        for (int u = 0; u < told; u++)
+            reading_set(&c->plant.units[u].readings.pv_dV[0], u ? 0 : pv_dV, t.now_ms);
+        for (int u = 0; u < told; u++)
+            reading_set(&c->plant.units[u].readings.pv_dV[1], 0, t.now_ms);
+        currents_look(c, t.now_ms);
+    }
+    return c->currents.zero[2];
+}
+
+static void in_the_dark(void)
+{
+    int all = t.config.inverter_count;
+    t.config.currents.sun[2] = true;
+    CHECK(!dead_after(600, 0, all), "not one second early");
+    CHECK(dead_after(2, 0, all), "ten minutes");
+    CHECK(!t.controller->currents.zero[3], "the others may carry anything");
+    CHECK(dead_after(10, 300, all), "30 V are dusk");
+    CHECK(!dead_after(1, 301, all), "more is day");
+    CHECK(!dead_after(600, 0, all) && dead_after(2, 0, all), "from the start again");
+    CHECK(!dead_after(17, 0, all - 1), "one that is silent may stand in the sun");
+}
+
 int main(void)
 {
     if (together_start(&t) < 0 || together_begin(&t) < 0)
         return 1;
     one_afternoon();
     shunt_turned();
+    in_the_dark();
     together_end(&t);
     return check_done("currents_plant");
 }

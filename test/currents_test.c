@@ -51,12 +51,12 @@ static void score_print(const char *what, const struct score *score)
 static void coverage(void)
 {
     struct score now = {0}, mean = {0}, learned_now = {0}, learned_mean = {0};
-    for (uint64_t seed = 1; seed <= 100; seed++) {
+    for (uint64_t seed = 1; seed <= 60; seed++) {
         world_init(&world, seed, 1 + seed % 4, 2 + seed % 3);
         world_sense(&world, 0.15, 1);
         currents_init(&currents, &world.config);
         for (int hour = 0; hour < 2; hour++) {
-            run(hour ? 2400000 : 20000, 100, 500);
+            run(hour ? 1200000 : 20000, 100, 500);
             memset(world.charge, 0, sizeof world.charge);
             uint32_t windows = currents.windows;
             while (currents.windows == windows) {
@@ -83,8 +83,8 @@ static void coverage(void)
     }
     score_print("at once, unlearned", &now);
     score_print("window, unlearned", &mean);
-    score_print("at once, after 40 min", &learned_now);
-    score_print("window, after 40 min", &learned_mean);
+    score_print("at once, after 20 min", &learned_now);
+    score_print("window, after 20 min", &learned_mean);
 }
 
 /* --- the failing sensor by its name --- */
@@ -186,7 +186,7 @@ static void fault_judge(struct named *named, size_t k, enum world_fault fault)
     named->wrong += dropped(&currents) > (currents.sensor[k].fault != CURRENTS_WELL);
     for (size_t n = 0; n < world.config.nodes; n++)
         named->other += currents.node[n].open;
-    run(300000, 100, 500);
+    run(180000, 100, 500);
     named->kind += currents.sensor[k].fault == kinds[fault];
 }
 
@@ -202,7 +202,7 @@ static void naming(void)
             world_sense(&world, 0.1, 2);
             currents_init(&currents, &world.config);
             size_t k = world_pick(&world, world.config.sensors);
-            run(300000, 100, 500);
+            run(120000, 100, 500);
             if (fault_start(k, fault))
                 fault_judge(&named, k, fault);
         }

@@ -301,6 +301,41 @@ static void daly_asks(const char *node, uint32_t address)
     }
 }
 
+/* As many as a plant may have, on one bus: each is asked, and the gate lets every request pass. */
+static void daly_many(void)
+{
+    static char text[8192];
+    bool asked[MAX_PACKS][0x100] = {{false}};
+    unsigned all = 0;
+    int at = snprintf(text, sizeof text, plant, 8, "daly", "", limits);
+    for (int i = 2; i <= MAX_PACKS; i++)
+        at += snprintf(
+            text + at, sizeof text - (size_t)at,
+            "  - {name: pack%d, bus: native, dialect: daly, capacity_Ah: 200, node: %d%s}\n", i, i,
+            limits);
+    config_free(&config);
+    bool good =
+        config_load_text(&config, "dbc/plant.yaml", text, strlen(text), "dbc", stdout) == 0 &&
+        controller_init(c, &config, now_ms, stdout) == 0;
+    CHECK(good, "16 packs");
+    if (!good)
+        return;
+    for (int i = 0; i < 20000 / TICK_MS; i++) {
+        now_ms += TICK_MS;
+        tick(c, now_ms);
+        for (size_t k = 0; k < c->outbox.count; k++) {
+            uint32_t id = c->outbox.frames[k].id;
+            asked[((id >> 8 & 0xFF) - 1) % MAX_PACKS][id >> 16 & 0xFF] = true;
+        }
+        c->outbox.count = 0;
+    }
+    for (int p = 0; p < MAX_PACKS; p++)
+        for (int id = 0; id < 0x100; id++)
+            all += asked[p][id];
+    CHECK(all == 9 * MAX_PACKS && c->bus_vetoes[0] == 0 && c->outbox.dropped == 0,
+          "%u requests, %u refused by the gate", all, c->bus_vetoes[0]);
+}
+
 /* Nine replies with one identifier, told apart by their first byte. */
 static void daly_cells(void)
 {
@@ -369,6 +404,7 @@ int main(void)
     daly_faults();
     daly_asks("", 1);
     daly_asks(", node: 2", 2);
+    daly_many();
     daly_cells();
     limits_by_config();
     config_free(&config);

@@ -147,8 +147,11 @@ static void hears(void)
         for (size_t k = 0; k < count; k++)
             for (int64_t f = 0; f < 3; f++) {
                 const struct frame *frame = f < 2 ? &keep_alives[f] : &rival;
-                if (ids[k].id == frame->id)
-                    dialect_take_frame(file.dialect, &state, ids[k].index, frame, &got, 1000 + f);
+                if (ids[k].id != frame->id)
+                    continue;
+                dialect_take_frame(file.dialect, &state, ids[k].index, frame, &got, 1000 + f);
+                CHECK(f == 2 || got.heartbeat.heard_ms == 1000 + f, "%s: row %d", dialects[i],
+                      (int)f);
             }
         CHECK(got.heartbeat.heard_ms == 1001 && got.heartbeat.value == 528, "%s: 0x305",
               dialects[i]);
@@ -313,6 +316,77 @@ static void no_dumping(void)
     CHECK(told.cvl_mV == 52900 && told.ccl_mA == 0, "0 V of a BMS");
 }
 
+/* Which of them stand for several. */
+static void alarms_one_by_one(void)
+{
+    static const unsigned hot = 1u << ALARM_TEMP_HIGH | 1u << ALARM_CHARGE_TEMP_HIGH;
+    static const unsigned cold = 1u << ALARM_TEMP_LOW | 1u << ALARM_CHARGE_TEMP_LOW;
+    static const unsigned broken =
+        1u << ALARM_GENERAL | 1u << ALARM_CONTACTOR | 1u << ALARM_SHORT | 1u << ALARM_INTERNAL;
+    for (unsigned bit = 0; bit < PACK_ALARMS; bit++)
+        for (int warns = 0; warns < 2; warns++) {
+            unsigned one = 1u << bit;
+            int32_t all[2][3] = {{0}};
+            reset();
+            bank.alarms = warns ? 0 : one;
+            bank.warnings = warns ? one : 0;
+            step(1000);
+            for (unsigned i = 0; i < PACK_ALARMS; i++)
+                CHECK(told.alarm[i] == (!warns && i == bit) &&
+                          told.warning[i] == (warns && i == bit),
+                      "bit %u of %u", i, bit);
+            all[warns][0] = (one & hot) != 0;
+            all[warns][1] = (one & cold) != 0;
+            all[warns][2] = (one & broken) != 0;
+            CHECK(told.alarm_hot == all[0][0] && told.alarm_cold == all[0][1] &&
+                      told.alarm_system == all[0][2],
+                  "alarm %u", bit);
+            CHECK(told.warning_hot == all[1][0] && told.warning_cold == all[1][1] &&
+                      told.warning_system == all[1][2],
+                  "warning %u", bit);
+        }
+}
+
+/* tenths of a degree: coldest, hottest, told */
+static const int32_t temperatures[][3] = {
+    {180, 220, 220}, {179, 220, 179}, {180, 221, 221}, {-100, 100, -100}, {300, 450, 450},
+};
+
+static void measured(void)
+{
+    for (size_t i = 0; i < sizeof temperatures / sizeof temperatures[0]; i++) {
+        reset();
+        bank.temp_min_dC = temperatures[i][0];
+        bank.temp_max_dC = temperatures[i][1];
+        step(1000);
+        CHECK(told.temp_dC == temperatures[i][2] && told.temp_min_dC == temperatures[i][0] &&
+                  told.temp_max_dC == temperatures[i][1],
+              "row %zu: %d", i, told.temp_dC);
+    }
+    CHECK(told.cell_min_mV == 3290 && told.cell_max_mV == 3310, "cells");
+    limits.discharge_mV = 44899;
+    step(1050);
+    CHECK(told.dvl_mV == 44900, "%d", told.dvl_mV);
+    limits.discharge_mV = 44900;
+    step(1060);
+    CHECK(told.dvl_mV == 44900, "%d", told.dvl_mV);
+    bank_config.capacity_mAh = 605999;
+    step(1100);
+    CHECK(told.capacity_Ah == 605, "%d Ah", told.capacity_Ah);
+    bank_config.capacity_mAh = 600000;
+}
+
+static void names(void)
+{
+    static const char *const states[] = {"silent", "speaks", "allows nothing"};
+    static const char *const whys[] = {"not been known", "is known",  "no fresh",
+                                       "charge is not",  "is silent", "another battery"};
+    for (int i = 0; i < EMULATE_STATES; i++)
+        CHECK(strcmp(emulate_state_name((enum emulate_state)i), states[i]) == 0, "%s", states[i]);
+    for (int i = 0; i < EMULATE_WHYS; i++)
+        CHECK(strstr(emulate_why_text((enum emulate_why)i), whys[i]), "%s", whys[i]);
+}
+
 static void trouble(void)
 {
     reset();
@@ -359,6 +433,8 @@ static void health(void)
     reading_set(&packs[0].soh_permille, 950, 1);
     reading_set(&packs[2].soh_permille, 910, 1);
     CHECK(emulate_soh_permille(packs, 3) == 910, "the worst");
+    reading_set(&packs[0].soh_permille, 880, 2);
+    CHECK(emulate_soh_permille(packs, 3) == 880, "the first is one of them");
 }
 
 /* --- states --- */
@@ -405,7 +481,10 @@ static void states(void)
         soc.known = seen != NO_SOC;
         if (seen == RIVAL)
             reading_set(&heard.rival, 532, life[i].at_ms);
+        struct emulate_orders before = told;
         step(life[i].at_ms);
+        CHECK(life[i].state != EMULATE_SILENT || memcmp(&before, &told, sizeof told) == 0,
+              "%s: nothing new", life[i].sentence);
         CHECK(emulate.state == life[i].state && emulate.why == life[i].why, "%lld: %s: %s, %s",
               (long long)life[i].at_ms, life[i].sentence, emulate_state_name(emulate.state),
               emulate_why_text(emulate.why));
@@ -440,6 +519,9 @@ int main(void)
     words();
     no_dumping();
     trouble();
+    alarms_one_by_one();
+    measured();
+    names();
     obedience();
     health();
     states();

@@ -21,7 +21,7 @@ static const struct bank_view well = {
     .temp_min_dC = 200, .temp_max_dC = 250, .cells_known = true, .cell_max_mV = 3310,
     .cell_min_mV = 3290, .bms_soc_permille = 500, .bms_soc_max_permille = 500,
     .bms_soc_min_permille = 500, .cvl_mV = 55200, .dvl_mV = 46000, .ccl_mA = 300000,
-    .dcl_mA = 400000, .charge_ok = true, .discharge_ok = true, .packs = 1, .packs_fresh = 1,
+    .dcl_mA = 400000, .charge_ok = true, .discharge_ok = true, .packs = 1, .packs_fresh = 1, .packs_in = 1,
     .bms_age_ms = 500,
 };
 /* clang-format on */
@@ -66,7 +66,7 @@ static void the_least_wins(void)
     view.dcl_mA = 120000;
     expect("BMS", 100000, LIMIT_BMS, 120000, LIMIT_BMS);
     struct bank_limits l = step();
-    CHECK(l.charge_mV.value == 55200 && l.charge_mV.cause == LIMIT_BMS, "CVL");
+    CHECK(l.charge_mV.value == 55200 && l.charge_mV.cause == LIMIT_CVL, "CVL");
     view.cvl_mV = 57600;
     l = step();
     CHECK(l.charge_mV.value == 56000 && l.charge_mV.cause == LIMIT_CELL, "16 x 3.50 V");
@@ -169,7 +169,15 @@ static void returns_slowly(void)
     step();
     now_ms += 29800;
     expect("a break starts it anew", 0, LIMIT_BMS_AGE, 300000, LIMIT_USER);
-    expect("30 s without a break", 200000, LIMIT_USER, 300000, LIMIT_USER);
+    expect("30 s without a break: a slow rise", 333 + 1, LIMIT_BMS_AGE, 300000, LIMIT_USER);
+    now_ms += 29900;
+    expect("half of it after 30 s", 334 + 100001, LIMIT_BMS_AGE, 300000, LIMIT_USER);
+    view.bms_age_ms = 4000;
+    now_ms += 900;
+    expect("silent: no rise", 334 + 100001, LIMIT_BMS_AGE, 300000, LIMIT_USER);
+    view.bms_age_ms = 100;
+    now_ms += 29800;
+    expect("risen", 200000, LIMIT_USER, 300000, LIMIT_USER);
     view.bms_age_ms = 5000;
     expect("a short silence", 200000, LIMIT_USER, 300000, LIMIT_USER);
     view.bms_age_ms = 100;
@@ -189,7 +197,9 @@ static void returns_slowly(void)
     step();
     now_ms += 29900;
     view.bms_age_ms = 3000;
-    expect("3 s old is no break", 210000, LIMIT_USER, 300000, LIMIT_USER);
+    expect("3 s old is no break", 105000 + 1, LIMIT_BMS_AGE, 300000, LIMIT_USER);
+    now_ms += 29900;
+    expect("risen", 210000, LIMIT_USER, 300000, LIMIT_USER);
 
     reset();
     view.bms_age_ms = INT64_MAX;
@@ -268,17 +278,16 @@ static void temperature(void)
         {450, 500}, {500, 250}, {525, 125},  {549, 5},    {550, 0},    {700, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        CHECK(charge_curve_permille(rows[i].dC) == rows[i].permille, "%d dC: %d", rows[i].dC,
-              charge_curve_permille(rows[i].dC));
+        int32_t curve = charge_curve_permille(CHEMISTRY_LFP, rows[i].dC);
+        CHECK(curve == rows[i].permille, "%d dC: %d", rows[i].dC, curve);
         reset();
-        view.temp_min_dC = rows[i].dC < 250 ? rows[i].dC : 250;
-        view.temp_max_dC = rows[i].dC > 250 ? rows[i].dC : 250;
+        view.temp_min_dC = rows[i].dC < 250 ? rows[i].dC : rows[i].dC - 50;
+        view.temp_max_dC = rows[i].dC > 250 ? rows[i].dC : rows[i].dC + 50;
         struct bank_limits l = step();
         CHECK(l.charge_mA.value == 200 * rows[i].permille, "%d dC: %d mA", rows[i].dC,
               l.charge_mA.value);
         CHECK(l.charge_mA.cause == (rows[i].permille < 1000 ? LIMIT_TEMP : LIMIT_USER), "%d dC",
               rows[i].dC);
-        CHECK(l.discharge_mA.value == 300000, "the curve is for charging");
     }
     reset();
     view.temp_known = false;
@@ -292,18 +301,10 @@ static void cells(void)
         bool charge, discharge;
         const char *what;
     } rows[] = {
-        {3499, 2801, true, true, "inside"},
-        {3500, 2801, false, true, "at the ceiling"},
-        {3481, 2801, false, true, "19 mV back is not enough"},
-        {3480, 2801, true, true, "20 mV is"},
-        {3499, 2801, true, true, "free up to the ceiling again"},
-        {3499, 2800, true, false, "at the floor"},
-        {3499, 2819, true, false, "19 mV back"},
-        {3499, 2820, true, true, "20 mV back"},
-        {3600, 2820, false, true, "100 mV above"},
-        {3300, 2820, false, true, "latched"},
-        {3300, 2700, false, false, "100 mV below"},
-        {3300, 3300, false, false, "latched too"},
+        {3450, 2801, true, true, "inside"},         {3450, 2800, true, false, "at the floor"},
+        {3450, 2819, true, false, "19 mV back"},    {3450, 2820, true, true, "20 mV back"},
+        {3600, 2820, false, true, "100 mV above"},  {3300, 2820, false, true, "latched"},
+        {3300, 2700, false, false, "100 mV below"}, {3300, 3300, false, false, "latched too"},
     };
     reset();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -316,8 +317,8 @@ static void cells(void)
     expect("a person has looked", 200000, LIMIT_USER, 300000, LIMIT_USER);
 
     config.chemistry = CHEMISTRY_NMC;
-    view.cell_max_mV = 4099;
-    expect("NMC 4.10 V", 200000, LIMIT_USER, 300000, LIMIT_USER);
+    view.cell_max_mV = 4050;
+    expect("NMC 4.05 V", 200000, LIMIT_USER, 300000, LIMIT_USER);
     view.cell_max_mV = 4100;
     view.cell_min_mV = 3000;
     expect("NMC ends", 0, LIMIT_CELL, 0, LIMIT_CELL);
@@ -336,6 +337,202 @@ static void cells(void)
     expect("held while the voltage is unknown", 0, LIMIT_CELL, 300000, LIMIT_USER);
     view.voltage_mV = 16 * 3300;
     expect("released by a voltage", 200000, LIMIT_USER, 300000, LIMIT_USER);
+}
+
+/* Over the last 50 mV charging falls to nothing; once at the ceiling, it stays off for 20 mV. */
+static void taper(void)
+{
+    static const struct {
+        int32_t max_mV, charge_mA;
+    } rows[] = {
+        {3450, 200000}, {3451, 196000}, {3475, 100000}, {3499, 4000},   {3500, 0},
+        {3481, 0},      {3480, 80000},  {3499, 4000},   {3450, 200000},
+    };
+    reset();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        view.cell_max_mV = rows[i].max_mV;
+        struct bank_limits l = step();
+        CHECK(l.charge_mA.value == rows[i].charge_mA, "%d mV: %d mA", rows[i].max_mV,
+              l.charge_mA.value);
+        CHECK(l.charge_mA.cause == (rows[i].charge_mA < 200000 ? LIMIT_CELL : LIMIT_USER),
+              "%d mV: cause", rows[i].max_mV);
+        CHECK(l.discharge_mA.value == 300000, "a full cell may be discharged");
+    }
+    view.cells_known = false;
+    view.voltage_mV = 16 * 3475;
+    config.cell_ceiling_mV = 3500;
+    view.cvl_mV = 57000;
+    expect("the mean cell", 100000, LIMIT_CELL, 300000, LIMIT_USER);
+}
+
+static void discharge_temperature(void)
+{
+    static const struct {
+        int32_t dC, permille;
+    } rows[] = {{-201, 0},   {-200, 0},   {-150, 125}, {-100, 250}, {-1, 497}, {0, 500}, {50, 750},
+                {100, 1000}, {450, 1000}, {525, 500},  {599, 7},    {600, 0},  {700, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (enum chemistry c = CHEMISTRY_LFP; c < CHEMISTRIES; c++)
+            CHECK(discharge_curve_permille(c, rows[i].dC) == rows[i].permille, "%d dC: %d",
+                  rows[i].dC, discharge_curve_permille(c, rows[i].dC));
+        reset();
+        view.temp_min_dC = view.temp_max_dC = rows[i].dC;
+        struct bank_limits l = step();
+        CHECK(l.discharge_mA.value == 300 * rows[i].permille, "%d dC: %d mA", rows[i].dC,
+              l.discharge_mA.value);
+        CHECK(l.discharge_mA.cause == (rows[i].permille < 1000 ? LIMIT_TEMP : LIMIT_USER), "%d dC",
+              rows[i].dC);
+    }
+    static const struct {
+        int32_t dC, permille;
+    } nickel[] = {{-1, 0},     {0, 0},      {50, 250},  {75, 375}, {100, 500},
+                  {150, 1000}, {400, 1000}, {425, 500}, {450, 0}};
+    for (size_t i = 0; i < sizeof nickel / sizeof nickel[0]; i++) {
+        CHECK(charge_curve_permille(CHEMISTRY_NMC, nickel[i].dC) == nickel[i].permille,
+              "NMC %d dC: %d", nickel[i].dC, charge_curve_permille(CHEMISTRY_NMC, nickel[i].dC));
+        CHECK(charge_curve_permille(CHEMISTRY_NCA, nickel[i].dC) == nickel[i].permille, "NCA");
+    }
+}
+
+static void spread(void)
+{
+    static const struct {
+        int32_t dC, permille;
+    } rows[] = {{150, 1000}, {151, 990}, {200, 500}, {249, 10}, {250, 0}, {300, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        reset();
+        view.temp_min_dC = 100;
+        view.temp_max_dC = 100 + rows[i].dC;
+        struct bank_limits l = step();
+        CHECK(l.charge_mA.value == 200 * rows[i].permille &&
+                  l.discharge_mA.value == 300 * rows[i].permille,
+              "spread %d dC: %d and %d mA", rows[i].dC, l.charge_mA.value, l.discharge_mA.value);
+        CHECK(l.charge_mA.cause == (rows[i].permille < 1000 ? LIMIT_SPREAD : LIMIT_USER),
+              "spread %d dC: cause", rows[i].dC);
+    }
+    reset();
+    view.temp_known = false;
+    view.temp_min_dC = -300;
+    expect("no spread where nothing is known", 0, LIMIT_TEMP, 300000, LIMIT_USER);
+}
+
+/* More than 20 % for 30 s stops charging; agreement as long releases it. */
+static void contradiction(void)
+{
+    static const struct {
+        int32_t wait_ms, current_mA, doubt_mA;
+        bool held;
+        const char *what;
+    } rows[] = {
+        {100, 100000, 20000, false, "20 % is the edge"},
+        {60000, 100000, 20000, false, "for ever"},
+        {100, 100000, 20001, false, "more"},
+        {29900, 100000, 20001, false, "for 29.9 s"},
+        {100, 100000, 20001, true, "for 30 s"},
+        {100, 100000, 0, true, "agreement"},
+        {29900, 100000, 0, true, "for 29.9 s"},
+        {100, 100000, 0, false, "for 30 s"},
+        {100, -50000, 11000, false, "discharging counts alike"},
+        {30000, -50000, 11000, true, "for 30 s"},
+    };
+    reset();
+    step();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        now_ms += rows[i].wait_ms - 100;
+        view.current_mA = rows[i].current_mA;
+        view.doubt_mA = rows[i].doubt_mA;
+        expect(rows[i].what, rows[i].held ? 0 : 200000, rows[i].held ? LIMIT_DOUBT : LIMIT_USER,
+               300000, LIMIT_USER);
+    }
+}
+
+static void above_the_cvl(void)
+{
+    static const struct {
+        int32_t mV;
+        bool held;
+    } rows[] = {{55200, false}, {55752, false}, {55753, true},
+                {55201, true},  {55200, false}, {55700, false}};
+    reset();
+    config.cell_ceiling_mV = 3600;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        view.voltage_mV = rows[i].mV;
+        expect("CVL", rows[i].held ? 0 : 200000, rows[i].held ? LIMIT_CVL : LIMIT_USER, 300000,
+               LIMIT_USER);
+    }
+    view.voltage_mV = 55800;
+    step();
+    view.cvl_mV = 0;
+    expect("held while no CVL is known", 0, LIMIT_CVL, 300000, LIMIT_USER);
+    view.cvl_mV = 55200;
+    view.voltage_mV = 0;
+    expect("and while no voltage is", 0, LIMIT_CVL, 300000, LIMIT_USER);
+    reset();
+    view.cvl_mV = 0;
+    expect("no CVL is no limit", 200000, LIMIT_USER, 300000, LIMIT_USER);
+}
+
+static void no_pack(void)
+{
+    reset();
+    view.packs_in = 0;
+    expect("no pack is connected", 0, LIMIT_PACKS, 0, LIMIT_PACKS);
+}
+
+static const struct limit_row *row_of(const struct limit_table *table, enum limit_cause cause)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->row[i].cause == cause)
+            return &table->row[i];
+    return NULL;
+}
+
+/* Each limit has its row, also those that do not bind, with the age of what it rests on. */
+static void the_whole_table(void)
+{
+    reset();
+    view.fact[FACT_CCL] = (struct bank_fact){400, 2};
+    view.fact[FACT_TEMP_MIN] = (struct bank_fact){700, 3};
+    view.fact[FACT_CVL] = (struct bank_fact){300, 1};
+    view.ccl_mA = 148000;
+    view.temp_min_dC = 60;
+    view.temp_max_dC = 200;
+    soc.soc_permille = 800;
+    struct bank_limits l = step();
+    uint8_t order[LIMIT_ROWS];
+    limit_order(&l.charge, order);
+    const struct limit_row *r[4];
+    for (size_t i = 0; i < 4; i++)
+        r[i] = &l.charge.row[order[i]];
+    CHECK(r[0]->cause == LIMIT_CAP && r[0]->value == 0, "the cap binds");
+    CHECK(r[1]->cause == LIMIT_TEMP && r[1]->value == 120000 && r[1]->age_ms == 700 &&
+              r[1]->from == 3,
+          "then the cold: %d", r[1]->value);
+    CHECK(r[2]->cause == LIMIT_BMS && r[2]->value == 148000 && r[2]->age_ms == 400 &&
+              r[2]->from == 2,
+          "then the BMS: %d", r[2]->value);
+    CHECK(r[3]->cause == LIMIT_USER && r[3]->age_ms == LIMIT_AGELESS && r[3]->from == 0,
+          "then the owner");
+    CHECK(r[0]->age_ms == 0 && r[0]->from == 0, "the cap is of this tick");
+    static const enum limit_cause charge[] = {
+        LIMIT_BMS_AGE, LIMIT_PACKS,    LIMIT_BMS_ALARM, LIMIT_BMS_ENABLE, LIMIT_CELL,
+        LIMIT_CVL,     LIMIT_TEMP,     LIMIT_SPREAD,    LIMIT_DOUBT,      LIMIT_CAP,
+        LIMIT_BMS,     LIMIT_INVERTER, LIMIT_USER};
+    for (size_t i = 0; i < sizeof charge / sizeof charge[0]; i++)
+        CHECK(row_of(&l.charge, charge[i]), "charge: %s", limit_cause_text(charge[i]));
+    static const enum limit_cause discharge[] = {
+        LIMIT_BMS_AGE, LIMIT_PACKS, LIMIT_BMS_ALARM, LIMIT_BMS_ENABLE, LIMIT_CELL, LIMIT_TEMP,
+        LIMIT_SPREAD,  LIMIT_FLOOR, LIMIT_BMS,       LIMIT_INVERTER,   LIMIT_USER};
+    for (size_t i = 0; i < sizeof discharge / sizeof discharge[0]; i++)
+        CHECK(row_of(&l.discharge, discharge[i]), "discharge: %s", limit_cause_text(discharge[i]));
+    CHECK(row_of(&l.voltage, LIMIT_CVL)->age_ms == 300 && row_of(&l.voltage, LIMIT_CELL),
+          "voltage");
+    CHECK(l.charge.count == sizeof charge / sizeof charge[0] &&
+              l.discharge.count == sizeof discharge / sizeof discharge[0],
+          "and none else: %d, %d", l.charge.count, l.discharge.count);
+    view.bms_age_ms = 4000;
+    l = step();
+    CHECK(row_of(&l.charge, LIMIT_BMS_AGE)->age_ms == 4000, "how long the BMS is silent");
 }
 
 static void floor_of_the_bank(void)
@@ -395,6 +592,13 @@ int main(void)
     cap_request();
     temperature();
     cells();
+    taper();
+    discharge_temperature();
+    spread();
+    contradiction();
+    above_the_cvl();
+    no_pack();
+    the_whole_table();
     floor_of_the_bank();
     one_cause_each();
     return check_done("limits");

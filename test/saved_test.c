@@ -132,10 +132,20 @@ static void largest_fits(void)
     memset(&state, 0xFF, sizeof state);
     state.soc_known = true;
     state.soc = state.soc_error = 1;
-    state.cap_held = state.low_held = state.cell_high_latched = state.stopped = state.cell_low_latched = true;
+    state.cap_held = state.low_held = state.cell_high_latched = state.stopped =
+        state.cell_low_latched = true;
+    state.cap.reached = true;
+    state.ageing.turns = AGEING_TURNS;
+    memset(state.ageing.turn_permille, 0, sizeof state.ageing.turn_permille);
     state.contact_count = MAX_CONTACTS;
     state.string_count = MAX_STRINGS;
     state.inverter_count = MAX_INVERTERS;
+    state.pack_count = MAX_PACKS;
+    for (size_t i = 0; i < MAX_PACKS; i++) {
+        memset(state.packs[i].name, 'p', NAME_SIZE - 1);
+        state.packs[i].name[NAME_SIZE - 1] = '\0';
+        state.packs[i].out = true;
+    }
     for (size_t i = 0; i < MAX_CONTACTS; i++) {
         memset(state.contacts[i].name, 'c', STATE_NAME_SIZE - 1);
         state.contacts[i].name[STATE_NAME_SIZE - 1] = '\0';
@@ -159,6 +169,7 @@ static void largest_fits(void)
               time_same(&back.contacts[MAX_CONTACTS - 1].wear.release,
                         &state.contacts[MAX_CONTACTS - 1].wear.release),
           "to the last");
+    CHECK(back.ageing.seconds[AGEING_CHARGES - 1][AGEING_TEMPS - 1] == UINT32_MAX, "and ageing");
 }
 
 int main(void)
@@ -176,9 +187,18 @@ int main(void)
     CHECK(t.controller->router.transfers == 2, "two transfers were made");
     CHECK(saved_urgent(&saved, t.controller), "that should not wait");
     t.controller->router.locked[2] = true;
-    t.controller->guard.cap_request_permille = 850;
+    t.controller->cap.memory.manual_permille = 850;
     CHECK(saved_write(&saved, t.controller, t.now_ms, wall_ms), "handed over");
     CHECK(!saved_urgent(&saved, t.controller), "known to the file");
+    t.controller->bank.pack[0].latched = 1 << ALARM_SHORT;
+    CHECK(saved_urgent(&saved, t.controller), "nor should a latched alarm");
+    while (!saved_write(&saved, t.controller, t.now_ms, wall_ms))
+        usleep(1000);
+    t.controller->bank.pack[0].asked_out = true;
+    CHECK(saved_urgent(&saved, t.controller), "nor a pack taken out");
+    while (!saved_write(&saved, t.controller, t.now_ms, wall_ms))
+        usleep(1000);
+    CHECK(!saved_urgent(&saved, t.controller), "both are known");
     saved_close(&saved);
     CHECK(saved.status == 0, "written");
 
@@ -189,7 +209,11 @@ int main(void)
     saved_open(&again, dir, t.controller, later_ms, wall_ms + 100000, quiet);
     const struct router *router = &t.controller->router;
     CHECK(router->transfers == 2 && router->locked[2] && !router->locked[0], "transfers and locks");
-    CHECK(t.controller->guard.cap_request_permille == 850, "the one-off cap");
+    CHECK(t.controller->cap.memory.manual_permille == 850, "the manual cap");
+    CHECK(t.controller->bank.pack[0].latched == 1 << ALARM_SHORT &&
+              t.controller->bank.pack[0].asked_out,
+          "the pack's alarm and place");
+    CHECK(!saved_urgent(&again, t.controller), "what is restored is not news");
     for (int s = 0; s < 2; s++) {
         CHECK(router->moved_today[s] == 1, "string %d: the day's budget", s);
         CHECK(router->moved_ms[s] > 0, "string %d: it has moved", s);

@@ -75,6 +75,27 @@ static struct saved_state state_number(unsigned n)
         .inverters = {{"inv1", {{n, 1}, {n + 1, 2}, {n + 2, 3}}}},
         .journal_sequence = 1000 + n,
         .journal_hash = {(uint8_t)n, 1, 2, 3},
+        .cap = {.manual_permille = 300 + (int32_t)n,
+                .target_permille = 900 + (int32_t)n,
+                .by_s = 1700000000 + n,
+                .begun_s = n,
+                .reached = n % 2,
+                .task = CAP_TASK_BALANCING,
+                .need = CAP_NEED_DAYS,
+                .announced_s = 1700000000 + n,
+                .due_s = 1700100000 + n,
+                .run_s = n,
+                .rest_s = n,
+                .quiet_s = 1 + n,
+                .full_s = 2 + n,
+                .seen_s = 3 + n,
+                .hour_mA = {-(int32_t)n, 5},
+                .hours_known = 3},
+        .ageing = {.seconds = {{n, 1}, {2}},
+                   .half_cycles = {n, 4},
+                   .depth_permille = {5, n},
+                   .turn_permille = {100, (uint16_t)(n % 1000)},
+                   .turns = 2},
     };
     return state;
 }
@@ -102,7 +123,7 @@ static void reads_the_document(void)
     CHECK(state.soc_known && state.soc == 0.625 && state.soc_error == 0.03125, "%g", state.soc);
     CHECK(state.cap_held && !state.low_held && !state.cell_high_latched && state.cell_low_latched,
           "latches");
-    CHECK(state.cap_request_permille == 800 && state.day == 19675 && state.transfers == 12, "top");
+    CHECK(state.cap.manual_permille == 800 && state.day == 19675 && state.transfers == 12, "top");
     CHECK(state.contact_count == 1 && saved_contact_find(&state, "contacts.4") &&
               saved_contact_find(&state, "contacts.4")->operations == 1234,
           "contacts");
