@@ -108,6 +108,9 @@ static double fit_rows(struct fit_work *w)
         x[k] = log(w->job->capacity_Ah);
     for (int r = 0; r < w->rows; r++) {
         w->row[r].typical_Ohm = fit_typical_Ohm(w, r);
+        fit_align(w->job, w->row[r].temp_C, &w->row[r].usual_shift, &w->row[r].usual_stretch);
+        w->row[r].shift = w->row[r].usual_shift;
+        w->row[r].stretch = w->row[r].usual_stretch;
         fit_prior(w, r);
     }
     for (int pass = 0; pass < PASSES; pass++) {

@@ -257,11 +257,45 @@ static void shipped_cells(void)
     }
 }
 
+/* Two temperatures teach the third. */
+static void foretells_third_temperature(void)
+{
+    static const char *const series[] = {"lfp_a123_esc_udds_p45C", "lfp_a123_esc_udds_m05C",
+                                         "lfp_a123_esc_udds_p25C"};
+    char path[512];
+    struct fit_load how = {.capacity_Ah = 2.05, .cells = 1};
+    struct fit_told told;
+    if (!data_path(path, series[0])) {
+        check_skip("no ../shared/data");
+        return;
+    }
+    job = (struct fit_job){.name = "A123",
+                           .chemistry = CHEMISTRY_LFP,
+                           .capacity_Ah = 2.05,
+                           .efficiency = 0.99445,
+                           .least_sigma_z = 0.008};
+    for (; job.count < 3; job.count++)
+        CHECK(data_path(path, series[job.count]) &&
+                  fit_series_load(&job.series[job.count], path, &how, stdout),
+              "%s", path);
+    job.series[2].check = true;
+    CHECK(data_path(path, "ocv_lfp_a123_esc"), "%s", path);
+    job.curves = fit_curves_load(job.curve, 0, path, 0.0374, stdout);
+    CHECK(soc_fit(&job, &found, &told, stdout) && found.rows == 8, "eight temperatures");
+    double mV = 1000 * fit_residual(&found, &job.series[2]).rms_V;
+    printf("fitted to 45 and -5 C: %.2f mV at 25 C\n", mV);
+    CHECK(mV < 8, "a temperature it has not seen: %.2f mV", mV);
+    CHECK(found.knees == 2 && fabs(found.knee[1].at - 0.73) < 0.02, "knee at %g", found.knee[1].at);
+    for (int i = 0; i < job.count; i++)
+        fit_series_free(&job.series[i]);
+}
+
 int main(void)
 {
     finds_known_cell();
     foretells();
     counts_charge();
     shipped_cells();
+    foretells_third_temperature();
     return check_done("soc_fit");
 }
