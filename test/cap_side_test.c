@@ -45,6 +45,22 @@ static bool why_says(const char *text)
     return false;
 }
 
+/* What candump reads: line 0 is the charge, line 1 the cap. */
+static bool candump_reads(uint8_t line, const char *text)
+{
+    struct controller *c = t.controller;
+    struct outbox before = c->outbox;
+    bool found = false;
+    c->text_line = line;
+    c->summary_ms = 0;
+    memset(c->gate.allow_sent_ms, 0, sizeof c->gate.allow_sent_ms); /* not due yet */
+    summary_send(c, t.now_ms);
+    for (size_t i = before.count; i < c->outbox.count; i++)
+        found |= memcmp(c->outbox.frames[i].data, text, strlen(text)) == 0;
+    c->outbox = before;
+    return found;
+}
+
 static void without_a_clock(void)
 {
     struct controller *c = t.controller;
@@ -52,6 +68,7 @@ static void without_a_clock(void)
     CHECK(c->guard.cap_request_permille == 700 && c->limits.cap_reached, "72 %%: held at 70");
     CHECK(controller_charge_to(c, 1000, MONDAY + 3600, t.now_ms, why, sizeof why) == -EAGAIN, "%s",
           why);
+    CHECK(candump_reads(1, "CAP 70.0") && candump_reads(0, "SOC 72"), "as candump reads it");
     CHECK(c->cap_asked == 0 && !journalled("cap policy"), "refused: nothing to tell");
 }
 
@@ -71,6 +88,9 @@ static void charge_to(void)
         "the journal says why and until when");
     CHECK(why_says("cap: 100.0 %: a charge to a time"), "and busbar why");
     CHECK(c->cap_asked == 1, "saved at once");
+    CHECK(candump_reads(1, "CAP 100%"), "and candump");
+    c->soc.soc_permille = 1000;
+    CHECK(candump_reads(0, "SOC 100%"), "a full battery is not empty");
     t.bus_dead[BATTERY_BUS] = true;
     run(12);
     CHECK(c->guard.cap_request_permille == 700 && why_says("is held back: a BMS is silent"),
