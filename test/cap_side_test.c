@@ -152,6 +152,37 @@ static void full(void)
     }
 }
 
+/* What the bank's view tells of BMS and temperature. */
+static void well(void)
+{
+    static const struct {
+        uint32_t alarms;
+        int64_t age_ms;
+        bool temp_known;
+        int32_t temp_dC;
+        enum cap_block block;
+    } rows[] = {
+        {0, BANK_CHARGE_MS, true, 50, CAP_FREE},
+        {1, 0, true, 200, CAP_BMS},
+        {0, BANK_CHARGE_MS + 1, true, 200, CAP_BMS},
+        {0, 0, false, 200, CAP_COLD},
+        {0, 0, true, 49, CAP_COLD},
+    };
+    struct controller *c = t.controller;
+    cap_ask_manual(&c->cap, &c->cap_config, 850, why, sizeof why);
+    c->soc.known = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        c->bank.alarms = rows[i].alarms;
+        c->bank.bms_age_ms = rows[i].age_ms;
+        c->bank.temp_known = rows[i].temp_known;
+        c->bank.temp_min_dC = rows[i].temp_dC;
+        cap_carry(c, t.now_ms += 1000);
+        CHECK(c->cap.out.block == rows[i].block &&
+                  c->guard.cap_request_permille == (rows[i].block ? 700 : 850),
+              "row %zu: %s", i, cap_block_text(c->cap.out.block));
+    }
+}
+
 static void never(void)
 {
     struct controller *c = t.controller;
@@ -173,6 +204,7 @@ int main(void)
     charge_to();
     balancing();
     full();
+    well();
     never();
     return check_done("cap_side");
 }
