@@ -128,6 +128,8 @@ static double between_rows(struct fit_work *w, double temp_C, struct fit_row *ou
     w->row[w->rows] = *out;
     fit_prior(w, w->rows);
     *out = w->row[w->rows];
+    for (int i = 0; i < CELL_POINTS && !out->curved; i++) /* what they were fitted on top of */
+        out->prior_V[i] = one->prior_V[i] + part * (other->prior_V[i] - one->prior_V[i]);
     if (w->shape.i0_A[a] <= 0 || w->shape.i0_A[b] <= 0)
         return 0;
     return 1 / arrhenius(temp_C, one->temp_C, 1 / w->shape.i0_A[a], other->temp_C,

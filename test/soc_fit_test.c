@@ -170,8 +170,6 @@ static void foretells(void)
     struct fit_residual left = fit_residual(&found, &other);
     CHECK(left.rms_V < 0.003, "a series left out: %.2f mV", 1000 * left.rms_V);
     fit_series_free(&other);
-    for (int r = 0; r < 2; r++)
-        fit_series_free(&job.series[r]);
 }
 
 /* Counted from the full charge where there is no reference. */
@@ -237,6 +235,33 @@ static bool data_path(char path[512], const char *name)
     return there != NULL;
 }
 
+/* An owner's case: one log at one temperature and nothing else. Away from it the cell is a guess that says so. */
+static void one_log_alone(void)
+{
+    static struct cell cell;
+    struct fit_told told;
+    struct fit_job alone = job;
+    alone.curves = 0;
+    alone.count = 1;
+    alone.series[0] = job.series[1];
+    CHECK(soc_fit(&alone, &cell, &told, stdout), "fits");
+    int measured = 0;
+    for (int i = 0; i < cell.rows; i++)
+        if (fabs(cell.row[i].temp_C - alone.series[0].temp_C) < 1)
+            measured = i;
+    CHECK(cell.rows > 1, "rows at other temperatures: %d", cell.rows);
+    for (int i = 0; i < cell.rows; i++) {
+        double off = 0;
+        for (int k = 20; k < CELL_POINTS - 10; k++)
+            off = fmax(off, fabs(cell.row[i].ocv_V[k] - cell.row[measured].ocv_V[k]));
+        CHECK(off < 0.001, "%g C: its voltage is that of the log, not %.3f V off",
+              cell.row[i].temp_C, off);
+        CHECK(i == measured ||
+                  cell.row[i].voltage_sigma_V > 1.5 * cell.row[measured].voltage_sigma_V,
+              "%g C: less sure", cell.row[i].temp_C);
+    }
+}
+
 static void shipped_cells(void)
 {
     char path[512], file[128];
@@ -294,6 +319,9 @@ int main(void)
 {
     finds_known_cell();
     foretells();
+    one_log_alone();
+    for (int r = 0; r < 2; r++)
+        fit_series_free(&job.series[r]);
     counts_charge();
     shipped_cells();
     foretells_third_temperature();
