@@ -109,7 +109,7 @@ static void begin(struct estimator *e, double charge)
     e->run = (struct cell_state){.z = within(charge, 0, 1)};
     e->started = e->fresh = true;
     e->misfit = 1;
-    e->seconds = e->charge_A_s = e->moved = e->turned = 0;
+    e->seconds = e->charge_A_s = e->moved = e->turned = e->since_knee_s = 0;
     e->voltage_s = e->overvoltage_s = e->voltage_seconds = e->since_seed_s = 0;
     seed_lost(e);
 }
@@ -396,6 +396,8 @@ static void look(struct estimator *e)
     double slowly = within(sight.information / MISFIT_READINGS, 0, 1);
     e->misfit = within(e->misfit + slowly * (missed - e->misfit), 1, MISFIT_MOST);
     e->fresh = false;
+    if (knee >= 0)
+        e->since_knee_s = 0;
     if (knee >= 0 && !sight.capacity_live)
         e->knee = knee;
     weigh(e);
@@ -417,6 +419,7 @@ void estimator_step(struct estimator *e, const struct estimator_input *input, do
     cell_step(&e->at, &e->decay, &e->run, current_A, 1);
     e->seconds += dt_s;
     e->since_seed_s += dt_s;
+    e->since_knee_s += dt_s;
     if (input->voltage_V > 0) {
         struct cell_resistances r = cell_resistances(&e->at, e->run.z);
         e->voltage_s += input->voltage_V * dt_s;
@@ -446,7 +449,7 @@ struct estimate estimator_estimate(const struct estimator *e)
 {
     double share[EST_HYPOTHESES];
     shares(e, share);
-    struct estimate out = {.trust = share[0]};
+    struct estimate out = {.trust = share[0], .since_knee_s = e->since_knee_s};
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         const struct estimator_hypothesis *h = &e->hypothesis[k];
         out.charge += share[k] * h->x[EST_Z];
