@@ -79,7 +79,7 @@ static void resolve_period(const struct resolver *r, unsigned index)
         yaml_file_mistake(r->file, path, "at most battery.cap_percent, %g, with cap_raise: never",
                           r->raw->battery.cap_percent);
     double least = r->raw->battery.floor_percent + r->raw->battery.cap_hysteresis_percent;
-    if (raw->cap_percent && raw->cap_percent <= least)
+    if (raw->cap_percent > 0 && raw->cap_percent <= least)
         yaml_file_mistake(r->file, path, "more than floor and hysteresis together, %g", least);
     out->period[out->periods++] = period;
 }

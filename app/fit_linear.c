@@ -196,8 +196,8 @@ static void add_beliefs(struct normals *n, const struct fit_row *row, double sig
         expect_equal(n, k, k + 1, k < 2 ? EMPTY_BEND_V : BEND_V);
     for (int k = 0; k + 2 < FIT_KNOTS && !row->curved; k++)
         expect_straight(n, k, k < 4 ? 0.05 : 0.004);
-    expect(n, FIT_SHIFT, -row->shift, row->curved ? 3 * sigma_z : 1e-4);
-    expect(n, FIT_STRETCH, -row->stretch, row->curved ? 6 * sigma_z : 1e-4);
+    expect(n, FIT_SHIFT, row->usual_shift - row->shift, row->curved ? 3 * sigma_z : 1e-4);
+    expect(n, FIT_STRETCH, row->usual_stretch - row->stretch, row->curved ? 6 * sigma_z : 1e-4);
     expect(n, FIT_HYSTERESIS, 1, 0.15);
     for (int k = 0; k < CELL_R_POINTS; k++) {
         expect(n, FIT_R0 + k, r * 0.4, r * 2);

@@ -167,3 +167,84 @@ double fit_typical_Ohm(const struct fit_work *w, int row)
     }
     return A2 > 0 ? 3 * sqrt(V2 / A2) : 0.05;
 }
+
+/* --- curves against each other --- */
+
+/* Gauss and Jordan; the solution is a[k][3] / a[k][k]. */
+static bool solve3(double a[3][4])
+{
+    for (int k = 0; k < 3; k++) {
+        if (!(a[k][k] > 0))
+            return false;
+        for (int i = 0; i < 3; i++) {
+            double times = i == k ? 0 : a[i][k] / a[k][k];
+            for (int j = k; j < 4; j++)
+                a[i][j] -= times * a[k][j];
+        }
+    }
+    return true;
+}
+
+/* Offset, shift and stretch of a curve against the reference, as found so far. */
+struct stand {
+    double off_V, shift, stretch;
+};
+
+/* One step of Gauss and Newton towards a better stand. */
+static bool stand_better(struct stand *s, const struct fit_curve *curve,
+                         const struct fit_curve *reference, double sigma_z)
+{
+    enum { FIRST = CELL_POINTS / 8, LAST = CELL_POINTS * 9 / 10 };
+    static const double SIGMA_V =
+        0.01; /* of the shape, a tenth of the charge apart; of the offset */
+    double weight = 10.0 / (CELL_POINTS * SIGMA_V * SIGMA_V);
+    double a[3][4] = {{1 / (SIGMA_V * SIGMA_V)}};
+    a[1][1] = 1 / (9 * sigma_z * sigma_z);
+    a[2][2] = 1 / (36 * sigma_z * sigma_z);
+    a[0][3] = -s->off_V * a[0][0];
+    a[1][3] = -s->shift * a[1][1];
+    a[2][3] = -s->stretch * a[2][2];
+    for (int i = FIRST; i < LAST; i++) {
+        double z = i / (CELL_POINTS - 1.0), at = z + s->shift + s->stretch * (z - 0.5);
+        double slope = smooth_slope(curve->ocv_V, (int)(clip(at, 0, 1) * (CELL_POINTS - 1)));
+        double y = reference->ocv_V[i] - s->off_V - fit_table(curve->ocv_V, CELL_POINTS, at);
+        double x[3] = {1, slope, slope * (z - 0.5)};
+        for (int r = 0; r < 3; r++) {
+            for (int c = 0; c < 3; c++)
+                a[r][c] += weight * x[r] * x[c];
+            a[r][3] += weight * x[r] * y;
+        }
+    }
+    if (!solve3(a))
+        return false;
+    s->off_V += a[0][3] / a[0][0];
+    s->shift += a[1][3] / a[1][1];
+    s->stretch += a[2][3] / a[2][2];
+    return true;
+}
+
+/* Where on its own charge axis a curve has what the reference has at z: z + shift + stretch (z - 1/2). Open-circuit
+ * voltage keeps its shape over temperature but for an offset, while each curve's axis is its own capacity's. */
+static struct stand align(const struct fit_job *job, int curve, const struct fit_curve *reference)
+{
+    enum { ROUNDS = 8 };
+    struct stand s = {0, 0, 0};
+    for (int round = 0; round < ROUNDS; round++)
+        if (!stand_better(&s, &job->curve[curve], reference, job->least_sigma_z))
+            break;
+    return s;
+}
+
+void fit_align(const struct fit_job *job, double temp_C, double *shift, double *stretch)
+{
+    const struct fit_curve *reference = warm_curve(job);
+    double part;
+    int high, low = curves_around(job, temp_C, &high, &part);
+    *shift = *stretch = 0;
+    if (job->chemistry == CHEMISTRY_LFP || !reference || !job->curve[low].both ||
+        !job->curve[high].both)
+        return;
+    struct stand below = align(job, low, reference), above = align(job, high, reference);
+    *shift = below.shift + part * (above.shift - below.shift);
+    *stretch = below.stretch + part * (above.stretch - below.stretch);
+}

@@ -120,11 +120,16 @@ static double between_rows(struct fit_work *w, double temp_C, struct fit_row *ou
     *out = (struct fit_row){.temp_C = temp_C, .curved = one->curved};
     mix_found(out->found, one, other, temp_C);
     double part = kinetic_part(temp_C, one->temp_C, other->temp_C);
-    out->shift = one->shift + part * (other->shift - one->shift);
-    out->stretch = one->stretch + part * (other->stretch - one->stretch);
+    double shift[2] = {one->shift - one->usual_shift, other->shift - other->usual_shift};
+    double stretch[2] = {one->stretch - one->usual_stretch, other->stretch - other->usual_stretch};
+    fit_align(w->job, temp_C, &out->usual_shift, &out->usual_stretch);
+    out->shift = out->usual_shift + shift[0] + part * (shift[1] - shift[0]);
+    out->stretch = out->usual_stretch + stretch[0] + part * (stretch[1] - stretch[0]);
     w->row[w->rows] = *out;
     fit_prior(w, w->rows);
     *out = w->row[w->rows];
+    for (int i = 0; i < CELL_POINTS && !out->curved; i++) /* what they were fitted on top of */
+        out->prior_V[i] = one->prior_V[i] + part * (other->prior_V[i] - one->prior_V[i]);
     if (w->shape.i0_A[a] <= 0 || w->shape.i0_A[b] <= 0)
         return 0;
     return 1 / arrhenius(temp_C, one->temp_C, 1 / w->shape.i0_A[a], other->temp_C,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double GUESS_C = 8;  /* so far from a measured temperature a guess is twice as wrong */
 static const double UNSEEN = 1.5; /* how much further a series not fitted to is from the tables */
 static const double SAME_C = 5;   /* series this near share a row */
 static const double NEAR_C = 3;   /* a curve this near a row needs none of its own */
@@ -108,6 +109,9 @@ static double fit_rows(struct fit_work *w)
         x[k] = log(w->job->capacity_Ah);
     for (int r = 0; r < w->rows; r++) {
         w->row[r].typical_Ohm = fit_typical_Ohm(w, r);
+        fit_align(w->job, w->row[r].temp_C, &w->row[r].usual_shift, &w->row[r].usual_stretch);
+        w->row[r].shift = w->row[r].usual_shift;
+        w->row[r].stretch = w->row[r].usual_stretch;
         fit_prior(w, r);
     }
     for (int pass = 0; pass < PASSES; pass++) {
@@ -192,8 +196,10 @@ static void take_given(struct fit_work *w)
     fit_prior(w, 0);
 }
 
-/* Each row's voltage error: of its own series, else of the nearer rows that have some. */
-static void take_row_errors(struct cell *cell, const double V2[], const int count[])
+/* Each row's voltage error: of its own series, else of the nearer rows that have some. Without a curve of its own a row
+ * is a guess that gets worse with the distance. */
+static void take_row_errors(const struct fit_job *job, struct cell *cell, const double V2[],
+                            const int count[])
 {
     for (int i = 0; i < cell->rows; i++) {
         int low = i, high = i;
@@ -203,7 +209,10 @@ static void take_row_errors(struct cell *cell, const double V2[], const int coun
             high++;
         double below = count[low] ? V2[low] / count[low] : 0;
         double above = count[high] ? V2[high] / count[high] : 0;
-        cell->row[i].voltage_sigma_V = clip(UNSEEN * sqrt(fmax(below, above)), 0.001, 0.5);
+        double away_C = fmin(count[low] ? cell->row[i].temp_C - cell->row[low].temp_C : 1000,
+                             count[high] ? cell->row[high].temp_C - cell->row[i].temp_C : 1000);
+        double guess = job->curves ? 1 : 1 + away_C / GUESS_C;
+        cell->row[i].voltage_sigma_V = clip(guess * UNSEEN * sqrt(fmax(below, above)), 0.001, 0.5);
     }
 }
 
@@ -230,7 +239,7 @@ static void take_errors(const struct fit_job *job, struct cell *cell, bool all_f
     cell->voltage_sigma_V = clip(UNSEEN * sqrt(V2 / count), 0.001, 0.5);
     cell->resistance_sigma = clip(sqrt(R2 / count), all_fitted ? 0.08 : 0.12, 1);
     cell->position_sigma = clip(sqrt(z2 / count), fmax(job->least_sigma_z, counted), 0.1);
-    take_row_errors(cell, row_V2, row_count);
+    take_row_errors(job, cell, row_V2, row_count);
 }
 
 /* The rows of the series, or the given one; all temperatures into temp_C. How many, 0 after a line in errors. */

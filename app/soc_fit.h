@@ -93,6 +93,7 @@ struct fit_row {
     double prior_V[CELL_POINTS];
     double hysteresis_V[CELL_POINTS];
     double typical_Ohm;             /* size of all resistance, for the smoothness of its tables */
+    double usual_shift, usual_stretch; /* as the curves stand to each other: believed before the fit */
     double shift, stretch;          /* already in prior_V's reading */
     double found[FIT_UNKNOWNS];
 };
@@ -107,8 +108,11 @@ struct fit_work {
     int stride, tries;
 };
 
-/* What is known of a row before the fit, from the curves and what was found so far; .. and the size of its resistance. */
+/* What is known of a row before the fit, from the curves and what was found so far; the size of its resistance. */
 void fit_prior(struct fit_work *w, int row);
+/* How the curve of this temperature is read against the one nearest 25 C; 0 without curves of both
+ * directions, and for LFP, where polarisation bends the plateaus more than the axes differ. */
+void fit_align(const struct fit_job *job, double temp_C, double *shift, double *stretch);
 double fit_typical_Ohm(const struct fit_work *w, int row);
 
 /* The cell's rows at these temperatures: the fit's own, and all others between or beyond them. */

@@ -43,6 +43,15 @@ static bool task_whole(const SavedCap *from)
            from->run_s >= 0;
 }
 
+static bool hours_whole(const SavedCap *from)
+{
+    enum { MOST_mA = 100000000 };
+    bool whole = from->n_hour_ma == CAP_HOURS;
+    for (size_t i = 0; whole && i < CAP_HOURS; i++)
+        whole = from->hour_ma[i] >= -MOST_mA && from->hour_ma[i] <= MOST_mA;
+    return whole;
+}
+
 void cap_unpack(struct cap_memory *memory, const SavedCap *from)
 {
     if (!from)
@@ -64,7 +73,7 @@ void cap_unpack(struct cap_memory *memory, const SavedCap *from)
     memory->quiet_s = from->quiet_s > 0 ? from->quiet_s : 0;
     memory->full_s = from->full_s > 0 ? from->full_s : 0;
     memory->seen_s = from->seen_s > 0 ? from->seen_s : 0;
-    if (from->n_hour_ma == CAP_HOURS) {
+    if (hours_whole(from)) {
         memcpy(memory->hour_mA, from->hour_ma, sizeof memory->hour_mA);
         memory->hours_known = from->hours_known & ((1u << CAP_HOURS) - 1);
     }

@@ -67,6 +67,15 @@ static void summary_frame(struct controller *controller, int64_t now_ms)
     outbox_offer(controller, controller->config->backbone, &frame, now_ms);
 }
 
+/* Eight characters: a full battery loses its decimal. */
+static void percent_text(char *text, size_t room, const char *name, int permille)
+{
+    if (permille >= 1000)
+        snprintf(text, room, "%s 100%%", name);
+    else
+        snprintf(text, room, "%s %2d.%d%%", name, permille / 10 % 100, permille % 10);
+}
+
 /* One line of eight characters; the lines take turns, one each second. */
 static void text_frame(struct controller *controller, int64_t now_ms)
 {
@@ -75,12 +84,12 @@ static void text_frame(struct controller *controller, int64_t now_ms)
     switch (controller->text_line++ % 5) {
     case 0:
         if (controller->soc.known)
-            snprintf(text, sizeof text, "SOC %2d.%d%%", soc / 10 % 100, soc % 10);
+            percent_text(text, sizeof text, "SOC", soc);
         else
             snprintf(text, sizeof text, "SOC   ?%%");
         break;
     case 1:
-        snprintf(text, sizeof text, "CAP %2d.%d%%", cap / 10 % 100, cap % 10);
+        percent_text(text, sizeof text, "CAP", cap);
         break;
     case 2:
         snprintf(text, sizeof text, "PV %5d", clamp(pv_W(controller), 0, 99999));

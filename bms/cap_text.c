@@ -75,7 +75,8 @@ const char *cap_event_text(enum cap_event event)
 void cap_time_text(char out[CAP_TIME_SIZE], const struct cap_clock *clock, int64_t wall_s)
 {
     static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    int64_t local_s = cap_local_s(clock, wall_s);
+    static const int64_t last_s = 253402214400; /* 9999-12-31 */
+    int64_t local_s = wall_s < 0 ? 0 : cap_local_s(clock, wall_s < last_s ? wall_s : last_s);
     if (local_s < 0)
         local_s = 0;
     uint32_t day = (uint32_t)(local_s / 86400), minute = (uint32_t)(local_s % 86400) / 60;

@@ -28,9 +28,12 @@ static const double TABLE = 0.5; /* of a table's error: what is there again at t
 static const double SHAPE = 0.3; /* of the knee's place: how much its shape may be off besides */
 static const double COUNT_NOISE = 0.002; /* of the charge moved, by sampling */
 static const double REST_WALK = 2e-4;    /* charge per square root of an hour */
+static const double MISFIT_READINGS = 4, MISFIT_MOST = 100;
 static const double NEAR = 0.006,
-                    FAR = 0.05;    /* the least and most of sigma over which the curve is read */
-static const double MIDDLE = 0.45; /* between the low and the high knee */
+                    FAR = 0.05; /* the least and most of sigma over which the curve is read */
+static const double LOWEST = -0.02, HIGHEST = 1.02,
+                    END_SIGMA = 0.01; /* no charge is beyond these */
+static const double MIDDLE = 0.45;    /* between the low and the high knee */
 
 static double within(double x, double low, double high)
 {
@@ -105,6 +108,7 @@ static void begin(struct estimator *e, double charge)
 {
     e->run = (struct cell_state){.z = within(charge, 0, 1)};
     e->started = e->fresh = true;
+    e->misfit = 1;
     e->seconds = e->charge_A_s = e->moved = e->turned = 0;
     e->voltage_s = e->overvoltage_s = e->voltage_seconds = e->since_seed_s = 0;
     seed_lost(e);
@@ -160,7 +164,7 @@ static void predict(struct estimator *e, double current_A, double dt_s)
         if (!h->alive)
             continue;
         double z = h->x[EST_Z] + (taken - h->x[EST_OFFSET]) * per_A / h->x[EST_CAPACITY];
-        h->x[EST_Z] = within(z, -0.02, 1.02);
+        h->x[EST_Z] = within(z, -1, 2);
         h->x[EST_HYSTERESIS] = keep * h->x[EST_HYSTERESIS] + (1 - keep) * toward;
     }
     e->moved += moved;
@@ -202,6 +206,7 @@ static void spread(const struct estimator *e, struct estimator_hypothesis *h)
 struct sight {
     double voltage_V, overvoltage_V; /* means since the last */
     double information;              /* 0..1: how much of an independent reading it is */
+    double misfit;
     bool capacity_live;
 };
 
@@ -265,11 +270,27 @@ static void correct(struct estimator_hypothesis *h, const double H[N], const dou
         }
 }
 
-static void measure(const struct estimator *e, struct estimator_hypothesis *h,
-                    const struct sight *sight)
+/* Counted beyond full or empty: that is a reading too. It says that the offset is another one. */
+static void end_reached(struct estimator_hypothesis *h)
+{
+    double missed = within(h->x[EST_Z], LOWEST, HIGHEST) - h->x[EST_Z];
+    if (magnitude(missed) <= 0)
+        return;
+    double H[N] = {[EST_Z] = 1}, K[N], R = square(END_SIGMA), S = h->P[EST_Z][EST_Z] + R;
+    for (int a = 0; a < N; a++)
+        K[a] = a < EST_TABLE ? h->P[a][EST_Z] / S : 0;
+    for (int a = 0; a < N; a++)
+        h->x[a] += K[a] * missed;
+    correct(h, H, K, R);
+    h->weight -= 0.5 * square(missed) / S;
+}
+
+static double measure(const struct estimator *e, struct estimator_hypothesis *h,
+                      const struct sight *sight)
 {
     struct expectation expected = expect(e, h, sight);
-    double R = expected.variance / sight->information, S = R, PH[N], K[N];
+    double variance = expected.variance * sight->misfit;
+    double R = variance / sight->information, S = R, PH[N], K[N];
     for (int a = 0; a < N; a++) {
         PH[a] = 0;
         for (int b = 0; b < N; b++)
@@ -277,19 +298,20 @@ static void measure(const struct estimator *e, struct estimator_hypothesis *h,
         S += expected.H[a] * PH[a];
     }
     double reach = 5 * sqrt(S);
-    double missed = within(sight->voltage_V - expected.V, -reach, reach);
+    double off_V = sight->voltage_V - expected.V, missed = within(off_V, -reach, reach);
     for (int a = 0; a < N; a++)
         K[a] = considered(sight, a) ? 0 : PH[a] / S;
     for (int a = 0; a < N; a++)
         h->x[a] += K[a] * missed;
     correct(h, expected.H, K, R);
-    h->x[EST_Z] = within(h->x[EST_Z], -0.02, 1.02);
+    h->x[EST_Z] = within(h->x[EST_Z], LOWEST, HIGHEST);
     h->x[EST_HYSTERESIS] = within(h->x[EST_HYSTERESIS], -1, 1);
     h->x[EST_RESISTANCE] = within(h->x[EST_RESISTANCE], -0.5, 1);
     h->x[EST_CAPACITY] = within(h->x[EST_CAPACITY], 0.5, 1.2);
     /* The likelihood of as much of a reading as this one is worth. */
-    h->weight -= 0.5 * (square(missed) / S + maths_log(S / R) +
-                        sight->information * maths_log(expected.variance));
+    h->weight -=
+        0.5 * (square(missed) / S + maths_log(S / R) + sight->information * maths_log(variance));
+    return square(off_V) / expected.variance;
 }
 
 static void weigh(struct estimator *e)
@@ -355,16 +377,24 @@ static void look(struct estimator *e)
     struct sight sight = {
         .voltage_V = e->voltage_s / e->voltage_seconds,
         .overvoltage_V = e->overvoltage_s / e->voltage_seconds,
+        .misfit = e->misfit,
         .information =
             e->fresh ? 1 : within(e->moved / NEW_CHARGE + e->seconds / NEW_TIME_S, 1e-9, 1),
     };
     int knee = knee_at(e->config.cell, e->run.z);
     sight.capacity_live = knee >= 0 && e->knee >= 0 && knee != e->knee;
-    for (int k = 0; k < EST_HYPOTHESES; k++)
-        if (e->hypothesis[k].alive) {
-            spread(e, &e->hypothesis[k]);
-            measure(e, &e->hypothesis[k], &sight);
-        }
+    double missed = INFINITY; /* by the hypothesis that is nearest */
+    for (int k = 0; k < EST_HYPOTHESES; k++) {
+        struct estimator_hypothesis *h = &e->hypothesis[k];
+        if (!h->alive)
+            continue;
+        spread(e, h);
+        end_reached(h);
+        double off = measure(e, h, &sight);
+        missed = off < missed ? off : missed;
+    }
+    double slowly = within(sight.information / MISFIT_READINGS, 0, 1);
+    e->misfit = within(e->misfit + slowly * (missed - e->misfit), 1, MISFIT_MOST);
     e->fresh = false;
     if (knee >= 0 && !sight.capacity_live)
         e->knee = knee;

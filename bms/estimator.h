@@ -9,7 +9,8 @@
  * is trusted like one, and a bad one found out, without a threshold. (Gaussian sum: Alspach and Sorenson, IEEE
  * Trans. Automatic Control 17 (1972) 439.)
  *
- * Two rules keep the band honest. A table's error lasts: it is new only after some charge has moved, so ten readings
+ * Three rules keep the band honest. Where the voltage misses what is foretold by more than the cell file admits, the
+ * file is of another cell, and its voltage counts for as much less. A table's error lasts: it is new only after some charge has moved, so ten readings
  * at one place are worth one (information is paid by moved charge, not by seconds). And the place of a knee, the
  * table's own voltage and the capacity are considered, not estimated (Schmidt's filter): no number of passes makes
  * them better known; capacity is learned only between two different knees.
@@ -65,6 +66,7 @@ struct estimator {
     double seconds, charge_A_s, moved, turned, voltage_s, overvoltage_s, voltage_seconds;
     double since_seed_s;
     bool fresh;                       /* nothing was measured since the start: the first counts in full */
+    double misfit;                    /* mean square of what the nearest hypothesis misses, to what the cell file admits */
     int knee;                         /* where voltage was last worth something: 0 low, 1 high, -1 nowhere yet */
 };
 

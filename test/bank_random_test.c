@@ -7,6 +7,7 @@
 
 #include "bms/share.h"
 #include "test/check.h"
+#include "test/pack_flows.h"
 
 enum { BANKS = 100000, SHARED_BANKS = 2000 };
 enum kind { UNDER_CURRENT, OPEN, OUT };
@@ -87,7 +88,8 @@ static void step(struct bank *b)
     b->now_ms += 100;
     for (size_t i = 0; i < b->config.packs; i++)
         speak(b, i);
-    bank_look(&b->view, &b->config, b->readings, NULL, NULL, b->now_ms);
+    bank_look(&b->view, &b->config, b->readings,
+              pack_flows(b->readings, b->config.packs, b->now_ms), "", b->now_ms);
     b->limits = bank_limits_step(&b->guard, &b->config, &b->view, &b->soc, b->inverters_mA,
                                  b->inverters_mA, b->now_ms);
 }

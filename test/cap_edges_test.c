@@ -300,6 +300,8 @@ static const struct {
 } times[] = {
     {0,          "Thu 1970-01-01 00:00"},
     {-5,         "Thu 1970-01-01 00:00"},
+    {INT64_MIN,  "Thu 1970-01-01 00:00"},
+    {INT64_MAX,  "Fri 9999-12-31 00:00"},
     {951782399,  "Mon 2000-02-28 23:59"},
     {951868799,  "Tue 2000-02-29 23:59"},
     {951868800,  "Wed 2000-03-01 00:00"},
@@ -357,6 +359,7 @@ static void texts(void)
 
 static void answers(void)
 {
+    static const int64_t ends[] = {INT64_MIN, INT64_MAX};
     struct world w = world_new();
     struct cap_input input = input_at(MONDAY);
     cap_step(&w.cap, &w.config, &input, 1000);
@@ -367,6 +370,10 @@ static void answers(void)
     cap_ask_one_off(&w.cap, &w.config, 955, MONDAY, &input.clock, why, sizeof why);
     CHECK(strcmp(why, "Mon 2026-06-01 00:00 is not allowed: later than now, within 14 days") == 0,
           "%s", why);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        CHECK(cap_ask_one_off(&w.cap, &w.config, 955, ends[i], &input.clock, why, sizeof why) ==
+                  -ERANGE,
+              "no time at all: %s", why);
     w.config.never = true;
     CHECK(cap_ask_manual(&w.cap, &w.config, 700, why, sizeof why) == 0 &&
               strcmp(why, "the cap is 70.0 % now") == 0,

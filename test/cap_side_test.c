@@ -45,6 +45,22 @@ static bool why_says(const char *text)
     return false;
 }
 
+/* What candump reads: line 0 is the charge, line 1 the cap. */
+static bool candump_reads(uint8_t line, const char *text)
+{
+    struct controller *c = t.controller;
+    struct outbox before = c->outbox;
+    bool found = false;
+    c->text_line = line;
+    c->summary_ms = 0;
+    memset(c->gate.allow_sent_ms, 0, sizeof c->gate.allow_sent_ms); /* not due yet */
+    summary_send(c, t.now_ms);
+    for (size_t i = before.count; i < c->outbox.count; i++)
+        found |= memcmp(c->outbox.frames[i].data, text, strlen(text)) == 0;
+    c->outbox = before;
+    return found;
+}
+
 static void without_a_clock(void)
 {
     struct controller *c = t.controller;
@@ -52,6 +68,7 @@ static void without_a_clock(void)
     CHECK(c->guard.cap_request_permille == 700 && c->limits.cap_reached, "72 %%: held at 70");
     CHECK(controller_charge_to(c, 1000, MONDAY + 3600, t.now_ms, why, sizeof why) == -EAGAIN, "%s",
           why);
+    CHECK(candump_reads(1, "CAP 70.0") && candump_reads(0, "SOC 72"), "as candump reads it");
     CHECK(c->cap_asked == 0 && !journalled("cap policy"), "refused: nothing to tell");
 }
 
@@ -71,6 +88,9 @@ static void charge_to(void)
         "the journal says why and until when");
     CHECK(why_says("cap: 100.0 %: a charge to a time"), "and busbar why");
     CHECK(c->cap_asked == 1, "saved at once");
+    CHECK(candump_reads(1, "CAP 100%"), "and candump");
+    c->soc.soc_permille = 1000;
+    CHECK(candump_reads(0, "SOC 100%"), "a full battery is not empty");
     t.bus_dead[BATTERY_BUS] = true;
     run(12);
     CHECK(c->guard.cap_request_permille == 700 && why_says("is held back: a BMS is silent"),
@@ -132,6 +152,37 @@ static void full(void)
     }
 }
 
+/* What the bank's view tells of BMS and temperature. */
+static void well(void)
+{
+    static const struct {
+        uint32_t alarms;
+        int64_t age_ms;
+        bool temp_known;
+        int32_t temp_dC;
+        enum cap_block block;
+    } rows[] = {
+        {0, BANK_CHARGE_MS, true, 50, CAP_FREE},
+        {1, 0, true, 200, CAP_BMS},
+        {0, BANK_CHARGE_MS + 1, true, 200, CAP_BMS},
+        {0, 0, false, 200, CAP_COLD},
+        {0, 0, true, 49, CAP_COLD},
+    };
+    struct controller *c = t.controller;
+    cap_ask_manual(&c->cap, &c->cap_config, 850, why, sizeof why);
+    c->soc.known = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        c->bank.alarms = rows[i].alarms;
+        c->bank.bms_age_ms = rows[i].age_ms;
+        c->bank.temp_known = rows[i].temp_known;
+        c->bank.temp_min_dC = rows[i].temp_dC;
+        cap_carry(c, t.now_ms += 1000);
+        CHECK(c->cap.out.block == rows[i].block &&
+                  c->guard.cap_request_permille == (rows[i].block ? 700 : 850),
+              "row %zu: %s", i, cap_block_text(c->cap.out.block));
+    }
+}
+
 static void never(void)
 {
     struct controller *c = t.controller;
@@ -153,6 +204,7 @@ int main(void)
     charge_to();
     balancing();
     full();
+    well();
     never();
     return check_done("cap_side");
 }

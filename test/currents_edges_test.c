@@ -208,6 +208,22 @@ static void changed_within(void)
     CHECK(near(currents.flow[BATTERY].mA, 10000, 400), "the others go on");
 }
 
+/* Never a step that anybody would notice. */
+static void strays_slowly(void)
+{
+    one_node();
+    for (int i = 0; i < 3; i++)
+        sensor(BATTERY, 50, 0);
+    currents_init(&currents, &config);
+    hear(3600, (int32_t[]){10000, 10000, 10000});
+    int32_t off_mA = 0;
+    while (off_mA < 500 && !currents.sensor[2].fault)
+        hear(100, (int32_t[]){10000, 10000, 10000 + ++off_mA});
+    CHECK(currents.sensor[2].fault == CURRENTS_OFFSET, "out of its specification");
+    CHECK(off_mA > 200 && off_mA < 400, "some 5 sigma beyond the others: %d", off_mA);
+    CHECK(!currents.sensor[0].drops && !currents.sensor[1].drops, "the others stand still");
+}
+
 static void saved(void)
 {
     struct currents_learned learned, wrong;
@@ -379,6 +395,7 @@ int main(void)
     no_better_than_its_steps();
     drift_with_temperature();
     changed_within();
+    strays_slowly();
     saved();
     two_that_disagree();
     a_current_is_missing();

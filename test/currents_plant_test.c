@@ -128,6 +128,7 @@ int main(void)
 {
     if (together_start(&t) < 0 || together_begin(&t) < 0)
         return 1;
+    sim_set_soc(t.sim, 0.45); /* so far below the cap that the sun flows into it */
     one_afternoon();
     shunt_turned();
     in_the_dark();

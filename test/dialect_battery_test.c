@@ -5,6 +5,7 @@
 #include "bms/bank.h"
 #include "devices/nodes.h"
 #include "test/dialect_play.h"
+#include "test/pack_flows.h"
 
 /* clang-format off */
 /* setfirelabs.com, "CAN Comms V1.2 vs V1.3": two US5000 of one stack, the older first. */
@@ -218,14 +219,14 @@ static void a_missing_enable(void)
     static const char *const forbidden[] = {"35C#4000"};
     const struct bank_config config = {
         .chemistry = CHEMISTRY_LFP, .cells = 15, .packs = 1, .pack_capacity_mAh = {100000}};
-    struct bank_view view;
+    struct bank_view view = {0};
     load("pylontech-lv");
     hear(v13, 4, 1000);
-    bank_look(&view, &config, &pack, NULL, "", 1500);
+    bank_look(&view, &config, &pack, pack_flows(&pack, 1, 1500), "", 1500);
     CHECK(view.charge_ok && view.discharge_ok && view.packs_fresh == 1, "nothing forbidden");
     CHECK(view.ccl_mA == 480000 && view.alarms == 0, "%d mA", view.ccl_mA);
     hear(forbidden, 1, 1600);
-    bank_look(&view, &config, &pack, NULL, "", 1700);
+    bank_look(&view, &config, &pack, pack_flows(&pack, 1, 1700), "", 1700);
     CHECK(!view.charge_ok && view.discharge_ok, "the enable was taken back");
     dialect_file_free(&file);
 }

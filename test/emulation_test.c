@@ -144,7 +144,7 @@ static int journal_count(enum journal_kind kind, int32_t after)
     return count;
 }
 
-static const char *why_line(void)
+static const char *hybrid_why(void)
 {
     static struct why why;
     why_fill(&why, t.controller, t.now_ms);
@@ -208,8 +208,8 @@ static void speaks(void)
         serial_A += t.controller->decided.inverter[i].charge_max_A;
     CHECK(serial_A * 1000 <= limits->charge_mA.value * 3 / 4,
           "the serial ones share the rest: %d A of %d mA", serial_A, limits->charge_mA.value);
-    CHECK(strstr(why_line(), "hybrid: may charge ") && strstr(why_line(), "heard 0."), "%s",
-          why_line());
+    CHECK(strstr(hybrid_why(), "hybrid: may charge ") && strstr(hybrid_why(), "heard 0."), "%s",
+          hybrid_why());
 }
 
 /* --- the cap --- */
@@ -225,8 +225,8 @@ static void cap_comes_and_goes(void)
     int64_t took_ms = wait_for(no_charge, 5000);
     CHECK(took_ms <= CADENCE_MS, "0 A on the wire after %lld ms", (long long)took_ms);
     CHECK(dcl_dA() > 0 && requests() == 0x40, "it may still discharge: %02X", requests());
-    CHECK(strstr(why_line(), "may charge 0.0 A") && strstr(why_line(), "the charge cap"), "%s",
-          why_line());
+    CHECK(strstr(hybrid_why(), "may charge 0.0 A") && strstr(hybrid_why(), "the charge cap"), "%s",
+          hybrid_why());
     run(3000);
     CHECK(no_charge(), "and stays");
     controller_cap(t.controller, 0, t.now_ms, why, sizeof why);
@@ -270,7 +270,7 @@ static void bms_falls_silent(void)
           (long long)zero_ms);
     CHECK(wire.newest[0x359].data[3] == 0x08 || wire.at_ms[0x359] < t.now_ms - 1000,
           "0x359 says why");
-    CHECK(strstr(why_line(), "no fresh voltage"), "%s", why_line());
+    CHECK(strstr(hybrid_why(), "no fresh voltage"), "%s", hybrid_why());
     wait_for(silent, 60000);
     int64_t ended_ms = wire.at_ms[0x351] - from;
     CHECK(ended_ms > 10000 + 19000 && ended_ms <= 10000 + 20000 + CADENCE_MS + 1000,
@@ -279,7 +279,7 @@ static void bms_falls_silent(void)
     unsigned before = wire.count;
     run(60000);
     CHECK(wire.count == before, "%u frames in a silent minute", wire.count - before);
-    CHECK(strstr(why_line(), "is told nothing") && !status_part()->well, "%s", why_line());
+    CHECK(strstr(hybrid_why(), "is told nothing") && !status_part()->well, "%s", hybrid_why());
     sim_fault(t.sim, SIM_BMS_SILENT, 0, false);
     from = t.now_ms;
     run(5000);
@@ -317,7 +317,7 @@ static void another_battery_speaks(void)
     unsigned before = wire.count;
     run(30000);
     CHECK(wire.count == before, "%u frames beside another battery", wire.count - before);
-    CHECK(strstr(why_line(), "another battery"), "%s", why_line());
+    CHECK(strstr(hybrid_why(), "another battery"), "%s", hybrid_why());
     run(EMULATE_RIVAL_MS);
     CHECK(wire.count > before, "speaks again when that one is gone");
 }

@@ -162,6 +162,34 @@ static void knee_stays_in_Ah(void)
     CHECK(fabs(where[1] * 0.9 - where[0]) < 0.02, "%g of 100 %%, %g of 90 %%", where[0], where[1]);
 }
 
+/* A curve whose charge axis is another capacity's, 3 mV higher, is read where it belongs. */
+static void aligns_curves(void)
+{
+    static const double shift = -0.02, stretch = 0.04;
+    job = (struct fit_job){.chemistry = CHEMISTRY_NMC, .curves = 2, .least_sigma_z = 0.01};
+    for (int i = 0; i < CELL_POINTS; i++) {
+        double on_axis = i / (CELL_POINTS - 1.0),
+               z = (on_axis - shift + stretch / 2) / (1 + stretch);
+        double at[2] = {on_axis, z};
+        for (int c = 0; c < 2; c++)
+            job.curve[c].ocv_V[i] = 3.4 + 0.7 * at[c] + 0.06 * sin(9 * at[c]) + 0.003 * c;
+    }
+    job.curve[0].temp_C = 25;
+    job.curve[0].both = job.curve[1].both = true;
+    double found[2];
+    fit_align(&job, 0, &found[0], &found[1]);
+    CHECK(fabs(found[0] - shift) < 0.004 && fabs(found[1] - stretch) < 0.008, "%g, %g", found[0],
+          found[1]);
+    fit_align(&job, 25, &found[0], &found[1]);
+    CHECK(fabs(found[0]) < 1e-6 && fabs(found[1]) < 1e-6, "the reference as it is: %g, %g",
+          found[0], found[1]);
+    fit_align(&job, 12.5, &found[0], &found[1]);
+    CHECK(fabs(found[0] - shift / 2) < 0.002, "half way: %g", found[0]);
+    job.chemistry = CHEMISTRY_LFP;
+    fit_align(&job, 0, &found[0], &found[1]);
+    CHECK(found[0] == 0 && found[1] == 0, "plateaus tell no axis");
+}
+
 /* --- the command --- */
 
 static int command(int argc, const char *const argv[])
@@ -220,6 +248,7 @@ int main(void)
     refuses_curves();
     finds_half_cells();
     knee_stays_in_Ah();
+    aligns_curves();
     commands();
     remove(path);
     return check_done("fit_curves");

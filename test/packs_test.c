@@ -4,6 +4,7 @@
 
 #include "bms/share.h"
 #include "test/check.h"
+#include "test/pack_flows.h"
 
 enum { PACKS = 3, NEVER = -1 };
 
@@ -38,7 +39,7 @@ static void run(int64_t ms)
         for (size_t i = 0; i < config.packs; i++)
             if (!silent[i] && now_ms % 1000 == 0)
                 speak(i);
-        bank_look(&view, &config, packs, NULL, NULL, now_ms);
+        bank_look(&view, &config, packs, pack_flows(packs, config.packs, now_ms), "", now_ms);
     }
 }
 
@@ -124,7 +125,7 @@ static void opening(void)
     run(2000);
     now_ms += 100;
     reading_set(&packs[1].alarms, 1 << ALARM_CONTACTOR, now_ms);
-    bank_look(&view, &config, packs, NULL, NULL, now_ms);
+    bank_look(&view, &config, packs, pack_flows(packs, config.packs, now_ms), "", now_ms);
     expect_place(1, PLACE_LEAVING, "the alarm alone");
     CHECK(view.alarms == 0, "stops nobody yet");
     expect_limits(100000, 160000, "carries no more");
@@ -424,7 +425,7 @@ static void half_told(void)
         discharge_ok[1] = !way;
         run(1000);
         (way ? &packs[1].charge_ok : &packs[1].discharge_ok)->heard_ms = 0;
-        bank_look(&view, &config, packs, NULL, NULL, now_ms);
+        bank_look(&view, &config, packs, pack_flows(packs, config.packs, now_ms), "", now_ms);
         expect_place(1, PLACE_IN, "a refusal of one direction, the other never told");
     }
 }

@@ -187,7 +187,7 @@ int main(void)
     CHECK(t.controller->router.transfers == 2, "two transfers were made");
     CHECK(saved_urgent(&saved, t.controller), "that should not wait");
     t.controller->router.locked[2] = true;
-    t.controller->cap.memory.manual_permille = 850;
+    t.controller->ageing.memory.seconds[3][4] = 77;
     CHECK(saved_write(&saved, t.controller, t.now_ms, wall_ms), "handed over");
     CHECK(!saved_urgent(&saved, t.controller), "known to the file");
     t.controller->bank.pack[0].latched = 1 << ALARM_SHORT;
@@ -199,6 +199,10 @@ int main(void)
     while (!saved_write(&saved, t.controller, t.now_ms, wall_ms))
         usleep(1000);
     CHECK(!saved_urgent(&saved, t.controller), "both are known");
+    controller_cap(t.controller, 850, t.now_ms, (char[64]){0}, 64);
+    CHECK(saved_urgent(&saved, t.controller), "a person's cap should not wait either");
+    while (!saved_write(&saved, t.controller, t.now_ms, wall_ms))
+        usleep(1000);
     saved_close(&saved);
     CHECK(saved.status == 0, "written");
 
@@ -214,6 +218,7 @@ int main(void)
               t.controller->bank.pack[0].asked_out,
           "the pack's alarm and place");
     CHECK(!saved_urgent(&again, t.controller), "what is restored is not news");
+    CHECK(t.controller->ageing.memory.seconds[3][4] == 77, "what ages the battery");
     for (int s = 0; s < 2; s++) {
         CHECK(router->moved_today[s] == 1, "string %d: the day's budget", s);
         CHECK(router->moved_ms[s] > 0, "string %d: it has moved", s);

@@ -170,8 +170,6 @@ static void foretells(void)
     struct fit_residual left = fit_residual(&found, &other);
     CHECK(left.rms_V < 0.003, "a series left out: %.2f mV", 1000 * left.rms_V);
     fit_series_free(&other);
-    for (int r = 0; r < 2; r++)
-        fit_series_free(&job.series[r]);
 }
 
 /* Counted from the full charge where there is no reference. */
@@ -237,6 +235,33 @@ static bool data_path(char path[512], const char *name)
     return there != NULL;
 }
 
+/* An owner's case: one log at one temperature and nothing else. Away from it the cell is a guess that says so. */
+static void one_log_alone(void)
+{
+    static struct cell cell;
+    struct fit_told told;
+    struct fit_job alone = job;
+    alone.curves = 0;
+    alone.count = 1;
+    alone.series[0] = job.series[1];
+    CHECK(soc_fit(&alone, &cell, &told, stdout), "fits");
+    int measured = 0;
+    for (int i = 0; i < cell.rows; i++)
+        if (fabs(cell.row[i].temp_C - alone.series[0].temp_C) < 1)
+            measured = i;
+    CHECK(cell.rows > 1, "rows at other temperatures: %d", cell.rows);
+    for (int i = 0; i < cell.rows; i++) {
+        double off = 0;
+        for (int k = 20; k < CELL_POINTS - 10; k++)
+            off = fmax(off, fabs(cell.row[i].ocv_V[k] - cell.row[measured].ocv_V[k]));
+        CHECK(off < 0.001, "%g C: its voltage is that of the log, not %.3f V off",
+              cell.row[i].temp_C, off);
+        CHECK(i == measured ||
+                  cell.row[i].voltage_sigma_V > 1.5 * cell.row[measured].voltage_sigma_V,
+              "%g C: less sure", cell.row[i].temp_C);
+    }
+}
+
 static void shipped_cells(void)
 {
     char path[512], file[128];
@@ -257,11 +282,48 @@ static void shipped_cells(void)
     }
 }
 
+/* Two temperatures teach the third. */
+static void foretells_third_temperature(void)
+{
+    static const char *const series[] = {"lfp_a123_esc_udds_p45C", "lfp_a123_esc_udds_m05C",
+                                         "lfp_a123_esc_udds_p25C"};
+    char path[512];
+    struct fit_load how = {.capacity_Ah = 2.05, .cells = 1};
+    struct fit_told told;
+    if (!data_path(path, series[0])) {
+        check_skip("no ../shared/data");
+        return;
+    }
+    job = (struct fit_job){.name = "A123",
+                           .chemistry = CHEMISTRY_LFP,
+                           .capacity_Ah = 2.05,
+                           .efficiency = 0.99445,
+                           .least_sigma_z = 0.008};
+    for (; job.count < 3; job.count++)
+        CHECK(data_path(path, series[job.count]) &&
+                  fit_series_load(&job.series[job.count], path, &how, stdout),
+              "%s", path);
+    job.series[2].check = true;
+    CHECK(data_path(path, "ocv_lfp_a123_esc"), "%s", path);
+    job.curves = fit_curves_load(job.curve, 0, path, 0.0374, stdout);
+    CHECK(soc_fit(&job, &found, &told, stdout) && found.rows == 8, "eight temperatures");
+    double mV = 1000 * fit_residual(&found, &job.series[2]).rms_V;
+    printf("fitted to 45 and -5 C: %.2f mV at 25 C\n", mV);
+    CHECK(mV < 8, "a temperature it has not seen: %.2f mV", mV);
+    CHECK(found.knees == 2 && fabs(found.knee[1].at - 0.73) < 0.02, "knee at %g", found.knee[1].at);
+    for (int i = 0; i < job.count; i++)
+        fit_series_free(&job.series[i]);
+}
+
 int main(void)
 {
     finds_known_cell();
     foretells();
+    one_log_alone();
+    for (int r = 0; r < 2; r++)
+        fit_series_free(&job.series[r]);
     counts_charge();
     shipped_cells();
+    foretells_third_temperature();
     return check_done("soc_fit");
 }

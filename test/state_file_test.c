@@ -1,3 +1,4 @@
+#include "app/state_codec.h"
 #include "app/state_file.h"
 
 #include <stdlib.h>
@@ -302,6 +303,46 @@ static void failed_write_changes_nothing(void)
     rmdir(path_of("state.new"));
 }
 
+static struct cap_memory cap_back(const struct cap_memory *cap)
+{
+    static uint8_t bytes[STATE_FILE_MAX];
+    struct saved_state state = {.cap = *cap}, back;
+    struct state_file file = {0};
+    size_t count = state_encode(&file, &state, bytes);
+    CHECK(state_unpack(&back, bytes + 28, count - 28), "read back");
+    return back.cap;
+}
+
+/* A plan that makes no sense is none: nothing rises because of it. */
+static void senseless_plans(void)
+{
+    const struct cap_memory good = {.target_permille = 900,
+                                    .by_s = 1700000000,
+                                    .task = CAP_TASK_EXCURSION,
+                                    .need = CAP_NEED_BAND,
+                                    .announced_s = 1700000000,
+                                    .due_s = 1700000000 + CAP_NOTICE_S,
+                                    .hour_mA = {[3] = -100000000},
+                                    .hours_known = 8};
+    struct cap_memory bad = good, back = cap_back(&good);
+    CHECK(memcmp(&back, &good, sizeof back) == 0, "a good one comes back");
+    bad.due_s--;
+    CHECK(cap_back(&bad).task == CAP_NO_TASK, "a notice of less than a day");
+    bad = good, bad.announced_s = 0;
+    CHECK(cap_back(&bad).task == CAP_NO_TASK, "none at all");
+    bad = good, bad.need = CAP_NEEDS;
+    CHECK(cap_back(&bad).task == CAP_NO_TASK, "an unknown need");
+    bad = good, bad.task = CAP_TASKS;
+    CHECK(cap_back(&bad).task == CAP_NO_TASK, "an unknown task");
+    bad = good, bad.target_permille = 1001;
+    back = cap_back(&bad);
+    CHECK(back.target_permille == 0 && back.by_s == 0, "more than full");
+    bad = good, bad.by_s = 0;
+    CHECK(cap_back(&bad).target_permille == 0, "no time");
+    bad = good, bad.hour_mA[3]--;
+    CHECK(cap_back(&bad).hours_known == 0, "a current no bank has");
+}
+
 int main(void)
 {
     if (!mkdtemp(dir))
@@ -315,5 +356,6 @@ int main(void)
     failed_write_changes_nothing();
     clear();
     rmdir(dir);
+    senseless_plans();
     return check_done("state_file");
 }

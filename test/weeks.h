@@ -75,7 +75,6 @@ static inline void weeks_begin(struct weeks *w, const struct weeks_plan *plan, c
         .pack_capacity_mAh = {(int32_t)lround(plan->capacity_Ah * 1000)},
     };
     w->view = (struct bank_view){.packs = 1, .packs_fresh = 1, .packs_in = 1, .current_from = "shunt",
-                                 .capacity_mAh = w->bank.capacity_mAh,
                                  .bms_soc_permille = -1, .bms_soc_max_permille = -1,
                                  .bms_soc_min_permille = -1, .ccl_mA = 100000, .dcl_mA = 120000,
                                  .charge_ok = true, .discharge_ok = true};
