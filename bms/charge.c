@@ -177,16 +177,36 @@ void charge_step(struct charge *charge, const struct bank_config *bank,
     soc_counter_step(&charge->counter, &connected, view, now_ms);
 }
 
+/* A pack's estimator with what may have flowed unseen; the estimator itself where nothing may. */
+static const struct estimator *later(const struct charge *charge, const struct bank_config *bank,
+                                     const struct bank_view *view, size_t pack,
+                                     struct estimator *room)
+{
+    const struct charge_pack *p = &charge->pack[pack];
+    if (!(p->unseen_s > 0))
+        return &p->estimator;
+    *room = p->estimator;
+    gap(room, bank, view, pack, p->unseen_s);
+    return room;
+}
+
 struct estimate charge_pack_estimate(const struct charge *charge, const struct bank_config *bank,
                                      const struct bank_view *view, size_t pack)
 {
-    const struct charge_pack *p = &charge->pack[pack];
-    assert(pack < bank->packs && p->estimator.started);
-    if (!(p->unseen_s > 0))
-        return estimator_estimate(&p->estimator);
-    struct estimator later = p->estimator;
-    gap(&later, bank, view, pack, p->unseen_s);
-    return estimator_estimate(&later);
+    struct estimator room;
+    assert(pack < bank->packs && charge->pack[pack].estimator.started);
+    return estimator_estimate(later(charge, bank, view, pack, &room));
+}
+
+bool charge_save(const struct charge *charge, const struct bank_config *bank,
+                 const struct bank_view *view, size_t pack, struct estimator_saved *out)
+{
+    struct estimator room;
+    assert(pack < bank->packs);
+    if (!charge->pack[pack].estimator.started)
+        return false;
+    *out = estimator_save(later(charge, bank, view, pack, &room));
+    return true;
 }
 
 /* --- the whole --- */

@@ -39,6 +39,10 @@ void charge_init(struct charge *charge, const struct cell *cell, const struct ch
 void charge_restore(struct charge *charge, const struct bank_config *bank, size_t pack,
                     const struct estimator_saved *saved, int64_t gap_ms, int64_t now_ms);
 
+/* As of now, with what may have flowed unseen. False: it has not started, and out is as it was. */
+bool charge_save(const struct charge *charge, const struct bank_config *bank, const struct bank_view *view,
+                 size_t pack, struct estimator_saved *out);
+
 void charge_step(struct charge *charge, const struct bank_config *bank, const struct bank_view *view,
                  const struct pack_readings packs[], int64_t now_ms);
 
