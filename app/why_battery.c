@@ -103,11 +103,11 @@ void why_battery(struct why *why, const struct controller *c)
              (c->guard.cap_request_permille ? c->guard.cap_request_permille
                                             : c->config->bank.cap_permille) /
                  10.0);
-    charge_why(why, c);
     runners_up(why, c, "charging", &limits->charge, limits->charge_mA.cause);
     snprintf(why_line(why), WHY_SIZE, "battery: discharging is allowed up to %.1f A, held by %s%s",
              limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause),
              of_pack(c, &limits->discharge, limits->discharge_mA.cause, pack));
     runners_up(why, c, "discharging", &limits->discharge, limits->discharge_mA.cause);
+    charge_why(why, c);
     packs_why(why, c);
 }
