@@ -122,6 +122,7 @@ static void starts_untold(void)
     t.start_told = false;
     t.start = 0.1;
     struct soc_score s = soc_score(&series, &t, NULL);
+    CHECK(s.counting_largest < 0.2, "nor is counting told: %g", s.counting_largest);
     CHECK(s.late_rmse < 0.03, "a rested full cell tells its charge: %g", s.late_rmse);
 }
 
@@ -232,30 +233,53 @@ static void joins_rows(void)
     CHECK(s.counting_largest < 1e-5, "and nothing is lost: %g", s.counting_largest);
 }
 
+static void believes_specification(void)
+{
+    struct soc_series series = drive();
+    struct soc_trial t = trial();
+    struct soc_score worse = soc_score(&series, &t, NULL);
+    t.sensor_offset_A /= 100;
+    struct soc_score better = soc_score(&series, &t, NULL);
+    CHECK(better.end.offset_sigma_A < worse.end.offset_sigma_A / 3, "%g, %g A",
+          better.end.offset_sigma_A, worse.end.offset_sigma_A);
+}
+
 struct seen {
-    size_t count;
-    double estimate, counted;
+    size_t count, late, within;
+    double largest, squares, late_squares, nees, counted;
 };
 
 static void see(void *to, const struct soc_row *row, const struct estimate *now, double counted)
 {
     struct seen *seen = to;
+    double off = fabs(now->charge - row->reference);
     CHECK(row == &rows[seen->count], "in their order");
     seen->count++;
-    seen->estimate = fmax(seen->estimate, fabs(now->charge - row->reference));
+    seen->squares += off * off;
+    seen->late_squares += row->time_s > EVERY_S * (ROWS - 1) / 3 ? off * off : 0;
+    seen->late += row->time_s > EVERY_S * (ROWS - 1) / 3;
+    seen->within += off <= 2 * now->sigma;
+    seen->nees += pow(off / now->sigma, 2);
+    seen->largest = fmax(seen->largest, off);
     seen->counted = fmax(seen->counted, fabs(counted - row->reference));
 }
 
+/* What a watcher is shown is what is scored. */
 static void shows_each_row(void)
 {
     struct soc_series series = drive();
     struct soc_trial t = trial();
     struct seen seen = {0};
-    t.offset_A = 0.5;
+    t.offset_A = 3;
+    t.start = 0.9;
     struct soc_score s = soc_score(&series, &t, &(struct soc_watcher){see, &seen});
     CHECK(seen.count == ROWS, "%zu rows", seen.count);
-    CHECK(near(seen.estimate, s.largest) && near(seen.counted, s.counting_largest),
-          "what is scored");
+    CHECK(near(seen.largest, s.largest) && near(seen.counted, s.counting_largest), "largest");
+    CHECK(near(sqrt(seen.squares / ROWS), s.rmse), "RMSE %g", s.rmse);
+    CHECK(near(sqrt(seen.late_squares / (double)seen.late), s.late_rmse), "late %g", s.late_rmse);
+    CHECK(near(seen.nees / ROWS, s.nees), "NEES %g", s.nees);
+    CHECK(seen.within && seen.within < ROWS && near((double)seen.within / ROWS, s.within_2_sigma),
+          "within 2 sigma: %g, %zu", s.within_2_sigma, seen.within);
 }
 
 int main(void)
@@ -272,6 +296,7 @@ int main(void)
     scales_capacity();
     fills_between_rows();
     joins_rows();
+    believes_specification();
     shows_each_row();
     return check_done("soc_score");
 }
