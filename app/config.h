@@ -11,6 +11,7 @@
 
 #include "app/dialect_file.h"
 #include "bms/bank.h"
+#include "bms/charge.h"
 #include "bms/emulate.h"
 #include "bms/currents.h"
 #include "bms/cap.h"
@@ -122,6 +123,8 @@ struct config {
     struct config_inverter inverters[MAX_INVERTERS];
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
+    struct cell cell;                  /* battery.cell */
+    struct charge_config charge;
     struct config_currents currents;
     struct cap_config cap;             /* all of it but what bank tells */
     struct topology topology;

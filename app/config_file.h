@@ -28,6 +28,7 @@ struct file_site {
 };
 struct file_battery {
     enum chemistry chemistry;
+    char cell[NAME_SIZE];
     int32_t cells;
     double cap_percent, cap_hysteresis_percent, floor_percent;
     double charge_max_A, discharge_max_A;
@@ -197,6 +198,7 @@ void config_resolve_ac(const struct resolver *r);
 
 /* config_cap.c: the cap policy and its schedule. */
 void config_resolve_cap(const struct resolver *r);
+void config_resolve_cell(const struct resolver *r);
 bool config_days_fit(const char *text);
 bool config_minute_fits(const char *text);
 

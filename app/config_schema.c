@@ -41,6 +41,7 @@ static const cyaml_schema_field_t site_fields[] = {
 static const cyaml_schema_field_t battery_fields[] = {
     CYAML_FIELD_ENUM("chemistry", O | CYAML_FLAG_STRICT, struct file_battery, chemistry,
      chemistries, CYAML_ARRAY_LEN(chemistries)),
+    CYAML_FIELD_STRING("cell", O, struct file_battery, cell, 1),
     CYAML_FIELD_INT("cells", O, struct file_battery, cells),
     CYAML_FIELD_FLOAT("cap_percent", O, struct file_battery, cap_percent),
     CYAML_FIELD_FLOAT("cap_hysteresis_percent", O, struct file_battery, cap_hysteresis_percent),
@@ -388,6 +389,9 @@ static const struct yaml_note notes[] = {
 
     {"battery", .help = "the bank as a whole; required with packs or shunts"},
     {"battery.chemistry", .must = true, .help = "cell chemistry"},
+    {"battery.cell", .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "its cell file without .yaml (docs/cells.md), sought beside this file, in its cells/ and among those that"
+             " come with busbar; default: lfp, nmc or nca, with wide errors"},
     {"battery.cells", .must = true, .min = 1, .max = 400, .help = "cells in series"},
     {"battery.cap_percent", .min = 10, .max = 100, .preset = "70",
      .help = "charge cap, % of capacity"},

@@ -174,10 +174,8 @@ static int32_t serial_part(const struct controller *c, int32_t limit_mA)
 
 static void battery_step(struct controller *c, int64_t now_ms)
 {
-    struct bank_config connected = c->config->bank;
-    connected.capacity_mAh = c->bank.capacity_mAh;
-    soc_counter_step(&c->counter, &connected, &c->bank, now_ms);
-    c->soc = soc_counter_estimate(&c->counter);
+    charge_step(&c->charge, &c->config->bank, &c->bank, c->plant.packs, now_ms);
+    c->soc = charge_estimate(&c->charge, &c->config->bank, &c->bank);
     cap_carry(c, now_ms);
     c->limits = bank_limits_step(&c->guard, &c->config->bank, &c->bank, &c->soc,
                                  inverters_charge_mA(c), inverters_discharge_mA(c), now_ms);
@@ -226,7 +224,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
     if (status < 0)
         return status;
     currents_init(&c->currents, &config->currents.net);
-    soc_counter_init(&c->counter);
+    charge_init(&c->charge, &config->cell, &config->charge, &config->bank);
     cap_setup(c);
     policy_init(&c->policy);
     for (size_t p = 0; p < config->wallbox_count; p++)

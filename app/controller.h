@@ -70,7 +70,7 @@ struct controller {
     char current_from[64];             /* names of what the battery's current is fused of */
     int64_t dark_since_ms;             /* no inverter has PV voltage since; 0 = one has */
     struct bank_view bank;
-    struct soc_counter counter;
+    struct charge charge;
     struct soc_estimate soc;
     struct bank_guard guard;
     struct bank_limits limits;

@@ -17,7 +17,7 @@ static void soc_restore(const struct saved_state *state, struct controller *c, i
 {
     int64_t gap_ms = wall_ms - state->saved_wall_ms;
     if (state->soc_known && gap_ms >= 0 && gap_ms < DAY_MS)
-        soc_counter_restore(&c->counter, &c->config->bank, state->soc, state->soc_error, gap_ms,
+        soc_counter_restore(&c->charge.counter, &c->config->bank, state->soc, state->soc_error, gap_ms,
                             now_ms);
     c->guard.cap_held = state->cap_held;
     c->guard.low_held = state->low_held;
@@ -223,9 +223,9 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     memset(state, 0, sizeof *state);
     state->saved_wall_ms = wall_ms;
     state->day = wall_ms / DAY_MS;
-    state->soc_known = controller->counter.started;
-    state->soc = controller->counter.soc;
-    state->soc_error = controller->counter.error;
+    state->soc_known = controller->charge.counter.started;
+    state->soc = controller->charge.counter.soc;
+    state->soc_error = controller->charge.counter.error;
     state->cap_held = controller->guard.cap_held;
     state->low_held = controller->guard.low_held;
     state->cell_high_latched = controller->guard.cell_high_latched;

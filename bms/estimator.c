@@ -32,8 +32,9 @@ static const double MISFIT_READINGS = 4, MISFIT_MOST = 100;
 static const double NEAR = 0.006,
                     FAR = 0.05; /* the least and most of sigma over which the curve is read */
 static const double LOWEST = -0.02, HIGHEST = 1.02,
-                    END_SIGMA = 0.01; /* no charge is beyond these */
-static const double MIDDLE = 0.45;    /* between the low and the high knee */
+                    END_SIGMA = 0.01;       /* no charge is beyond these */
+static const double STILL_RATE = 1.0 / 500; /* C-rate below which nothing flows */
+static const double MIDDLE = 0.45;          /* between the low and the high knee */
 
 static double within(double x, double low, double high)
 {
@@ -109,7 +110,7 @@ static void begin(struct estimator *e, double charge)
     e->run = (struct cell_state){.z = within(charge, 0, 1)};
     e->started = e->fresh = true;
     e->misfit = 1;
-    e->seconds = e->charge_A_s = e->moved = e->turned = 0;
+    e->seconds = e->charge_A_s = e->moved = e->turned = e->since_knee_s = 0;
     e->voltage_s = e->overvoltage_s = e->voltage_seconds = e->since_seed_s = 0;
     seed_lost(e);
 }
@@ -156,9 +157,12 @@ static void predict(struct estimator *e, double current_A, double dt_s)
     const struct cell *cell = e->config.cell;
     double taken = current_A > 0 ? current_A * cell->efficiency : current_A;
     double per_A = dt_s / (S_PER_HOUR * cell_Ah(e));
-    double moved = magnitude(current_A) * per_A;
+    /* What the sensor reads of nothing turns no hysteresis and shows no new place. */
+    double flows_A = current_A - e->hypothesis[0].x[EST_OFFSET];
+    bool still = magnitude(flows_A) < STILL_RATE * cell_Ah(e);
+    double moved = still ? 0 : magnitude(flows_A) * per_A;
     double keep = maths_exp(-cell->hysteresis_rate * moved);
-    double toward = current_A > 0 ? 1 : -1;
+    double toward = flows_A > 0 ? 1 : -1;
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[k];
         if (!h->alive)
@@ -396,6 +400,8 @@ static void look(struct estimator *e)
     double slowly = within(sight.information / MISFIT_READINGS, 0, 1);
     e->misfit = within(e->misfit + slowly * (missed - e->misfit), 1, MISFIT_MOST);
     e->fresh = false;
+    if (knee >= 0)
+        e->since_knee_s = 0;
     if (knee >= 0 && !sight.capacity_live)
         e->knee = knee;
     weigh(e);
@@ -417,6 +423,7 @@ void estimator_step(struct estimator *e, const struct estimator_input *input, do
     cell_step(&e->at, &e->decay, &e->run, current_A, 1);
     e->seconds += dt_s;
     e->since_seed_s += dt_s;
+    e->since_knee_s += dt_s;
     if (input->voltage_V > 0) {
         struct cell_resistances r = cell_resistances(&e->at, e->run.z);
         e->voltage_s += input->voltage_V * dt_s;
@@ -446,7 +453,7 @@ struct estimate estimator_estimate(const struct estimator *e)
 {
     double share[EST_HYPOTHESES];
     shares(e, share);
-    struct estimate out = {.trust = share[0]};
+    struct estimate out = {.trust = share[0], .since_knee_s = e->since_knee_s};
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         const struct estimator_hypothesis *h = &e->hypothesis[k];
         out.charge += share[k] * h->x[EST_Z];
@@ -499,5 +506,12 @@ bool estimator_restore(struct estimator *e, const struct estimator_saved *saved)
     }
     double sigma_A = saved->offset_sigma_A / e->config.scale;
     e->hypothesis[0].P[EST_OFFSET][EST_OFFSET] = square(sigma_A);
+    /* What was known of the sensor and the charge is not asked anew, and no voltage counts in full while what
+     * still relaxes in it is not known. */
+    for (int k = 1; k < EST_SENSORS; k++)
+        e->hypothesis[k].weight = maths_log(SEED_PRIOR);
+    for (int k = FIRST_LOST; k < EST_HYPOTHESES; k++)
+        e->hypothesis[k].weight = maths_log(SEED_PRIOR * LOST_PRIOR);
+    e->fresh = false;
     return true;
 }

@@ -67,6 +67,7 @@ struct estimator {
     double since_seed_s;
     bool fresh;                       /* nothing was measured since the start: the first counts in full */
     double misfit;                    /* mean square of what the nearest hypothesis misses, to what the cell file admits */
+    double since_knee_s;              /* voltage was worth something; since the start if it never was */
     int knee;                         /* where voltage was last worth something: 0 low, 1 high, -1 nowhere yet */
 };
 
@@ -75,6 +76,7 @@ struct estimate {
     double offset_A, offset_sigma_A;  /* of the battery's sensor */
     double capacity, capacity_sigma;  /* relative to nominal */
     double resistance;                /* relative to the cell file */
+    double since_knee_s;              /* since voltage last told the charge at a steep place */
     double trust;                     /* weight of "the sensor keeps its specification", 0..1 */
 };
 

@@ -42,7 +42,7 @@ static const struct row wrong_values[] = {
     {"  chemistry: lead", {"battery.chemistry: lead is not allowed: one of lfp, nmc, nca"}},
     {"  cells: 16.5", {"battery.cells: 16.5 is not allowed: a whole number, 1 to 400"}},
     {"  cap_procent: 70",
-     {"battery.cap_procent: this key is not allowed: one of chemistry, cells, cap_percent, "
+     {"battery.cap_procent: this key is not allowed: one of chemistry, cell, cells, cap_percent, "
       "cap_hysteresis_percent, floor_percent, charge_max_A, discharge_max_A, cell_ceiling_mV, "
       "cell_floor_mV, self_draw_mA, sensor_offset_mA, sensor_gain_percent, join_V, cap_raise, full_days, "
       "full_minutes, cell_delta_mV, .. (did you mean cap_percent?)"}},

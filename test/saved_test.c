@@ -242,7 +242,7 @@ int main(void)
             writes += before->plant.units[u].settings[k].writes;
         }
     CHECK(writes > 0, "there were writes");
-    struct soc_estimate soc = soc_counter_estimate(&t.controller->counter);
+    struct soc_estimate soc = soc_counter_estimate(&t.controller->charge.counter);
     CHECK(soc.known && soc.error_permille >= before->soc.error_permille &&
               abs(soc.soc_permille - before->soc.soc_permille) <=
                   soc.error_permille - before->soc.error_permille,
@@ -256,7 +256,7 @@ int main(void)
     saved_open(&again, dir, t.controller, later_ms, wall_ms + 90000000, quiet);
     CHECK(router->moved_today[0] == 0 && router->operations[3] + router->operations[4] > 0,
           "a new day");
-    CHECK(!soc_counter_estimate(&t.controller->counter).known,
+    CHECK(!soc_counter_estimate(&t.controller->charge.counter).known,
           "a charge of yesterday is not believed");
     saved_close(&again);
     wear_is_kept(wall_ms, quiet);

@@ -1,0 +1,52 @@
+/* The charge of the bank: an estimator for each pack, and beside them a plain counter of the whole.
+ *
+ * The two share nothing but the readings. The estimators say the charge and how sure they are; the counter's bound
+ * (bms/bank.h) holds whatever the cell is. Where the two exclude each other one is wrong: then both stay
+ * possible, and the cap meets the fuller of them.
+ *
+ * A pack that tells no current has its part of the bank's by capacity; one that tells no voltage is counted alone.
+ * What flowed while nothing was heard is bounded by the owner's limits. */
+#ifndef BUSBAR_BMS_CHARGE_H
+#define BUSBAR_BMS_CHARGE_H
+
+#include "bms/bank.h"
+#include "bms/estimator.h"
+
+struct charge_config {
+    int32_t pack_offset_mA[MAX_PACKS];   /* specification of what measures its current, one sigma */
+};
+
+struct charge_pack {
+    struct estimator estimator;
+    int64_t step_ms;          /* the estimator has come to here; 0 = not begun */
+    double unseen_s;          /* of that, without a current */
+};
+
+struct charge {
+    const struct cell *cell;
+    const struct charge_config *config;
+    struct charge_pack pack[MAX_PACKS];
+    struct soc_counter counter;
+    int64_t now_ms;           /* of the last step */
+};
+
+void charge_init(struct charge *charge, const struct cell *cell, const struct charge_config *config,
+                 const struct bank_config *bank);
+
+/* gap_ms old; a pack whose figures cannot be right begins anew. */
+void charge_restore(struct charge *charge, const struct bank_config *bank, size_t pack,
+                    const struct estimator_saved *saved, int64_t gap_ms, int64_t now_ms);
+
+void charge_step(struct charge *charge, const struct bank_config *bank, const struct bank_view *view,
+                 const struct pack_readings packs[], int64_t now_ms);
+
+/* Estimators and counter exclude each other. */
+bool charge_contradicted(const struct charge *charge, const struct bank_config *bank,
+                         const struct bank_view *view);
+
+/* Of the connected packs, weighted by capacity. error_permille is two sigma, and no less than what the counter
+ * contradicts. */
+struct soc_estimate charge_estimate(const struct charge *charge, const struct bank_config *bank,
+                                    const struct bank_view *view);
+
+#endif
