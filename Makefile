@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days weeks corpus check afternoon peers layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days weeks corpus check afternoon peers soc soc-check layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -150,6 +150,9 @@ bench: $(BENCHES) $(BUILD)/busbar ## figures, one JSON line each
 soc: $(BUILD)/busbar ## the charge estimator on laboratory series, with parameters fitted to others
 	$(Q)tools/soc-figures $< bms/cells $(or $(BUSBAR_SHARED),../shared)
 
+soc-check: $(BUILD)/busbar ## the same, its means held against limits; skipped without ../shared/data
+	$(Q)tools/soc-figures --check $< bms/cells $(or $(BUSBAR_SHARED),../shared)
+
 days: $(BUILD)/rel/test/days ## a thousand plant-days under random faults; DAYS=1000 SEED=1 JOBS=2
 	$(Q)DAYS='$(DAYS)' SEED='$(SEED)' JOBS='$(JOBS)' $<
 
@@ -184,7 +187,7 @@ shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test ## the virtual shed: Debian'
 check: ## every test there is, the virtual shed included
 	$(Q)tools/deps shed
 	$(Q)mkdir -p $(BUILD)
-	$(Q)MAKE="$(MAKE)" tools/check test model-sample model-bugs mutate-sample layers purity clang afternoon peers shed bench
+	$(Q)MAKE="$(MAKE)" tools/check test model-sample model-bugs mutate-sample layers purity clang afternoon peers soc-check shed bench
 
 clang: ## build everything with clang's warnings as errors too
 	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang $(BUILD)/clang/busbar \

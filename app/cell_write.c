@@ -17,14 +17,20 @@ struct group {
     int tables, points, digits;
 };
 
+static void write_text(FILE *out, const char *key, const char *text)
+{
+    fprintf(out, "%s: \"", key);
+    for (const char *c = text; *c; c++)
+        fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c > 0 && *c < ' ' ? ' ' : *c);
+    fputs("\"\n", out);
+}
+
 static void write_source(FILE *out, const char *indent, const char *source)
 {
     if (!source)
         return;
-    fprintf(out, "%ssource: \"", indent);
-    for (const char *c = source; *c; c++)
-        fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c == '\n' ? ' ' : *c);
-    fputs("\"\n", out);
+    fputs(indent, out);
+    write_text(out, "source", source);
 }
 
 static void write_list(FILE *out, const char *indent, const char *key, int count,
@@ -159,10 +165,11 @@ static void write_comment(FILE *out, const char *comment)
 void cell_file_write(FILE *out, const struct cell *cell, const struct cell_sources *sources)
 {
     write_comment(out, sources->comment);
-    fprintf(out, "name: \"%s\"\nchemistry: %s\n", cell->name, chemistry_names[cell->chemistry]);
+    write_text(out, "name", cell->name);
+    fprintf(out, "chemistry: %s\n", chemistry_names[cell->chemistry]);
     write_source(out, "", sources->cell);
     if (sources->licence)
-        fprintf(out, "licence: \"%s\"\n", sources->licence);
+        write_text(out, "licence", sources->licence);
     write_scalars(out, cell, sources);
     if (cell->half_cells)
         write_half_cells(out, cell, sources);

@@ -1,8 +1,8 @@
 /* busbar soc: the charge estimator over a measured series, and what makes and draws such things. */
 #include <errno.h>
 #include <getopt.h>
-#include <jansson.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,11 +10,13 @@
 #include "app/cell_file.h"
 #include "app/cli.h"
 #include "app/soc_plot.h"
+#include "app/soc_print.h"
 
 static const char help[] =
     "Usage: busbar soc --cell FILE --csv FILE [OPTIONS]\n"
     "The charge estimator over a series with a reference (CSV: time_s, current_A, voltage_V,\n"
-    "temperature_C, soc_ref; + charges), and plain counting beside it.\n"
+    "temperature_C, soc_ref; + charges), and plain counting beside it. Without temperature_C\n"
+    "25 C are taken, without soc_ref (0..1) nothing is judged: the estimate is told alone.\n"
     "  --cell FILE                a cell file (bms/cells/)\n"
     "  --csv FILE                 the series; several, one after the other\n"
     "  --capacity-Ah X            of the battery in the series; default: the cell file's\n"
@@ -26,19 +28,20 @@ static const char help[] =
     "  --from-permille N          begins where the reference first falls to N\n"
     "  --sensor-mA X              the current sensor's offset by its specification, one sigma;\n"
     "                             default: capacity / 500 h\n"
-    "  --json                     one object per series\n"
+    "  --json                     one object per series, each on a line\n"
     "busbar soc plot --cell FILE --csv FILE [OPTIONS] -o FILE.svg draws the same run.\n"
-    "busbar soc fit --help tells how a cell file is made.\n";
+    "busbar soc fit --help tells how a cell file is made.\n"
+    "Exit status: 0 well, 1 it could not be written, 2 an option or a file is wrong.\n";
 
 enum { FILES_MAX = 64 };
-static const double SENSOR_H = 500, START_SIGMA = 0.01;
+static const double SENSOR_H = 500, START_SIGMA = 0.01, LEAST_CELL_V = 1, MOST_CELL_V = 5;
 
 struct options {
     const char *cell, *picture;
     const char *csv[FILES_MAX];
     int files;
     double capacity_Ah, cells, offset_mA, gain_permille, start_permille, from_permille, sensor_mA;
-    bool start_unknown, json;
+    bool plot, start_unknown, json;
 };
 
 static double now_s(void)
@@ -48,122 +51,120 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void print_text(const char *path, const struct soc_series *series, const struct soc_score *s,
-                       double us)
-{
-    printf("%s: %.1f h, %zu steps", path, s->seconds / 3600, s->steps);
-    if (series->backwards)
-        printf(", %zu rows left out whose time was not after the one before", series->backwards);
-    putchar('\n');
-    if (s->judged) {
-        printf("                      estimate   counting\n");
-        printf("  RMSE               %7.2f %%  %7.2f %%\n", 100 * s->rmse, 100 * s->counting_rmse);
-        printf("  of the last 2/3    %7.2f %%  %7.2f %%\n", 100 * s->late_rmse,
-               100 * s->counting_late_rmse);
-        printf("  largest            %7.2f %%  %7.2f %%\n", 100 * s->largest,
-               100 * s->counting_largest);
-        printf("  within 2 sigma     %7.1f %%\n", 100 * s->within_2_sigma);
-        printf("  NEES               %7.2f\n", s->nees);
-    }
-    printf("  at the end         %7.2f %% +- %.2f (2 sigma); sensor %+.1f mA +- %.1f\n",
-           100 * s->end.charge, 200 * s->end.sigma, 1000 * s->end.offset_A,
-           2000 * s->end.offset_sigma_A);
-    printf("  per step           %7.2f us\n", us);
-}
-
-static void print_json(const char *path, const struct soc_series *series, const struct soc_score *s,
-                       double us)
-{
-    json_t *object = json_pack("{s:s, s:f, s:I, s:I, s:I}", "csv", path, "hours", s->seconds / 3600,
-                               "steps", (json_int_t)s->steps, "judged", (json_int_t)s->judged,
-                               "backwards", (json_int_t)series->backwards);
-    const struct {
-        const char *name;
-        double value;
-        bool judged;
-    } figures[] = {
-        {"rmse_percent", 100 * s->rmse, true},
-        {"late_rmse_percent", 100 * s->late_rmse, true},
-        {"max_percent", 100 * s->largest, true},
-        {"inside_2_sigma", s->within_2_sigma, true},
-        {"nees", s->nees, true},
-        {"counting_rmse_percent", 100 * s->counting_rmse, true},
-        {"counting_late_rmse_percent", 100 * s->counting_late_rmse, true},
-        {"counting_max_percent", 100 * s->counting_largest, true},
-        {"end_percent", 100 * s->end.charge, false},
-        {"end_sigma_percent", 100 * s->end.sigma, false},
-        {"offset_mA", 1000 * s->end.offset_A, false},
-        {"offset_sigma_mA", 1000 * s->end.offset_sigma_A, false},
-        {"us_per_step", us, false},
-    };
-    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
-        if ((!figures[i].judged || s->judged) && isfinite(figures[i].value))
-            json_object_set_new(object, figures[i].name, json_real(figures[i].value));
-    json_dumpf(object, stdout, JSON_REAL_PRECISION(6));
-    putchar('\n');
-    json_decref(object);
-}
-
-static bool draw(const char *picture, const char *path, const struct soc_series *series,
-                 const struct soc_trial *trial)
+/* 0, or 1 where it could not be written. */
+static int draw(const char *picture, const char *path, const struct soc_series *series,
+                const struct soc_trial *trial)
 {
     char title[256];
     struct soc_plot plot;
     soc_plot_init(&plot, trial);
     soc_score(series, trial, &(struct soc_watcher){soc_plot_row, &plot});
+    errno = 0;
     FILE *out = strcmp(picture, "-") == 0 ? stdout : fopen(picture, "we");
     const char *slash = strrchr(path, '/');
     snprintf(title, sizeof title, "%.100s: %s", slash ? slash + 1 : path, trial->cell->name);
-    bool well = out && soc_plot_write(out, title, &plot);
-    if (out && out != stdout)
-        well = fclose(out) == 0 && well;
+    bool well = out && soc_plot_write(out, title, &plot) && fflush(out) == 0;
     if (!well)
-        fprintf(stderr, "busbar soc plot: %s: %s\n", picture,
+        fprintf(stderr, "busbar soc plot: %s: cannot be written: %s\n", picture,
                 errno ? strerror(errno) : "no memory for so many rows");
+    if (out && out != stdout)
+        fclose(out);
     soc_plot_free(&plot);
-    return well;
+    return well ? 0 : 1;
 }
 
-static bool run(const struct options *o, const struct cell *cell, const char *path)
+/* A pack's voltage taken for a cell's, or the other way. */
+static bool voltage_fits(const struct options *o, const char *path, const struct soc_series *series)
 {
-    struct soc_series series;
-    if (!soc_series_load(&series, path, stderr))
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < series->count; i++) {
+        sum += series->rows[i].voltage_V;
+        count += series->rows[i].voltage_V > 0;
+    }
+    double cell_V = sum / (double)(count ? count : 1) / o->cells;
+    if (count == 0 || (cell_V >= LEAST_CELL_V && cell_V <= MOST_CELL_V))
+        return true;
+    fprintf(stderr,
+            "%s: voltage_V: a mean of %.4g V a cell is not allowed: %g to %g; --cells is %g\n",
+            path, cell_V, LEAST_CELL_V, MOST_CELL_V, o->cells);
+    return false;
+}
+
+/* What is asked of a series needs what it has. */
+static bool series_serves(const struct options *o, const char *path,
+                          const struct soc_series *series)
+{
+    const char *asked = series->has_reference     ? NULL
+                        : o->from_permille < 1000 ? "from-permille"
+                        : o->start_permille != 0  ? "start-error-permille"
+                                                  : NULL;
+    if (asked) {
+        fprintf(stderr, "%s: no column soc_ref: --%s needs one\n", path, asked);
         return false;
+    }
+    if (soc_score_first(series, o->from_permille / 1000) + 2 > series->count) {
+        fprintf(stderr, "%s: soc_ref: --from-permille %g is not reached before its last row\n",
+                path, o->from_permille);
+        return false;
+    }
+    return voltage_fits(o, path, series);
+}
+
+static struct soc_trial trial_of(const struct options *o, const struct cell *cell,
+                                 const struct soc_series *series)
+{
     double capacity_Ah = o->capacity_Ah > 0 ? o->capacity_Ah : cell->capacity_Ah;
-    struct soc_trial trial = {
+    double first = series->rows[soc_score_first(series, o->from_permille / 1000)].reference;
+    return (struct soc_trial){
         .cell = cell,
         .capacity_Ah = capacity_Ah,
         .cells = (int)o->cells,
         .offset_A = o->offset_mA / 1000,
         .gain = 1 + o->gain_permille / 1000,
         .from = o->from_permille / 1000,
-        .start_told = series.has_reference && !o->start_unknown,
-        .start = fmin(1, fmax(0, fmin(series.rows[0].reference, o->from_permille / 1000) +
-                                     o->start_permille / 1000)),
+        .start_told = series->has_reference && !o->start_unknown,
+        .start = fmin(1, fmax(0, first + o->start_permille / 1000)),
         .start_sigma = START_SIGMA,
         .sensor_offset_A = o->sensor_mA > 0 ? o->sensor_mA / 1000 : capacity_Ah / SENSOR_H,
     };
-    if (o->picture) {
-        bool drawn = draw(o->picture, path, &series, &trial);
-        soc_series_free(&series);
-        return drawn;
-    }
-    double begin_s = now_s();
-    struct soc_score score = soc_score(&series, &trial, NULL);
-    double us = (now_s() - begin_s) / (double)(score.steps ? score.steps : 1) * 1e6;
-    (o->json ? print_json : print_text)(path, &series, &score, us);
-    soc_series_free(&series);
-    return true;
 }
 
-static bool number(const char *name, const char *text, double low, double high, double *value)
+/* Exit status; well is the result there, or the picture drawn. */
+static int run(const struct options *o, const struct cell *cell, struct soc_result *r)
 {
-    char *end;
-    *value = strtod(text, &end);
-    if (end != text && *end == '\0' && *value >= low && *value <= high)
-        return true;
-    fprintf(stderr, "busbar soc: --%s: \"%s\" is not allowed: a number, %g to %g\n", name, text,
-            low, high);
+    struct soc_series series;
+    if (!soc_series_load(&series, r->path, stderr))
+        return 2;
+    int status = series_serves(o, r->path, &series) ? 0 : 2;
+    if (status == 0) {
+        struct soc_trial trial = trial_of(o, cell, &series);
+        double begin_s = now_s();
+        r->score = soc_score(&series, &trial, NULL);
+        r->us = (now_s() - begin_s) / (double)(r->score.steps ? r->score.steps : 1) * 1e6;
+        r->reference = series.has_reference;
+        r->backwards = series.backwards;
+        if (!r->score.steps) {
+            fprintf(stderr, "%s: time_s: no two rows within %d s: is it in seconds?\n", r->path,
+                    SOC_GAP_S);
+            status = 2;
+        } else if (o->plot) {
+            status = draw(o->picture, r->path, &series, &trial);
+        }
+    }
+    soc_series_free(&series);
+    return status;
+}
+
+__attribute__((format(printf, 2, 3))) static bool mistake(const struct options *o,
+                                                          const char *format, ...)
+{
+    va_list more;
+    va_start(more, format);
+    fprintf(stderr, "busbar soc%s: ", o->plot ? " plot" : "");
+    vfprintf(stderr, format, more);
+    fputc('\n', stderr);
+    va_end(more);
     return false;
 }
 
@@ -192,7 +193,7 @@ static const char *name_of(int letter)
     return "";
 }
 
-static bool option(struct options *o, int letter, const char *text)
+static bool number(struct options *o, int letter, const char *text)
 {
     const struct {
         int letter;
@@ -203,13 +204,24 @@ static bool option(struct options *o, int letter, const char *text)
         {'s', &o->start_permille, -1000, 1000}, {'p', &o->from_permille, 1, 1000},
         {'m', &o->sensor_mA, 1e-3, 1e7},
     };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (letter == numbers[i].letter)
-            return number(name_of(letter), text, numbers[i].low, numbers[i].high, numbers[i].value);
-    if (letter == 'f' && o->files == FILES_MAX) {
-        fprintf(stderr, "busbar soc: more than %d files\n", FILES_MAX);
-        return false;
-    }
+    size_t i = 0;
+    while (numbers[i].letter != letter)
+        i++;
+    char *end;
+    double value = strtod(text, &end);
+    bool whole = letter == 'n';
+    if (end == text || *end || !(value >= numbers[i].low && value <= numbers[i].high) ||
+        (whole && value != floor(value)))
+        return mistake(o, "--%s: \"%s\" is not allowed: a %snumber, %g to %g", name_of(letter),
+                       text, whole ? "whole " : "", numbers[i].low, numbers[i].high);
+    *numbers[i].value = value;
+    return true;
+}
+
+static bool option(struct options *o, int letter, const char *text)
+{
+    if (letter == 'f' && o->files == FILES_MAX)
+        return mistake(o, "--csv: \"%s\" is not allowed: at most %d files", text, FILES_MAX);
     if (letter == 'f')
         o->csv[o->files++] = text;
     else if (letter == 'c')
@@ -218,37 +230,84 @@ static bool option(struct options *o, int letter, const char *text)
         o->picture = text;
     else if (letter == 'u')
         o->start_unknown = true;
-    else
+    else if (letter == 'j')
         o->json = true;
+    else
+        return number(o, letter, text);
     return true;
+}
+
+/* -1, or the exit status. */
+static int options_read(struct options *o, int argc, char **argv)
+{
+    for (int c; (c = getopt_long(argc, argv, ":ho:", known, NULL)) != -1;) {
+        const char *word = argv[optind - 1];
+        bool is_long = strncmp(word, "--", 2) == 0;
+        if (c == 'h') {
+            fputs(help, stdout);
+            return 0;
+        }
+        if (c == ':')
+            mistake(o, "%s needs a value", word);
+        else if (c == '?' && is_long)
+            mistake(o, "\"%s\" is not allowed: --help lists the options", word);
+        else if (c == '?')
+            mistake(o, "\"-%c\" is not allowed: --help lists the options", optopt);
+        if (c == ':' || c == '?' || !option(o, c, optarg))
+            return 2;
+    }
+    if (optind < argc)
+        mistake(o, "\"%s\" is not allowed: options only, --help lists them", argv[optind]);
+    return optind < argc ? 2 : -1;
+}
+
+static bool options_fit(const struct options *o)
+{
+    if (!o->cell || !o->files)
+        return mistake(o, "--%s must be given", o->cell ? "csv" : "cell");
+    if (o->start_unknown && o->start_permille != 0)
+        return mistake(o, "--start-error-permille does not go with --start-unknown");
+    if (!o->plot && o->picture)
+        return mistake(o, "--out goes with \"busbar soc plot\"");
+    if (o->plot && !o->picture)
+        return mistake(o, "-o must be given");
+    if (o->plot && o->json)
+        return mistake(o, "--json does not go with a picture");
+    if (o->plot && o->files > 1)
+        return mistake(o, "--csv: one file for one picture");
+    return true;
+}
+
+/* All or nothing: what is printed is of every file asked for. */
+static int run_all(const struct options *o, const struct cell *cell)
+{
+    static struct soc_result results[FILES_MAX];
+    int status = 0;
+    for (int i = 0; i < o->files; i++) {
+        results[i] = (struct soc_result){.path = o->csv[i]};
+        int one = run(o, cell, &results[i]);
+        status = one > status ? one : status;
+    }
+    for (int i = 0; i < o->files && status == 0 && !o->plot; i++)
+        (o->json ? soc_print_json : soc_print_text)(&results[i]);
+    if (fflush(stdout) != 0) {
+        mistake(o, "standard output: %s", strerror(errno));
+        return 1;
+    }
+    return status;
 }
 
 int cmd_soc(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "fit") == 0)
         return cmd_soc_fit(argc - 1, argv + 1);
-    bool plot = argc > 1 && strcmp(argv[1], "plot") == 0;
-    argc -= plot;
-    argv += plot;
     struct options o = {.cells = 1, .from_permille = 1000};
-    for (int c; (c = getopt_long(argc, argv, "ho:", known, NULL)) != -1;) {
-        if (c == 'h' || c == '?') {
-            fputs(help, c == 'h' ? stdout : stderr);
-            return c == 'h' ? 0 : 2;
-        }
-        if (!option(&o, c, optarg))
-            return 2;
-    }
-    if (optind < argc || !o.cell || !o.files || plot != (o.picture != NULL) ||
-        (plot && o.files > 1)) {
-        fputs(help, stderr);
-        return 2;
-    }
+    o.plot = argc > 1 && strcmp(argv[1], "plot") == 0;
+    int status = options_read(&o, argc - o.plot, argv + o.plot);
+    if (status >= 0)
+        return status;
     static struct cell cell;
-    if (!cell_file_load(o.cell, &cell, stderr))
+    if (!options_fit(&o) || !cell_file_load(o.cell, &cell, stderr))
         return 2;
-    bool well = true;
-    for (int i = 0; i < o.files; i++)
-        well &= run(&o, &cell, o.csv[i]);
-    return well ? 0 : 2;
+    return run_all(&o, &cell);
 }

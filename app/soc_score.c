@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <math.h>
 
-static const double STEP_S = 10, GAP_S = 300, S_PER_HOUR = 3600;
+static const double LEAST_S = 0.05, STEP_S = 10, S_PER_HOUR = 3600;
 static const double DRIFT = 0.1; /* of the sensor's specification in a day */
 static const double GAIN = 0.003, VOLTAGE_V = 0.002, CAPACITY = 0.005;
 
@@ -11,6 +11,9 @@ struct run {
     const struct soc_trial *trial;
     struct estimator estimator;
     double counted;
+    struct sum {
+        double s, A_s, V_s;
+    } since; /* what came closer than LEAST_S and is not stepped yet */
     double squares, late_squares, counted_squares, counted_late, nees;
     size_t late, within;
     struct soc_score score;
@@ -44,13 +47,28 @@ static void begin(struct run *run, const struct soc_row *first)
     run->counted = t->start_told ? t->start : estimator_estimate(&run->estimator).charge;
 }
 
+static void step(struct run *run, const struct estimator_input *now, double dt_s)
+{
+    run->since.s += dt_s;
+    run->since.A_s += now->current_A * dt_s;
+    run->since.V_s += now->voltage_V * dt_s;
+    if (run->since.s < LEAST_S)
+        return;
+    struct sum sum = run->since;
+    struct estimator_input mean = {sum.A_s / sum.s, sum.V_s / sum.s, now->temp_C};
+    estimator_step(&run->estimator, &mean, sum.s);
+    run->counted += sum.A_s / S_PER_HOUR / run->trial->capacity_Ah;
+    run->score.steps++;
+    run->since = (struct sum){0};
+}
+
 /* From the row before to this one; what was not sampled in between is taken as a straight line, a long silence as
  * a gap in which anything up to 1C may have flowed. */
 static void advance(struct run *run, const struct soc_row *before, const struct soc_row *row)
 {
     double dt_s = row->time_s - before->time_s, C = run->trial->capacity_Ah;
     struct estimator_input from = input_of(run, before), to = input_of(run, row);
-    if (dt_s > GAP_S) {
+    if (dt_s > SOC_GAP_S) {
         estimator_gap(&run->estimator, dt_s, C, C);
         return;
     }
@@ -62,9 +80,7 @@ static void advance(struct run *run, const struct soc_row *before, const struct 
             from.voltage_V + part * (to.voltage_V - from.voltage_V),
             to.temp_C,
         };
-        estimator_step(&run->estimator, &now, dt_s / steps);
-        run->counted += now.current_A * dt_s / steps / S_PER_HOUR / C;
-        run->score.steps++;
+        step(run, &now, dt_s / steps);
     }
 }
 
@@ -86,15 +102,22 @@ static void judge(struct run *run, const struct soc_row *row, const struct estim
     }
 }
 
+size_t soc_score_first(const struct soc_series *series, double from)
+{
+    size_t first = 0;
+    while (from < 1 && first < series->count && !(series->rows[first].reference <= from))
+        first++;
+    return first;
+}
+
 struct soc_score soc_score(const struct soc_series *series, const struct soc_trial *trial,
                            const struct soc_watcher *watcher)
 {
-    assert(series->count > 1 && trial->cells > 0 && trial->capacity_Ah > 0);
+    assert(trial->cells > 0 && trial->capacity_Ah > 0);
     struct run run = {.trial = trial};
     const struct soc_row *rows = series->rows, *last = &rows[series->count - 1];
-    size_t from = 0;
-    while (from < series->count - 2 && rows[from].reference > trial->from)
-        from++;
+    size_t from = soc_score_first(series, trial->from);
+    assert(from + 1 < series->count);
     double third_s = rows[from].time_s + (last->time_s - rows[from].time_s) / 3;
     begin(&run, &rows[from]);
     for (size_t i = from; i < series->count; i++) {

@@ -1,9 +1,11 @@
 /* A measured series of a battery: CSV with a header, as laboratories and `busbar soc` use it.
  *
  *     time_s,current_A,voltage_V,temperature_C,soc_ref
+ *     0,-3.2,52.91,24.5,0.95
  *
- * + charges; columns in any order, further ones are passed over. temperature_C may lack (25), soc_ref too (then the
- * series has no reference). Lines that begin with # and empty ones are passed over. */
+ * + charges; soc_ref 0..1. Columns in any order, further ones are passed over. temperature_C may lack (25), soc_ref too
+ * (then the series has no reference). Commas between, a point in numbers; quotes around a field, a byte order mark and
+ * CR LF are taken. Lines that begin with # and empty ones are passed over. */
 #ifndef BUSBAR_APP_SOC_SERIES_H
 #define BUSBAR_APP_SOC_SERIES_H
 
@@ -12,19 +14,22 @@
 #include <stdio.h>
 
 struct soc_row {
-    double time_s, current_A, voltage_V, temp_C, reference;
+    double time_s, current_A, voltage_V, temp_C;
+    double reference;      /* NAN without soc_ref */
     int line;
 };
 
 struct soc_series {
-    struct soc_row *rows;
-    size_t count;
-    size_t backwards;      /* rows left out because their time was not after the one before */
+    struct soc_row *rows;  /* time rising */
+    size_t count;          /* 2.. */
+    size_t backwards;      /* rows left out: not after the one before, by up to a second; more is refused */
     bool has_reference;
 };
 
-/* False after at least one line FILE:LINE: .. in errors: nothing is loaded then. */
+/* False after one line FILE:LINE: WHAT is not allowed: WHAT IS in errors: nothing is loaded then. */
 bool soc_series_load(struct soc_series *series, const char *path, FILE *errors);
+/* The same from an open file that is called path. */
+bool soc_series_read(struct soc_series *series, FILE *file, const char *path, FILE *errors);
 void soc_series_free(struct soc_series *series);
 
 #endif

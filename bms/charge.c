@@ -8,6 +8,7 @@ enum { STEP_MS = 100, LONGEST_STEP_MS = 10000 };
 static const double DRIFT = 0.1;       /* of a sensor's specification in a day */
 static const double VOLTAGE_V = 0.002; /* what a BMS's cell voltage may be off by */
 static const double CAPACITY = 0.02;   /* what a capacity on a label may be off by */
+static const double WIDE_SIGMA = 0.03; /* less sure than this: the cap keeps twice as far */
 static const double BMS_SIGMA = 0.075; /* a BMS's own charge is within 15 % in the field */
 static const double mA = 1e-3, S_PER_MS = 1e-3, S_PER_H = 3600;
 
@@ -268,6 +269,16 @@ bool charge_contradicted(const struct charge *charge, const struct bank_config *
     return all.known && apart(&all, &counted) > 0;
 }
 
+static int32_t permille_up(double part)
+{
+    return part < 1 ? (int32_t)(part * 1000) + 1 : 1000;
+}
+
+int32_t charge_margin_permille(double sigma)
+{
+    return permille_up(sigma > WIDE_SIGMA ? 2 * sigma : sigma);
+}
+
 struct soc_estimate charge_estimate(const struct charge *charge, const struct bank_config *bank,
                                     const struct bank_view *view)
 {
@@ -275,11 +286,12 @@ struct soc_estimate charge_estimate(const struct charge *charge, const struct ba
     struct whole all = whole(charge, bank, view);
     if (!all.known)
         return counted;
-    double error = 2 * all.sigma + apart(&all, &counted);
+    double beyond = apart(&all, &counted), error = 2 * all.sigma + beyond;
     return (struct soc_estimate){
         .known = true,
         .soc_permille = (int32_t)(all.charge * 1000 + 0.5),
-        .error_permille = error < 1 ? (int32_t)(error * 1000) + 1 : 1000,
+        .error_permille = permille_up(error),
+        .margin_permille = beyond > 0 ? permille_up(error) : charge_margin_permille(all.sigma),
         .anchored_ms = all.told_ms,
     };
 }

@@ -54,6 +54,10 @@ struct estimate charge_pack_estimate(const struct charge *charge, const struct b
 bool charge_contradicted(const struct charge *charge, const struct bank_config *bank,
                          const struct bank_view *view);
 
+/* What the cap keeps clear of a charge known to this sigma: one, where it is known well, else two. The cap then holds
+ * statistically; nothing in a cell ends at it. */
+int32_t charge_margin_permille(double sigma);
+
 /* Of the connected packs, weighted by capacity. error_permille is two sigma, and no less than what the counter
  * contradicts. */
 struct soc_estimate charge_estimate(const struct charge *charge, const struct bank_config *bank,

@@ -17,7 +17,7 @@ static const double BROKEN_RATE = 1.0 / 20; /* C-rate a broken sensor may be off
 static const double SENSOR_PRIOR[EST_SENSORS] = {1, 0.4, 0.2};
 static const double LOST_PRIOR = 0.002, UNKNOWN_PRIOR = 0.05, DEAD = 1e-9;
 static const double SEED_S = 86400; /* so often "is the sensor off now" is asked anew */
-static const double SEED_PRIOR = 0.01, TAKES_OVER = 0.9;
+static const double SEED_PRIOR[EST_SENSORS] = {1, 0.01, 1e-3}, TAKES_OVER = 0.999, SURE = 0.9;
 static const double LOST_SIGMA = 0.13; /* five of these cover the whole charge */
 static const double RESTED_RATE = 0.02,
                     PAST_RATE = 0.3; /* C-rate: at rest below; mean before the start */
@@ -352,17 +352,17 @@ static void settle(struct estimator *e)
     for (int k = 1; k < EST_HYPOTHESES; k++)
         best = share[k] > share[best] ? k : best;
     bool won = best != 0 && share[best] > TAKES_OVER;
-    bool asked = e->since_seed_s >= SEED_S && share[0] > TAKES_OVER;
+    bool asked = e->since_seed_s >= SEED_S && share[0] > SURE;
     if (won) {
         e->hypothesis[0] = e->hypothesis[best];
         e->hypothesis[best].alive = false;
     }
     for (int k = 1; k < EST_SENSORS && (won || asked); k++) {
-        if (asked && share[k] > SEED_PRIOR)
+        if (asked && share[k] > SEED_PRIOR[k])
             continue;
         e->hypothesis[k] = e->hypothesis[0];
         e->hypothesis[k].P[EST_OFFSET][EST_OFFSET] += square(offset_sigma_A(e, k));
-        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR);
+        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR[k]);
         e->since_seed_s = 0;
     }
 }
@@ -509,9 +509,9 @@ bool estimator_restore(struct estimator *e, const struct estimator_saved *saved)
     /* What was known of the sensor and the charge is not asked anew, and no voltage counts in full while what
      * still relaxes in it is not known. */
     for (int k = 1; k < EST_SENSORS; k++)
-        e->hypothesis[k].weight = maths_log(SEED_PRIOR);
+        e->hypothesis[k].weight = maths_log(SEED_PRIOR[k]);
     for (int k = FIRST_LOST; k < EST_HYPOTHESES; k++)
-        e->hypothesis[k].weight = maths_log(SEED_PRIOR * LOST_PRIOR);
+        e->hypothesis[k].weight = maths_log(SEED_PRIOR[1] * LOST_PRIOR);
     e->fresh = false;
     return true;
 }
