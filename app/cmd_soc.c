@@ -9,6 +9,7 @@
 
 #include "app/cell_file.h"
 #include "app/cli.h"
+#include "app/fit_data.h"
 #include "app/soc_plot.h"
 #include "app/soc_print.h"
 
@@ -28,6 +29,8 @@ static const char help[] =
     "  --from-permille N          begins where the reference first falls to N\n"
     "  --sensor-mA X              the current sensor's offset by its specification, one sigma;\n"
     "                             default: capacity / 500 h\n"
+    "  --counted                  a log without soc_ref is judged by the charge counted from its\n"
+    "                             first full charge, as busbar soc fit counts it\n"
     "  --json                     one object per series, each on a line\n"
     "busbar soc plot --cell FILE --csv FILE [OPTIONS] -o FILE.svg draws the same run.\n"
     "busbar soc fit --help tells how a cell file is made.\n"
@@ -41,7 +44,7 @@ struct options {
     const char *csv[FILES_MAX];
     int files;
     double capacity_Ah, cells, offset_mA, gain_permille, start_permille, from_permille, sensor_mA;
-    bool plot, start_unknown, json;
+    bool plot, start_unknown, counted, json;
 };
 
 static double now_s(void)
@@ -71,6 +74,29 @@ static int draw(const char *picture, const char *path, const struct soc_series *
         fclose(out);
     soc_plot_free(&plot);
     return well ? 0 : 1;
+}
+
+static double capacity_of(const struct options *o, const struct cell *cell)
+{
+    return o->capacity_Ah > 0 ? o->capacity_Ah : cell->capacity_Ah;
+}
+
+static bool series_load(const struct options *o, const struct cell *cell, const char *path,
+                        struct soc_series *series)
+{
+    if (!o->counted)
+        return soc_series_load(series, path, stderr);
+    struct fit_series counted;
+    struct fit_load how = {.capacity_Ah = capacity_of(o, cell),
+                           .full_V = fit_full_V[cell->chemistry],
+                           .cells = o->cells};
+    if (!fit_series_load(&counted, path, &how, stderr))
+        return false;
+    *series = counted.log;
+    series->has_reference = true;
+    for (size_t i = 0; i < series->count; i++)
+        series->rows[i].voltage_V *= o->cells; /* the pack's again */
+    return true;
 }
 
 /* A pack's voltage taken for a cell's, or the other way. */
@@ -114,7 +140,7 @@ static bool series_serves(const struct options *o, const char *path,
 static struct soc_trial trial_of(const struct options *o, const struct cell *cell,
                                  const struct soc_series *series)
 {
-    double capacity_Ah = o->capacity_Ah > 0 ? o->capacity_Ah : cell->capacity_Ah;
+    double capacity_Ah = capacity_of(o, cell);
     double first = series->rows[soc_score_first(series, o->from_permille / 1000)].reference;
     return (struct soc_trial){
         .cell = cell,
@@ -134,7 +160,7 @@ static struct soc_trial trial_of(const struct options *o, const struct cell *cel
 static int run(const struct options *o, const struct cell *cell, struct soc_result *r)
 {
     struct soc_series series;
-    if (!soc_series_load(&series, r->path, stderr))
+    if (!series_load(o, cell, r->path, &series))
         return 2;
     int status = series_serves(o, r->path, &series) ? 0 : 2;
     if (status == 0) {
@@ -179,6 +205,7 @@ static const struct option known[] = {
     {"from-permille", required_argument, NULL, 'p'},
     {"start-unknown", no_argument, NULL, 'u'},
     {"sensor-mA", required_argument, NULL, 'm'},
+    {"counted", no_argument, NULL, 'C'},
     {"json", no_argument, NULL, 'j'},
     {"out", required_argument, NULL, 'o'},
     {"help", no_argument, NULL, 'h'},
@@ -230,6 +257,8 @@ static bool option(struct options *o, int letter, const char *text)
         o->picture = text;
     else if (letter == 'u')
         o->start_unknown = true;
+    else if (letter == 'C')
+        o->counted = true;
     else if (letter == 'j')
         o->json = true;
     else

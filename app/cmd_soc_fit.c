@@ -103,11 +103,10 @@ static bool read_given(struct options *o, int c, const char *text)
 static bool read_chemistry(struct options *o, const char *text)
 {
     static const char *const names[CHEMISTRIES] = {"lfp", "nmc", "nca"};
-    static const double full_V[CHEMISTRIES] = {3.45, 4.13, 4.13};
     for (int c = 0; c < CHEMISTRIES; c++)
         if (strcmp(text, names[c]) == 0) {
             o->job.chemistry = (enum chemistry)c;
-            o->load.full_V = full_V[c];
+            o->load.full_V = fit_full_V[c];
             return true;
         }
     return mistake("chemistry", text, "lfp, nmc or nca");

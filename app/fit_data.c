@@ -6,6 +6,7 @@
 
 enum { LEAST_ROWS = 100 };
 
+const double fit_full_V[CHEMISTRIES] = {3.45, 4.13, 4.13};
 static const double TAPERED_H = 20, S_PER_HOUR = 3600;
 
 /* From the first full charge, both ways through the log. */

@@ -20,6 +20,7 @@ struct fit_series {
 /* The voltage is divided by cells, the number in series. Without soc_ref charge is counted from the first full
  * charge in the log: full_V a cell with the current tapered below capacity / 20 h. False after a line in errors. */
 struct fit_load { double capacity_Ah, full_V, cells; };
+extern const double fit_full_V[CHEMISTRIES];   /* the usual full_V */
 bool fit_series_load(struct fit_series *series, const char *path, const struct fit_load *how, FILE *errors);
 void fit_series_free(struct fit_series *series);
 

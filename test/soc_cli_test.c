@@ -104,13 +104,17 @@ static void write_text(const char *name, const char *text)
 static void write_all(void)
 {
     static const struct written all[] = {
-        {"one.csv", PLAIN ",soc_ref", 1, true, 10},  {"pack.csv", PLAIN ",soc_ref", 16, true, 10},
-        {"bare.csv", PLAIN, 1, false, 10},           {"ms.csv", PLAIN ",soc_ref", 1, true, 10000},
+        {"one.csv", PLAIN ",soc_ref", 1, true, 10},
+        {"pack.csv", PLAIN ",soc_ref", 16, true, 10},
+        {"bare.csv", PLAIN, 1, false, 10},
+        {"bare-pack.csv", PLAIN, 16, false, 10},
+        {"ms.csv", PLAIN ",soc_ref", 1, true, 10000},
         {"\xE4.csv", PLAIN ",soc_ref", 1, true, 10},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         write_series(&all[i]);
     write_text("bad.csv", PLAIN "\n0,1,3\n1,x,3\n");
+    write_text("short.csv", PLAIN "\n0,1,3\n1,1,3\n");
     write_text("percent.csv", PLAIN ",soc_ref\n0,1,3,99.5\n1,1,3,99.5\n");
     write_text("low.csv", PLAIN ",soc_ref\n0,-1,2.8,0.04\n10,-1,2.8,0.04\n");
 }
@@ -254,6 +258,25 @@ static void says_without_reference(void)
     CHECK(strstr(said, "soc_ref stays below 5 %: nothing to judge"), "%s", said);
 }
 
+/* An owner's log has no reference: its own full charge is one. */
+static void counts_from_full(void)
+{
+    CHECK(soc(CELL "--csv @/bare.csv --json --counted --offset-mA 1000") == 0, "%s", told);
+    json_t *o = object_said();
+    is_figure(o, "judged", ROWS, 0);
+    is_figure(o, "counting_max_percent", 1, 1e-5);
+    CHECK(figure(o, "rmse_percent") > 0 && figure(o, "rmse_percent") < 5, "%s", said);
+    json_decref(o);
+    CHECK(soc(CELL "--csv @/bare.csv --json --counted --from-permille 800") == 0, "%s", told);
+    o = object_said();
+    is_figure(o, "hours", 0.5, 0.01);
+    json_decref(o);
+    CHECK(soc(CELL "--csv @/bare-pack.csv --cells 16 --json --counted") == 0, "%s", told);
+    o = object_said();
+    is_figure(o, "counting_max_percent", 0, 1e-5);
+    json_decref(o);
+}
+
 static void says_several(void)
 {
     CHECK(soc(CELL "--json --csv @/one.csv --csv @/bare.csv --csv @/one.csv") == 0, "%s", told);
@@ -314,6 +337,8 @@ static const struct {
     {CELL "--csv @/pack.csv", " V a cell is not allowed: 1 to 5; --cells is 1\n"},
     {ONE "--cells 16", " V a cell is not allowed: 1 to 5; --cells is 16\n"},
     {CELL "--csv @/ms.csv", "/ms.csv: time_s: no two rows within 300 s: is it in seconds?\n"},
+    {CELL "--csv @/short.csv --counted", "/short.csv: 2 rows are not enough: at least 100\n"},
+    {CELL "--csv @/bare-pack.csv --cells 20 --counted", "no full charge in it: 3.45 V a cell"},
     {CELL "--csv @/bare.csv --from-permille 900", "no column soc_ref: --from-permille needs one\n"},
     {CELL "--csv @/bare.csv --start-error-permille 9", "--start-error-permille needs one\n"},
     {ONE "--from-permille 500", "soc_ref: --from-permille 500 is not reached before its last"},
@@ -387,6 +412,7 @@ int main(void)
     divides_pack();
     text_and_json_agree();
     says_without_reference();
+    counts_from_full();
     says_several();
     refuses();
     refuses_more_files();
