@@ -126,9 +126,11 @@ static void in_the_dark(void)
 
 int main(void)
 {
-    if (together_start(&t) < 0 || together_begin(&t) < 0)
+    if (together_start(&t) < 0)
         return 1;
-    sim_set_soc(t.sim, 0.45); /* so far below the cap that the sun flows into it */
+    t.plant.battery_soc = 0.2; /* so far below the cap that the sun flows into it */
+    if (together_begin(&t) < 0)
+        return 1;
     one_afternoon();
     shunt_turned();
     in_the_dark();
