@@ -128,7 +128,7 @@ int main(void)
 {
     if (together_start(&t) < 0)
         return 1;
-    t.plant.battery_soc = 0.45; /* so far below the cap that the sun flows into it */
+    t.plant.battery_soc = 0.2; /* so far below the cap that the sun flows into it */
     if (together_begin(&t) < 0)
         return 1;
     one_afternoon();
