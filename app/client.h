@@ -23,6 +23,10 @@ Busbar__Response *client_once(const char *socket_option, Busbar__Request *reques
 
 /* app/battery_text.c: the cap and ageing, part of the status. */
 void battery_more_json(json_t *object, const Busbar__Battery *battery);
+/* app/charge_text.c: how the charge is known. */
+json_t *pack_charge_json(const Busbar__PackCharge *charge);
+void battery_charge_json(json_t *object, const Busbar__Battery *battery);
+void battery_charge_print(const Busbar__Battery *battery);
 void battery_cap_print(const Busbar__Battery *battery);
 void battery_ageing_print(const Busbar__Battery *battery);
 

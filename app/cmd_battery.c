@@ -15,6 +15,7 @@ static void show(const Busbar__Battery *battery, bool json)
     if (json) {
         json_t *object = json_object();
         battery_more_json(object, battery);
+        battery_charge_json(object, battery);
         json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
         putchar('\n');
         json_decref(object);
@@ -25,6 +26,7 @@ static void show(const Busbar__Battery *battery, bool json)
     else
         printf("battery     charge %.1f +- %.1f %%\n", battery->soc_permille / 10.0,
                battery->soc_error_permille / 10.0);
+    battery_charge_print(battery);
     battery_cap_print(battery);
     battery_ageing_print(battery);
 }

@@ -5,6 +5,8 @@
 
 #include "app/config_file.h"
 
+static const double KNEE_SIGMA = 0.02; /* of charge: less well known, it is no place to go to */
+
 /* 0 = Monday .. 6 = Sunday of the word at *text, which moves past it; -1 = none. */
 static int weekday_read(const char **text)
 {
@@ -84,15 +86,27 @@ static void resolve_period(const struct resolver *r, unsigned index)
     out->period[out->periods++] = period;
 }
 
+/* The cell's highest knee, where its place is known. */
+static double knee_percent(const struct cell *cell)
+{
+    const struct cell_knee *upper = NULL;
+    for (int k = 0; k < cell->knees; k++)
+        if (!upper || cell->knee[k].at > upper->at)
+            upper = &cell->knee[k];
+    return upper && upper->sigma <= KNEE_SIGMA ? 100 * upper->at : 0;
+}
+
 void config_resolve_cap(const struct resolver *r)
 {
     const struct file_battery *raw = &r->raw->battery;
+    bool knee_told = yaml_file_has(r->file, "battery.knee_percent");
     r->config->cap = (struct cap_config){
         .full_days = raw->full_days,
         .full_min = raw->full_minutes,
         .delta_mV = raw->cell_delta_mV,
         .band_permille = config_tenths(raw->charge_band_percent),
-        .knee_permille = config_tenths(raw->knee_percent),
+        .knee_permille =
+            config_tenths(knee_told ? raw->knee_percent : knee_percent(&r->config->cell)),
         .past_knee_permille = config_tenths(raw->past_knee_percent),
         .cold_dC = config_tenths(raw->raise_min_C),
         .never = raw->cap_raise != 0,

@@ -195,8 +195,8 @@ void config_resolve(const struct resolver *r)
     resolve_wallboxes(r);
     resolve_battery(r);
     config_resolve_emulations(r);
-    config_resolve_cap(r);
     config_resolve_cell(r);
+    config_resolve_cap(r);
     config_resolve_wiring(r);
     config_resolve_ac(r);
     config_resolve_currents(r);

@@ -428,7 +428,8 @@ static const struct yaml_note notes[] = {
      .help = "an excursion past the knee, or a full charge, is announced when the charge is known no"
              " better for a day, %; 0 = never"},
     {"battery.knee_percent", .min = 0, .max = 95, .preset = "0",
-     .help = "charge at which the cell's voltage has its upper knee, %; 0 = not known"},
+     .help = "charge at which the cell's voltage has its upper knee, %; 0 = not known; without this "
+             "key the cell file's, where that knows it to 2 %"},
     {"battery.past_knee_percent", .min = 1, .max = 20, .preset = "5",
      .help = "how far past the knee an excursion charges, %"},
     {"battery.raise_min_C", .min = 0, .max = 30, .preset = "5",

@@ -53,6 +53,7 @@ struct told {
     int32_t setting[MAX_INVERTERS][SETTINGS];
     uint32_t writes[MAX_INVERTERS][SETTINGS];
     bool cap_reached;
+    bool charge_contradicted;
     struct cap_decision cap;
     uint32_t vetoes[MAX_BUSES];
     struct told_ac ac[MAX_CHARGE_POINTS];

@@ -59,6 +59,7 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_BUSBAR] = "busbar",
         [JOURNAL_PACK] = "pack",
         [JOURNAL_CAP_POLICY] = "cap policy",
+        [JOURNAL_CHARGE] = "charge",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

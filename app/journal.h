@@ -36,6 +36,7 @@ enum journal_kind {
     JOURNAL_BUSBAR,           /* index: DC node; 0 its currents add up, 1 they do not; no actuator */
     JOURNAL_PACK,             /* index: pack; enum pack_place; no actuator */
     JOURNAL_CAP_POLICY,       /* permille; no actuator */
+    JOURNAL_CHARGE,           /* 0 estimate and counter agree, 1 they contradict; no actuator */
     JOURNAL_KINDS
 };
 

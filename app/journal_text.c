@@ -54,6 +54,7 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
     case JOURNAL_CAP_POLICY:
+    case JOURNAL_CHARGE:
     case JOURNAL_START:
     case JOURNAL_KINDS:
         break;
@@ -118,6 +119,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_CURRENT:
         snprintf(out, room, "%s", value ? "dropped" : "used");
+        return;
+    case JOURNAL_CHARGE:
+        snprintf(out, room, "%s", value ? "contradicted" : "agreed");
         return;
     case JOURNAL_BUSBAR:
         snprintf(out, room, "%s", value ? "does not add up" : "adds up");

@@ -19,12 +19,13 @@ static json_t *rows_json(Busbar__LimitRow *const *rows, size_t count)
 
 static json_t *pack_json(const Busbar__Pack *p)
 {
-    return json_pack("{s:s, s:s, s:b, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "name",
-                     p->name, "place", p->place, "counted", p->counted, "says", p->says, "age_ms",
-                     (json_int_t)p->age_ms, "voltage_mV", p->voltage_mv, "current_mA",
+    return json_pack("{s:s, s:s, s:b, s:s, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o}",
+                     "name", p->name, "place", p->place, "counted", p->counted, "says", p->says,
+                     "age_ms", (json_int_t)p->age_ms, "voltage_mV", p->voltage_mv, "current_mA",
                      p->current_ma, "soc_permille", p->soc_permille, "ccl_mA", p->ccl_ma, "dcl_mA",
                      p->dcl_ma, "apart_mV", p->apart_mv, "charge_share_ppm", p->charge_share_ppm,
-                     "discharge_share_ppm", p->discharge_share_ppm);
+                     "discharge_share_ppm", p->discharge_share_ppm, "charge",
+                     pack_charge_json(p->charge));
 }
 
 json_t *limits_json(const Busbar__Battery *b)

@@ -12,13 +12,20 @@ static void contact_name(const struct config *config, size_t c, char out[STATE_N
 
 /* --- restoring --- */
 
+/* What a clock that jumped back leaves unknown is taken for a day. */
+static int64_t gap_of(const struct saved_state *state, int64_t wall_ms)
+{
+    int64_t gap_ms = wall_ms - state->saved_wall_ms;
+    return gap_ms >= 0 ? gap_ms : DAY_MS;
+}
+
 static void soc_restore(const struct saved_state *state, struct controller *c, int64_t now_ms,
                         int64_t wall_ms)
 {
     int64_t gap_ms = wall_ms - state->saved_wall_ms;
     if (state->soc_known && gap_ms >= 0 && gap_ms < DAY_MS)
-        soc_counter_restore(&c->charge.counter, &c->config->bank, state->soc, state->soc_error, gap_ms,
-                            now_ms);
+        soc_counter_restore(&c->charge.counter, &c->config->bank, state->soc, state->soc_error,
+                            gap_ms, now_ms);
     c->guard.cap_held = state->cap_held;
     c->guard.low_held = state->low_held;
     c->guard.cell_high_latched = state->cell_high_latched;
@@ -72,7 +79,19 @@ static void units_restore(const struct saved_state *state, struct controller *c,
     }
 }
 
-static void packs_restore(const struct saved_state *state, struct controller *c)
+static void charge_restore_pack(const struct saved_state *state, const struct saved_pack *pack,
+                                struct controller *c, size_t i, int64_t now_ms, int64_t wall_ms)
+{
+    int64_t gap_ms = gap_of(state, wall_ms);
+    if (!pack->charge_known)
+        return;
+    charge_restore(&c->charge, &c->config->bank, i, &pack->charge, gap_ms, now_ms);
+    if (pack->told_wall_ms && c->charge.pack[i].estimator.started)
+        c->charge.pack[i].told_ms = now_ms - gap_ms - (state->saved_wall_ms - pack->told_wall_ms);
+}
+
+static void packs_restore(const struct saved_state *state, struct controller *c, int64_t now_ms,
+                          int64_t wall_ms)
 {
     for (size_t i = 0; i < c->config->pack_count; i++) {
         const struct saved_pack *pack = saved_pack_find(state, c->config->packs[i].name);
@@ -80,6 +99,7 @@ static void packs_restore(const struct saved_state *state, struct controller *c)
             continue;
         c->bank.pack[i].latched = pack->latched;
         c->bank.pack[i].asked_out = pack->out;
+        charge_restore_pack(state, pack, c, i, now_ms, wall_ms);
     }
 }
 
@@ -115,6 +135,8 @@ static void *writer_run(void *data)
 
 static void writer_start(struct saved *saved, FILE *errors)
 {
+    saved->ending = false;
+    saved->count = 0;
     pthread_mutex_init(&saved->lock, NULL);
     pthread_cond_init(&saved->wake, NULL);
     saved->running = pthread_create(&saved->writer, NULL, writer_run, saved) == 0;
@@ -148,7 +170,8 @@ void saved_open(struct saved *saved, const char *dir, struct controller *control
     soc_restore(&saved->state, controller, now_ms, wall_ms);
     router_restore(&saved->state, controller, today, now_ms, wall_ms);
     units_restore(&saved->state, controller, today);
-    packs_restore(&saved->state, controller);
+    packs_restore(&saved->state, controller, now_ms, wall_ms);
+    currents_import(&controller->currents, &saved->state.currents, gap_of(&saved->state, wall_ms));
     saved->packs = packs_mark(controller);
     controller->journal.next = controller->journal.taken = (uint32_t)saved->state.journal_sequence;
     saved->transfers = controller->router.transfers;
@@ -194,13 +217,18 @@ static void units_save(struct saved_state *state, const struct controller *c)
     }
 }
 
-static void packs_save(struct saved_state *state, const struct controller *c)
+static void packs_save(struct saved_state *state, const struct controller *c, int64_t now_ms,
+                       int64_t wall_ms)
 {
     state->pack_count = c->config->pack_count;
     for (size_t i = 0; i < c->config->pack_count; i++) {
         memcpy(state->packs[i].name, c->config->packs[i].name, sizeof state->packs[i].name);
         state->packs[i].latched = c->bank.pack[i].latched;
         state->packs[i].out = c->bank.pack[i].asked_out;
+        state->packs[i].charge_known =
+            charge_save(&c->charge, &c->config->bank, &c->bank, i, &state->packs[i].charge);
+        int64_t told_ms = c->charge.pack[i].told_ms;
+        state->packs[i].told_wall_ms = told_ms ? wall_ms - (now_ms - told_ms) : 0;
     }
 }
 
@@ -236,7 +264,8 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     state->journal_sequence = controller->journal.next;
     router_save(state, controller, now_ms, wall_ms);
     units_save(state, controller);
-    packs_save(state, controller);
+    packs_save(state, controller, now_ms, wall_ms);
+    currents_export(&controller->currents, &state->currents);
     size_t count = state_encode(&saved->file, state, saved->bytes);
     saved->transfers = controller->router.transfers;
     saved->replaced = controller->replaced;

@@ -12,6 +12,7 @@
 struct parts {
     struct cap_parts cap;
     struct ageing_parts ageing;
+    struct currents_parts currents;
     SavedContact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
     SavedTime operate[MAX_CONTACTS], release[MAX_CONTACTS];
     SavedString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
@@ -91,6 +92,10 @@ static void pack_packs(struct parts *parts, const struct saved_state *state)
         to->name = (char *)state->packs[i].name;
         SET(to, latched, state->packs[i].latched);
         SET(to, out, state->packs[i].out);
+        if (state->packs[i].charge_known)
+            charge_pack(to, &state->packs[i].charge);
+        if (state->packs[i].told_wall_ms)
+            SET(to, told_wall_ms, state->packs[i].told_wall_ms);
     }
 }
 
@@ -122,6 +127,8 @@ size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
     message.n_packs = state->pack_count, message.packs = parts.pack_at;
     message.cap = cap_pack(&parts.cap, &state->cap);
     message.ageing = ageing_pack(&parts.ageing, &state->ageing);
+    if (state->currents.version)
+        message.currents = currents_pack(&parts.currents, &state->currents);
     message.n_contacts = state->contact_count, message.contacts = parts.contact_at;
     message.n_strings = state->string_count, message.strings = parts.string_at;
     message.n_inverters = state->inverter_count, message.inverters = parts.inverter_at;
@@ -152,6 +159,7 @@ static void unpack_latches(struct saved_state *out, const SavedState *from)
     out->stopped = from->stopped;
     cap_unpack(&out->cap, from->cap);
     ageing_unpack(&out->ageing, from->ageing);
+    currents_unpack(&out->currents, from->currents);
     if (from->cap_request_permille > 0 && from->cap_request_permille <= 1000)
         out->cap.manual_permille = from->cap_request_permille;
     out->day = from->day;
@@ -219,6 +227,8 @@ static void unpack_packs(struct saved_state *out, const SavedState *from)
         snprintf(to->name, sizeof to->name, "%s", from->packs[i]->name);
         to->latched = from->packs[i]->latched;
         to->out = from->packs[i]->out;
+        to->charge_known = charge_unpack(&to->charge, from->packs[i]);
+        to->told_wall_ms = from->packs[i]->told_wall_ms;
     }
 }
 

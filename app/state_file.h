@@ -1,4 +1,4 @@
-/* What must survive a power cut: the charge estimate, latches, the cap and its plans, ageing, wear, budgets, the journal's head.
+/* What must survive a power cut: the charge estimates, what was learned of the current sensors, latches, the cap and its plans, ageing, wear, budgets, the journal's head.
  *
  * Two generations, DIR/state.0 and DIR/state.1. A save replaces the older one: written beside
  * it, synced, renamed, folder synced. So whatever instant the power fails, one generation is whole.
@@ -16,12 +16,14 @@
 
 #include "bms/ageing.h"
 #include "bms/cap.h"
+#include "bms/currents.h"
+#include "bms/estimator.h"
 #include "core/limits.h"
 #include "inverter/unit.h"
 #include "phase-router/wear.h"
 
 enum {
-    STATE_FILE_MAX = 32768,
+    STATE_FILE_MAX = 49152,
     STATE_GENERATIONS = 2,
     STATE_NAME_SIZE = 2 * NAME_SIZE,
     STATE_HASH_SIZE = 32,
@@ -53,6 +55,9 @@ struct saved_pack {
     char name[NAME_SIZE];
     uint32_t latched;      /* fatal alarms, bits of enum pack_alarm */
     bool out;              /* taken out by request */
+    bool charge_known;
+    struct estimator_saved charge;
+    int64_t told_wall_ms;  /* voltage last told its charge, since 1970; 0 = never */
 };
 
 struct saved_state {
@@ -63,6 +68,7 @@ struct saved_state {
     bool stopped;                 /* the emergency stop was pressed; no reset since */
     struct cap_memory cap;
     struct ageing_memory ageing;
+    struct currents_learned currents;   /* version 0: none saved */
     int64_t day;                  /* days since 1970-01-01 that moved_today and writes_today
                                           * belong to */
     uint32_t transfers;

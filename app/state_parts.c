@@ -1,5 +1,7 @@
 #include "app/state_parts.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Sets an optional member and says that it is there. */
@@ -110,4 +112,95 @@ void ageing_unpack(struct ageing_memory *memory, const SavedAgeing *from)
     for (size_t i = 0; i < from->n_turn_permille; i++)
         memory->turn_permille[i] = (uint16_t)from->turn_permille[i];
     memory->turns = (uint8_t)from->n_turn_permille;
+}
+
+static void sensor_pack(SavedSensor *to, const struct currents_learned *from, size_t k)
+{
+    saved_sensor__init(to);
+    to->name = (char *)from->sensor[k].name;
+    to->wire = (char *)from->sensor[k].wire;
+    to->n_term = to->n_sigma = CURRENTS_TERMS;
+    to->term = (double *)from->sensor[k].term;
+    to->sigma = (double *)from->sensor[k].sigma;
+    SET(to, fault, from->sensor[k].fault);
+    SET(to, fault_ma, from->sensor[k].fault_mA);
+    SET(to, fault_at_ma, from->sensor[k].fault_at_mA);
+}
+
+SavedCurrents *currents_pack(struct currents_parts *parts, const struct currents_learned *learned)
+{
+    SavedCurrents *to = &parts->message;
+    saved_currents__init(to);
+    SET(to, version, learned->version);
+    to->n_sensors = learned->sensors, to->sensors = parts->sensor_at;
+    to->n_nodes = learned->nodes, to->nodes = parts->node_at;
+    for (size_t k = 0; k < learned->sensors; k++)
+        sensor_pack(parts->sensor_at[k] = &parts->sensors[k], learned, k);
+    for (size_t n = 0; n < learned->nodes; n++) {
+        SavedNode *node = parts->node_at[n] = &parts->nodes[n];
+        saved_node__init(node);
+        node->name = (char *)learned->node[n].name;
+        SET(node, open, learned->node[n].open);
+        SET(node, doubted, learned->node[n].doubted);
+    }
+    return to;
+}
+
+/* Numbers are judged by currents_import. */
+static void sensor_unpack(struct currents_learned *to, const SavedSensor *from)
+{
+    size_t k = to->sensors;
+    if (from->n_term != CURRENTS_TERMS || from->n_sigma != CURRENTS_TERMS || k == CURRENTS_SENSORS)
+        return;
+    snprintf(to->sensor[k].name, NAME_SIZE, "%s", from->name);
+    snprintf(to->sensor[k].wire, NAME_SIZE, "%s", from->wire);
+    memcpy(to->sensor[k].term, from->term, sizeof to->sensor[k].term);
+    memcpy(to->sensor[k].sigma, from->sigma, sizeof to->sensor[k].sigma);
+    to->sensor[k].fault = from->fault < CURRENTS_FAULTS ? (uint8_t)from->fault : CURRENTS_FAULTS;
+    to->sensor[k].fault_mA = from->fault_ma;
+    to->sensor[k].fault_at_mA = from->fault_at_ma;
+    to->sensors++;
+}
+
+void currents_unpack(struct currents_learned *learned, const SavedCurrents *from)
+{
+    if (!from || from->version > UINT8_MAX)
+        return;
+    learned->version = (uint8_t)from->version;
+    for (size_t k = 0; k < from->n_sensors; k++)
+        sensor_unpack(learned, from->sensors[k]);
+    for (size_t n = 0; n < from->n_nodes && n < CURRENTS_NODES; n++) {
+        snprintf(learned->node[n].name, NAME_SIZE, "%s", from->nodes[n]->name);
+        learned->node[n].open = from->nodes[n]->open;
+        learned->node[n].doubted = from->nodes[n]->doubted;
+        learned->nodes++;
+    }
+}
+
+void charge_pack(SavedPack *to, const struct estimator_saved *charge)
+{
+    SET(to, charge, charge->charge);
+    SET(to, charge_sigma, charge->charge_sigma);
+    SET(to, offset_a, charge->offset_A);
+    SET(to, offset_sigma_a, charge->offset_sigma_A);
+    SET(to, resistance, charge->resistance);
+    SET(to, capacity, charge->capacity);
+    SET(to, capacity_sigma, charge->capacity_sigma);
+}
+
+bool charge_unpack(struct estimator_saved *charge, const SavedPack *from)
+{
+    bool whole = from->has_charge && from->has_charge_sigma && from->has_offset_a &&
+                 from->has_offset_sigma_a && from->has_resistance && from->has_capacity &&
+                 from->has_capacity_sigma;
+    whole = whole && isfinite(from->charge) && isfinite(from->charge_sigma) &&
+            isfinite(from->offset_a) && isfinite(from->offset_sigma_a) &&
+            isfinite(from->resistance) && isfinite(from->capacity) &&
+            isfinite(from->capacity_sigma);
+    if (!whole || from->charge < 0 || from->charge > 1 || from->charge_sigma <= 0)
+        return false;
+    *charge = (struct estimator_saved){from->charge,         from->charge_sigma, from->offset_a,
+                                       from->offset_sigma_a, from->resistance,   from->capacity,
+                                       from->capacity_sigma};
+    return true;
 }

@@ -296,6 +296,7 @@ void status_fill(struct status *status, const struct controller *c, const struct
     status->message.foreign_lock = c->gate.foreign;
     battery_fill(status, c);
     status_limits(status, c, now_ms);
+    status_charge(status, c, now_ms);
     inverters_fill(status, c, now_ms);
     strings_fill(status, c);
     contacts_fill(status, c, now_ms);

@@ -23,6 +23,7 @@ struct status {
     struct status_rows charge_rows, discharge_rows, voltage_rows;
     Busbar__Pack packs[MAX_PACKS], *pack_at[MAX_PACKS];
     char pack_says[MAX_PACKS][WHY_SIZE - 64];
+    Busbar__PackCharge pack_charges[MAX_PACKS];
     Busbar__Limit charge, discharge;
     char cap_why[CAP_NEWS_SIZE], *cap_news_at[CAP_NEWS];
     struct cap_news cap_news;
@@ -51,6 +52,8 @@ void status_fill(struct status *status, const struct controller *controller, con
 void status_currents(struct status *status, const struct controller *controller, int64_t now_ms);
 /* The limits of the battery and its packs. */
 void status_limits(struct status *status, const struct controller *controller, int64_t now_ms);
+/* app/status_charge.c: how the charge is known. After status_limits. */
+void status_charge(struct status *status, const struct controller *controller, int64_t now_ms);
 /* app/status_cap.c: the battery's cap and ageing. */
 void status_cap_fill(struct status *status, const struct controller *controller);
 

@@ -24,6 +24,7 @@ static json_t *battery_json(const Busbar__Battery *b)
         "charge_mV", b->charge_mv, "packs_fresh", b->packs_fresh, "packs", b->packs, "alarms",
         b->alarms);
     battery_more_json(out, b);
+    battery_charge_json(out, b);
     return out;
 }
 
@@ -134,6 +135,7 @@ static void battery_print(const Busbar__Battery *b)
 {
     if (!b->known) {
         puts("battery     unknown: no fresh voltage and current");
+        battery_charge_print(b);
         battery_cap_print(b);
         return;
     }
@@ -144,6 +146,7 @@ static void battery_print(const Busbar__Battery *b)
     else
         printf("%.1f +- %.1f %%", b->soc_permille / 10.0, b->soc_error_permille / 10.0);
     printf("  cap %.1f %%\n", b->cap_permille / 10.0);
+    battery_charge_print(b);
     battery_cap_print(b);
     printf("  charge    up to %.1f A, held by %s\n", b->charge_ma->value / 1000.0,
            b->charge_ma->cause);

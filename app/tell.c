@@ -115,6 +115,19 @@ static void tell_cap(struct controller *controller, int64_t now_ms)
     controller->told.cap_reached = reached;
 }
 
+/* The estimate and the counter prove each other wrong. */
+static void tell_charge(struct controller *c, int64_t now_ms)
+{
+    bool now = charge_contradicted(&c->charge, &c->config->bank, &c->bank);
+    struct soc_estimate counted = soc_counter_estimate(&c->charge.counter);
+    if (c->told.charge_contradicted != now)
+        journal_add(&c->journal, JOURNAL_CHARGE, 0, !now, now, now_ms,
+                    "estimated %d +- %d, counted %d +- %d permille%s", c->soc.soc_permille,
+                    c->soc.error_permille, counted.soc_permille, counted.error_permille,
+                    now ? ": the cap uses the fuller" : "");
+    c->told.charge_contradicted = now;
+}
+
 /* Each pack that joins or leaves the bank. */
 static void tell_packs(struct controller *controller, int64_t now_ms)
 {
@@ -227,6 +240,7 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_inverters(controller, now_ms);
     tell_lamps(controller, now_ms);
     tell_cap(controller, now_ms);
+    tell_charge(controller, now_ms);
     tell_packs(controller, now_ms);
     tell_cap_policy(controller, now_ms);
     tell_vetoes(controller, now_ms);

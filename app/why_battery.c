@@ -1,6 +1,7 @@
 /* What holds the battery where it is: the limit that binds, and what would bind without it. */
 #include <stdio.h>
 
+#include "app/ago_text.h"
 #include "app/why.h"
 
 enum { RUNNERS_UP = 2 };
@@ -65,6 +66,24 @@ static void packs_why(struct why *why, const struct controller *c)
                      pack_place_text(c->bank.pack[i].place), says);
 }
 
+static void charge_why(struct why *why, const struct controller *c)
+{
+    struct soc_estimate counted = soc_counter_estimate(&c->charge.counter);
+    bool contradicted = charge_contradicted(&c->charge, &c->config->bank, &c->bank);
+    char told[AGO_SIZE];
+    if (!c->soc.known)
+        return;
+    int64_t ago_ms = c->soc.anchored_ms ? c->tick_ms - c->soc.anchored_ms : -1;
+    snprintf(why_line(why), WHY_SIZE,
+             "battery: charge %.1f +- %.1f %%, last told by the voltage %s (cell file %s)",
+             c->soc.soc_permille / 10.0, c->soc.error_permille / 10.0, ago_text(ago_ms, told),
+             c->config->cell.name);
+    if (counted.known)
+        snprintf(why_line(why), WHY_SIZE, "battery: counted %.1f +- %.1f %%%s",
+                 counted.soc_permille / 10.0, counted.error_permille / 10.0,
+                 contradicted ? ": they contradict each other: the cap uses the fuller" : "");
+}
+
 void why_battery(struct why *why, const struct controller *c)
 {
     const struct bank_limits *limits = &c->limits;
@@ -89,5 +108,6 @@ void why_battery(struct why *why, const struct controller *c)
              limits->discharge_mA.value / 1000.0, limit_cause_text(limits->discharge_mA.cause),
              of_pack(c, &limits->discharge, limits->discharge_mA.cause, pack));
     runners_up(why, c, "discharging", &limits->discharge, limits->discharge_mA.cause);
+    charge_why(why, c);
     packs_why(why, c);
 }

@@ -105,6 +105,7 @@ struct soc_estimate {
     bool known;
     int32_t soc_permille;
     int32_t error_permille;   /* honest bound: the truth lies within +- this */
+    int32_t margin_permille;  /* what the cap keeps clear of it; 0 = error_permille */
     int64_t anchored_ms;      /* when it was last tied to a voltage; 0 never */
 };
 
@@ -193,7 +194,7 @@ enum {
  * forbid a direction, the first of age, packs, alarm, enable, cell, CVL, temperature, spread, doubt,
  * cap or floor is named.
  *
- * Cap: charging stops where soc + error reaches it. A BMS's own charge is +-15 % off in the
+ * Cap: charging stops where soc + margin reaches it. A BMS's own charge is +-15 % off in the
  * field, so it stands as an upper estimate with that bound: it stops charging too when it
  * stands 15 % above the cap, so that a wrong estimator cannot fill the battery. A cap of 1000
  * leaves the end of charge to the BMS.

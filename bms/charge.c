@@ -8,8 +8,9 @@ enum { STEP_MS = 100, LONGEST_STEP_MS = 10000 };
 static const double DRIFT = 0.1;       /* of a sensor's specification in a day */
 static const double VOLTAGE_V = 0.002; /* what a BMS's cell voltage may be off by */
 static const double CAPACITY = 0.02;   /* what a capacity on a label may be off by */
+static const double WIDE_SIGMA = 0.03; /* less sure than this: the cap keeps twice as far */
 static const double BMS_SIGMA = 0.075; /* a BMS's own charge is within 15 % in the field */
-static const double mA = 1e-3, S_PER_MS = 1e-3;
+static const double mA = 1e-3, S_PER_MS = 1e-3, S_PER_H = 3600;
 
 static double capacity_Ah(const struct bank_config *bank, size_t pack)
 {
@@ -65,13 +66,37 @@ struct sample {
     struct estimator_input input;
 };
 
+/* What is left of the bank's current for the connected packs that tell none, in A for each Ah of them. */
+static double rest_per_h(const struct bank_config *bank, const struct bank_view *view)
+{
+    double rest_A = view->current_mA * mA, Ah = 0;
+    for (size_t i = 0; i < bank->packs; i++) {
+        if (!place_counted(view->pack[i].place))
+            continue;
+        if (view->pack_current_known[i])
+            rest_A -= view->pack_mA[i] * mA;
+        else
+            Ah += capacity_Ah(bank, i);
+    }
+    return Ah > 0 ? rest_A / Ah : 0;
+}
+
+/* Open, taken out and apart are seen by there being no current. */
+static bool carries_nothing(enum pack_place place)
+{
+    return place == PLACE_OPEN || place == PLACE_OUT || place == PLACE_APART;
+}
+
 static struct sample sample(const struct bank_config *bank, const struct bank_view *view,
                             const struct pack_readings *pack, size_t i, int64_t now_ms)
 {
-    double part = capacity_Ah(bank, i) / (bank->capacity_mAh * mA);
-    struct sample s = {.known = view->pack_current_known[i] || view->current_known};
-    s.input.current_A =
-        view->pack_current_known[i] ? view->pack_mA[i] * mA : view->current_mA * mA * part;
+    enum pack_place place = view->pack[i].place;
+    bool shared = place_counted(place) && view->current_known;
+    struct sample s = {.known = view->pack_current_known[i] || shared || carries_nothing(place)};
+    if (view->pack_current_known[i])
+        s.input.current_A = view->pack_mA[i] * mA;
+    else if (shared)
+        s.input.current_A = capacity_Ah(bank, i) * rest_per_h(bank, view);
     int32_t mV = reading_or(&pack->voltage_mV, now_ms, BANK_FRESH_MS, 0);
     s.input.voltage_V = mV > 0 ? mV * mA / bank->cells : 0;
     double mean_C = view->temp_known ? (view->temp_min_dC + view->temp_max_dC) / 20.0 : 25;
@@ -80,27 +105,45 @@ static struct sample sample(const struct bank_config *bank, const struct bank_vi
     return s;
 }
 
-/* A BMS's word is better than a voltage on the plateau, and worse than one at a knee. */
-static void start(struct charge_pack *p, const struct pack_readings *pack, const struct sample *s,
-                  int64_t now_ms)
+/* A BMS's word is better than a voltage on the plateau, and worse than one at a knee. It is waited for, and a
+ * voltage for longer; a connected pack that tells none has the bank's. */
+static void start(struct charge_pack *p, const struct bank_config *bank,
+                  const struct bank_view *view, const struct pack_readings *pack, size_t i,
+                  struct sample s, int64_t now_ms)
 {
     int32_t bms = reading_or(&pack->soc_permille, now_ms, BANK_CHARGE_MS, -1);
-    estimator_start_unknown(&p->estimator, &s->input);
-    if (bms >= 0 && estimator_estimate(&p->estimator).sigma > BMS_SIGMA)
+    if (p->waits_ms == 0)
+        p->waits_ms = now_ms;
+    int64_t waited_ms = now_ms - p->waits_ms;
+    bool voltage = s.input.voltage_V > 0;
+    if (voltage ? bms < 0 && waited_ms < BANK_CHARGE_MS : waited_ms < BANK_GONE_MS)
+        return;
+    if (!voltage && place_counted(view->pack[i].place))
+        s.input.voltage_V = view->voltage_mV * mA / bank->cells;
+    if (s.input.voltage_V > 0)
+        estimator_start_unknown(&p->estimator, &s.input);
+    if (bms >= 0 && (!p->estimator.started || estimator_estimate(&p->estimator).sigma > BMS_SIGMA))
         estimator_start(&p->estimator, bms / 1000.0, BMS_SIGMA);
     p->step_ms = now_ms;
     p->unseen_s = 0;
 }
 
+/* By the owner's limits, and no further than to full and to empty. */
+static void gap(struct estimator *e, const struct bank_config *bank, const struct bank_view *view,
+                size_t pack, double seconds)
+{
+    double Ah = capacity_Ah(bank, pack), z = estimator_estimate(e).charge;
+    double of_Ah =
+        place_counted(view->pack[pack].place) ? view->capacity_mAh * mA : bank->capacity_mAh * mA;
+    double part = fmin(Ah / of_Ah, 1), whole_A = Ah * S_PER_H / seconds;
+    estimator_gap(e, seconds, fmin(bank->charge_max_mA * mA * part, (1 - z) * whole_A),
+                  fmin((bank->discharge_max_mA + bank->self_draw_mA) * mA * part, z * whole_A));
+}
+
 static void pack_step(struct charge_pack *p, const struct bank_config *bank,
-                      const struct pack_readings *pack, const struct sample *s, double part,
+                      const struct bank_view *view, const struct sample *s, size_t i,
                       int64_t now_ms)
 {
-    if (!p->estimator.started) {
-        if (s->known && s->input.voltage_V > 0)
-            start(p, pack, s, now_ms);
-        return;
-    }
     int64_t passed_ms = now_ms - p->step_ms;
     if (passed_ms < STEP_MS)
         return;
@@ -111,10 +154,11 @@ static void pack_step(struct charge_pack *p, const struct bank_config *bank,
         return;
     }
     if (p->unseen_s > 0)
-        estimator_gap(&p->estimator, p->unseen_s, bank->charge_max_mA * mA * part,
-                      (bank->discharge_max_mA + bank->self_draw_mA) * mA * part);
+        gap(&p->estimator, bank, view, i, p->unseen_s);
     p->unseen_s = 0;
     estimator_step(&p->estimator, &s->input, passed_s);
+    if (p->estimator.knee >= 0)
+        p->told_ms = now_ms - (int64_t)(p->estimator.since_knee_s / S_PER_MS);
 }
 
 void charge_step(struct charge *charge, const struct bank_config *bank,
@@ -122,20 +166,55 @@ void charge_step(struct charge *charge, const struct bank_config *bank,
 {
     assert(charge && bank && view && packs);
     for (size_t i = 0; i < bank->packs; i++) {
+        struct charge_pack *p = &charge->pack[i];
         struct sample s = sample(bank, view, &packs[i], i, now_ms);
-        double part = capacity_Ah(bank, i) / (bank->capacity_mAh * mA);
-        pack_step(&charge->pack[i], bank, &packs[i], &s, part, now_ms);
+        if (p->estimator.started)
+            pack_step(p, bank, view, &s, i, now_ms);
+        else if (s.known)
+            start(p, bank, view, &packs[i], i, s, now_ms);
     }
     struct bank_config connected = *bank;
     connected.capacity_mAh = view->capacity_mAh;
     soc_counter_step(&charge->counter, &connected, view, now_ms);
-    charge->now_ms = now_ms;
+}
+
+/* A pack's estimator with what may have flowed unseen; the estimator itself where nothing may. */
+static const struct estimator *later(const struct charge *charge, const struct bank_config *bank,
+                                     const struct bank_view *view, size_t pack,
+                                     struct estimator *room)
+{
+    const struct charge_pack *p = &charge->pack[pack];
+    if (!(p->unseen_s > 0))
+        return &p->estimator;
+    *room = p->estimator;
+    gap(room, bank, view, pack, p->unseen_s);
+    return room;
+}
+
+struct estimate charge_pack_estimate(const struct charge *charge, const struct bank_config *bank,
+                                     const struct bank_view *view, size_t pack)
+{
+    struct estimator room;
+    assert(pack < bank->packs && charge->pack[pack].estimator.started);
+    return estimator_estimate(later(charge, bank, view, pack, &room));
+}
+
+bool charge_save(const struct charge *charge, const struct bank_config *bank,
+                 const struct bank_view *view, size_t pack, struct estimator_saved *out)
+{
+    struct estimator room;
+    assert(pack < bank->packs);
+    if (!charge->pack[pack].estimator.started)
+        return false;
+    *out = estimator_save(later(charge, bank, view, pack, &room));
+    return true;
 }
 
 /* --- the whole --- */
 
 struct whole {
-    double charge, sigma, since_knee_s;
+    double charge, sigma;
+    int64_t told_ms; /* of the one told longest ago; 0 = one never was */
     bool known;
 };
 
@@ -144,8 +223,9 @@ struct whole {
 static struct whole whole(const struct charge *charge, const struct bank_config *bank,
                           const struct bank_view *view)
 {
-    struct whole out = {.known = true};
+    struct whole out = {.known = true, .told_ms = INT64_MAX};
     double Ah = 0;
+    bool never = false;
     for (size_t i = 0; i < bank->packs; i++) {
         const struct charge_pack *p = &charge->pack[i];
         if (!place_counted(view->pack[i].place))
@@ -153,17 +233,19 @@ static struct whole whole(const struct charge *charge, const struct bank_config 
         out.known = out.known && p->estimator.started;
         if (!p->estimator.started)
             continue;
-        struct estimate now = estimator_estimate(&p->estimator);
+        struct estimate now = charge_pack_estimate(charge, bank, view, i);
         double of = capacity_Ah(bank, i);
         out.charge += of * now.charge;
         out.sigma += of * now.sigma;
-        out.since_knee_s = fmax(out.since_knee_s, now.since_knee_s);
+        never = never || p->told_ms == 0;
+        out.told_ms = p->told_ms < out.told_ms ? p->told_ms : out.told_ms;
         Ah += of;
     }
     out.known = out.known && Ah > 0;
     if (out.known) {
         out.charge /= Ah;
         out.sigma /= Ah;
+        out.told_ms = never ? 0 : out.told_ms;
     }
     return out;
 }
@@ -187,6 +269,16 @@ bool charge_contradicted(const struct charge *charge, const struct bank_config *
     return all.known && apart(&all, &counted) > 0;
 }
 
+static int32_t permille_up(double part)
+{
+    return part < 1 ? (int32_t)(part * 1000) + 1 : 1000;
+}
+
+int32_t charge_margin_permille(double sigma)
+{
+    return permille_up(sigma > WIDE_SIGMA ? 2 * sigma : sigma);
+}
+
 struct soc_estimate charge_estimate(const struct charge *charge, const struct bank_config *bank,
                                     const struct bank_view *view)
 {
@@ -194,11 +286,12 @@ struct soc_estimate charge_estimate(const struct charge *charge, const struct ba
     struct whole all = whole(charge, bank, view);
     if (!all.known)
         return counted;
-    double error = 2 * all.sigma + apart(&all, &counted);
+    double beyond = apart(&all, &counted), error = 2 * all.sigma + beyond;
     return (struct soc_estimate){
         .known = true,
         .soc_permille = (int32_t)(all.charge * 1000 + 0.5),
-        .error_permille = error < 1 ? (int32_t)(error * 1000) + 1 : 1000,
-        .anchored_ms = charge->now_ms - (int64_t)(all.since_knee_s * 1000),
+        .error_permille = permille_up(error),
+        .margin_permille = beyond > 0 ? permille_up(error) : charge_margin_permille(all.sigma),
+        .anchored_ms = all.told_ms,
     };
 }

@@ -1,4 +1,4 @@
-#include "bms/estimator.h"
+#include "bms/hypothesis.h"
 
 #include <assert.h>
 #include <math.h>
@@ -6,10 +6,9 @@
 
 #include "core/maths.h"
 
-enum { N = EST_STATES, FIRST_LOST = EST_SENSORS };
+enum { FIRST_LOST = EST_SENSORS };
 
 static const double MEASURE_S = 10;
-static const double S_PER_HOUR = 3600, S_PER_DAY = 86400;
 static const double NEW_CHARGE = 0.05;   /* after this much moved, a table's error is another one */
 static const double NEW_TIME_S = 200000; /* .. or after this long at one place */
 static const double WORSE = 5;           /* .. times its specification */
@@ -17,49 +16,14 @@ static const double BROKEN_RATE = 1.0 / 20; /* C-rate a broken sensor may be off
 static const double SENSOR_PRIOR[EST_SENSORS] = {1, 0.4, 0.2};
 static const double LOST_PRIOR = 0.002, UNKNOWN_PRIOR = 0.05, DEAD = 1e-9;
 static const double SEED_S = 86400; /* so often "is the sensor off now" is asked anew */
-static const double SEED_PRIOR = 0.01, TAKES_OVER = 0.9;
+static const double SEED_PRIOR[EST_SENSORS] = {1, 0.01, 1e-3}, TAKES_OVER = 0.999, SURE = 0.9;
 static const double LOST_SIGMA = 0.13; /* five of these cover the whole charge */
 static const double RESTED_RATE = 0.02,
-                    PAST_RATE = 0.3; /* C-rate: at rest below; mean before the start */
-static const double HYSTERESIS_SIGMA = 0.7, HYSTERESIS_NOISE = 0.3;
-static const double RESISTANCE_SIGMA = 0.15,
-                    RESISTANCE_WALK = 0.02; /* .. per square root of an hour */
-static const double TABLE = 0.5; /* of a table's error: what is there again at the next pass */
-static const double SHAPE = 0.3; /* of the knee's place: how much its shape may be off besides */
-static const double COUNT_NOISE = 0.002; /* of the charge moved, by sampling */
-static const double REST_WALK = 2e-4;    /* charge per square root of an hour */
-static const double MISFIT_READINGS = 4, MISFIT_MOST = 100;
-static const double NEAR = 0.006,
-                    FAR = 0.05; /* the least and most of sigma over which the curve is read */
-static const double LOWEST = -0.02, HIGHEST = 1.02,
-                    END_SIGMA = 0.01;       /* no charge is beyond these */
+                    PAST_RATE = 0.3;        /* C-rate: at rest below; mean before a start */
 static const double STILL_RATE = 1.0 / 500; /* C-rate below which nothing flows */
-static const double MIDDLE = 0.45;          /* between the low and the high knee */
-
-static double within(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
-static double most(double a, double b)
-{
-    return a > b ? a : b;
-}
-
-static double square(double x)
-{
-    return x * x;
-}
-
-static double magnitude(double x)
-{
-    return x < 0 ? -x : x;
-}
-
-static double cell_Ah(const struct estimator *e)
-{
-    return e->config.cell->capacity_Ah;
-}
+static const double HYSTERESIS_SIGMA = 0.7;
+static const double TABLE = 0.5; /* of a table's error: what is there again at the next pass */
+static const double MISFIT_READINGS = 4, MISFIT_MOST = 100;
 
 void estimator_init(struct estimator *e, const struct estimator_config *config)
 {
@@ -176,147 +140,7 @@ static void predict(struct estimator *e, double current_A, double dt_s)
     e->charge_A_s += taken * dt_s;
 }
 
-/* Covariance over all that was predicted since the last measurement. */
-static void spread(const struct estimator *e, struct estimator_hypothesis *h)
-{
-    double per_A = e->seconds / (S_PER_HOUR * cell_Ah(e));
-    double net = e->charge_A_s / (S_PER_HOUR * cell_Ah(e)) - h->x[EST_OFFSET] * per_A;
-    double keep = maths_exp(-e->turned);
-    for (int turn = 0; turn < 2; turn++) { /* P F', then F of that: P is symmetric */
-        for (int a = 0; a < N; a++) {
-            double *row = h->P[a];
-            row[EST_Z] -= per_A * row[EST_OFFSET] + net * row[EST_CAPACITY];
-            row[EST_HYSTERESIS] *= keep;
-        }
-        for (int a = 0; a < N; a++)
-            for (int b = 0; b < a; b++) {
-                double swap = h->P[a][b];
-                h->P[a][b] = h->P[b][a];
-                h->P[b][a] = swap;
-            }
-    }
-    double hours = e->seconds / S_PER_HOUR, days = e->seconds / S_PER_DAY;
-    h->P[EST_Z][EST_Z] += square(COUNT_NOISE) * e->moved * 0.01 + square(REST_WALK) * hours;
-    h->P[EST_OFFSET][EST_OFFSET] += square(e->config.drift_A / e->config.scale) * days;
-    h->P[EST_HYSTERESIS][EST_HYSTERESIS] += (1 - square(keep)) * square(HYSTERESIS_NOISE);
-    h->P[EST_RESISTANCE][EST_RESISTANCE] =
-        within(h->P[EST_RESISTANCE][EST_RESISTANCE] + square(RESISTANCE_WALK) * hours, 0,
-               square(RESISTANCE_SIGMA));
-    h->P[EST_VOLTAGE][EST_VOLTAGE] += square(0.3 * e->config.voltage_V) * days;
-}
-
 /* --- measurement --- */
-
-struct sight {
-    double voltage_V, overvoltage_V; /* means since the last */
-    double information;              /* 0..1: how much of an independent reading it is */
-    double misfit;
-    bool capacity_live;
-};
-
-/* What this hypothesis expects, how that depends on each state, and the variance of one independent reading. The
- * curve is read over the belief's own width, to the second order: beside a knee, not seeing it is news. */
-struct expectation {
-    double V, H[N], variance;
-};
-
-static struct expectation expect(const struct estimator *e, const struct estimator_hypothesis *h,
-                                 const struct sight *sight)
-{
-    const struct cell *cell = e->config.cell;
-    double z = h->x[EST_Z], w = e->run.w;
-    double sigma = within(sqrt(most(0, h->P[EST_Z][EST_Z])), 0, FAR);
-    double reach = sqrt(3) * most(sigma, NEAR);
-    struct cell_ocv here = cell_ocv(&e->at, z, w, 1);
-    double up = cell_ocv(&e->at, z + reach, w, 1).V, down = cell_ocv(&e->at, z - reach, w, 1).V;
-    double slope = (up - down) / (2 * reach);
-    double bend = 0.5 * (up + down - 2 * here.V) / square(reach) * square(sigma);
-    double steep = most(magnitude(slope), magnitude(here.slope_z));
-    struct cell_resistances r = cell_resistances(&e->at, z);
-    int knee = z < MIDDLE ? EST_KNEE_LOW : EST_KNEE_HIGH;
-    struct expectation out = {.H = {0}};
-    out.H[EST_Z] = slope;
-    out.H[EST_OFFSET] = -(r.r0_Ohm + r.r1_Ohm + r.r2_Ohm);
-    out.H[EST_HYSTERESIS] = here.hysteresis_V;
-    out.H[EST_RESISTANCE] = sight->overvoltage_V;
-    out.H[EST_VOLTAGE] = out.H[EST_TABLE] = 1;
-    out.H[knee] = -slope;
-    out.V = here.V + bend + here.hysteresis_V * h->x[EST_HYSTERESIS] +
-            sight->overvoltage_V * (1 + h->x[EST_RESISTANCE]) +
-            out.H[EST_OFFSET] * h->x[EST_OFFSET] + h->x[EST_VOLTAGE] - slope * h->x[knee];
-    out.variance = square(e->at.voltage_sigma_V) + square(SHAPE * cell->position_sigma * steep) +
-                   square(cell->resistance_sigma * sight->overvoltage_V) +
-                   square(HYSTERESIS_NOISE * here.hysteresis_V) + 2 * square(bend);
-    return out;
-}
-
-static bool considered(const struct sight *sight, int state)
-{
-    return state == EST_KNEE_LOW || state == EST_KNEE_HIGH || state == EST_TABLE ||
-           (state == EST_CAPACITY && !sight->capacity_live);
-}
-
-/* P = (I - KH) P (I - KH)' + K R K' with any gain K. */
-static void correct(struct estimator_hypothesis *h, const double H[N], const double K[N], double R)
-{
-    double HP[N], HPH = 0;
-    for (int b = 0; b < N; b++) {
-        HP[b] = 0;
-        for (int a = 0; a < N; a++)
-            HP[b] += H[a] * h->P[a][b];
-    }
-    for (int a = 0; a < N; a++)
-        HPH += HP[a] * H[a];
-    for (int a = 0; a < N; a++)
-        for (int b = 0; b <= a; b++) {
-            double p = h->P[a][b] - K[a] * HP[b] - HP[a] * K[b] + K[a] * K[b] * (HPH + R);
-            h->P[a][b] = h->P[b][a] = p;
-        }
-}
-
-/* Counted beyond full or empty: that is a reading too. It says that the offset is another one. */
-static void end_reached(struct estimator_hypothesis *h)
-{
-    double missed = within(h->x[EST_Z], LOWEST, HIGHEST) - h->x[EST_Z];
-    if (magnitude(missed) <= 0)
-        return;
-    double H[N] = {[EST_Z] = 1}, K[N], R = square(END_SIGMA), S = h->P[EST_Z][EST_Z] + R;
-    for (int a = 0; a < N; a++)
-        K[a] = a < EST_TABLE ? h->P[a][EST_Z] / S : 0;
-    for (int a = 0; a < N; a++)
-        h->x[a] += K[a] * missed;
-    correct(h, H, K, R);
-    h->weight -= 0.5 * square(missed) / S;
-}
-
-static double measure(const struct estimator *e, struct estimator_hypothesis *h,
-                      const struct sight *sight)
-{
-    struct expectation expected = expect(e, h, sight);
-    double variance = expected.variance * sight->misfit;
-    double R = variance / sight->information, S = R, PH[N], K[N];
-    for (int a = 0; a < N; a++) {
-        PH[a] = 0;
-        for (int b = 0; b < N; b++)
-            PH[a] += h->P[a][b] * expected.H[b];
-        S += expected.H[a] * PH[a];
-    }
-    double reach = 5 * sqrt(S);
-    double off_V = sight->voltage_V - expected.V, missed = within(off_V, -reach, reach);
-    for (int a = 0; a < N; a++)
-        K[a] = considered(sight, a) ? 0 : PH[a] / S;
-    for (int a = 0; a < N; a++)
-        h->x[a] += K[a] * missed;
-    correct(h, expected.H, K, R);
-    h->x[EST_Z] = within(h->x[EST_Z], LOWEST, HIGHEST);
-    h->x[EST_HYSTERESIS] = within(h->x[EST_HYSTERESIS], -1, 1);
-    h->x[EST_RESISTANCE] = within(h->x[EST_RESISTANCE], -0.5, 1);
-    h->x[EST_CAPACITY] = within(h->x[EST_CAPACITY], 0.5, 1.2);
-    /* The likelihood of as much of a reading as this one is worth. */
-    h->weight -=
-        0.5 * (square(missed) / S + maths_log(S / R) + sight->information * maths_log(variance));
-    return square(off_V) / expected.variance;
-}
 
 static void weigh(struct estimator *e)
 {
@@ -352,17 +176,17 @@ static void settle(struct estimator *e)
     for (int k = 1; k < EST_HYPOTHESES; k++)
         best = share[k] > share[best] ? k : best;
     bool won = best != 0 && share[best] > TAKES_OVER;
-    bool asked = e->since_seed_s >= SEED_S && share[0] > TAKES_OVER;
+    bool asked = e->since_seed_s >= SEED_S && share[0] > SURE;
     if (won) {
         e->hypothesis[0] = e->hypothesis[best];
         e->hypothesis[best].alive = false;
     }
     for (int k = 1; k < EST_SENSORS && (won || asked); k++) {
-        if (asked && share[k] > SEED_PRIOR)
+        if (asked && share[k] > SEED_PRIOR[k])
             continue;
         e->hypothesis[k] = e->hypothesis[0];
         e->hypothesis[k].P[EST_OFFSET][EST_OFFSET] += square(offset_sigma_A(e, k));
-        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR);
+        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR[k]);
         e->since_seed_s = 0;
     }
 }
@@ -372,13 +196,13 @@ static int knee_at(const struct cell *cell, double z)
 {
     for (int k = 0; k < cell->knees; k++)
         if (z >= cell->knee[k].from && z <= cell->knee[k].to)
-            return cell->knee[k].at < MIDDLE ? 0 : 1;
+            return cell->knee[k].at < KNEES_PART ? 0 : 1;
     return -1;
 }
 
 static void look(struct estimator *e)
 {
-    struct sight sight = {
+    struct hypothesis_sight sight = {
         .voltage_V = e->voltage_s / e->voltage_seconds,
         .overvoltage_V = e->overvoltage_s / e->voltage_seconds,
         .misfit = e->misfit,
@@ -392,9 +216,9 @@ static void look(struct estimator *e)
         struct estimator_hypothesis *h = &e->hypothesis[k];
         if (!h->alive)
             continue;
-        spread(e, h);
-        end_reached(h);
-        double off = measure(e, h, &sight);
+        hypothesis_spread(e, h);
+        hypothesis_bound(h);
+        double off = hypothesis_measure(e, h, &sight);
         missed = off < missed ? off : missed;
     }
     double slowly = within(sight.information / MISFIT_READINGS, 0, 1);
@@ -509,9 +333,9 @@ bool estimator_restore(struct estimator *e, const struct estimator_saved *saved)
     /* What was known of the sensor and the charge is not asked anew, and no voltage counts in full while what
      * still relaxes in it is not known. */
     for (int k = 1; k < EST_SENSORS; k++)
-        e->hypothesis[k].weight = maths_log(SEED_PRIOR);
+        e->hypothesis[k].weight = maths_log(SEED_PRIOR[k]);
     for (int k = FIRST_LOST; k < EST_HYPOTHESES; k++)
-        e->hypothesis[k].weight = maths_log(SEED_PRIOR * LOST_PRIOR);
+        e->hypothesis[k].weight = maths_log(SEED_PRIOR[1] * LOST_PRIOR);
     e->fresh = false;
     return true;
 }

@@ -97,7 +97,8 @@ static void look_cap(struct bank_guard *g, const struct bank_config *config,
 {
     int32_t cap = g->cap_request_permille > 0 ? g->cap_request_permille : config->cap_permille;
     int32_t stop = cap - (g->cap_held ? config->cap_hysteresis_permille : 0);
-    bool above = soc->soc_permille + soc->error_permille >= stop;
+    int32_t margin = soc->margin_permille > 0 ? soc->margin_permille : soc->error_permille;
+    bool above = soc->soc_permille + margin >= stop;
     bool bms_above = view->bms_soc_max_permille >= stop + BMS_SOC_ERROR_PERMILLE;
     g->cap_held = !soc->known || (cap < 1000 && (above || bms_above));
 }

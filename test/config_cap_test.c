@@ -38,6 +38,28 @@ static void defaults(void)
     config_free(&c);
 }
 
+/* Of the cell file, where that knows the place; what the config says stands. */
+static void knees(void)
+{
+    static const struct {
+        const char *more;
+        int32_t knee_permille;
+    } rows[] = {
+        {"  cell: lfp\n", 0},
+        {"  cell: a123-26650\n", 735},
+        {"  cell: large-prismatic-lfp\n", 600},
+        {"  cell: a123-26650\n  knee_percent: 76\n", 760},
+        {"  cell: a123-26650\n  knee_percent: 0\n", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct config c;
+        CHECK(load(&c, rows[i].more) == 0, "%s", told);
+        CHECK(c.cap.knee_permille == rows[i].knee_permille, "%s%d", rows[i].more,
+              c.cap.knee_permille);
+        config_free(&c);
+    }
+}
+
 static void whole(void)
 {
     struct config c;
@@ -107,6 +129,7 @@ static void rules(void)
 int main(void)
 {
     defaults();
+    knees();
     whole();
     rules();
     return check_done("config_cap");

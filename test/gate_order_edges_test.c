@@ -357,6 +357,16 @@ static void coils_that_open(void)
     EXPECT(contacts(&b, 0x07), GATE_PASS, "told again, 100 ms after that");
 }
 
+/* However cold: one contact a command, unless the emergency stop has waited its time. */
+static void two_open_at_once(void)
+{
+    struct bench b;
+    begin_cold(&b);
+    EXPECT(contacts(&b, 0x04), GATE_PICKUP, "two cold contacts open in one command");
+    b.now_ms += 10;
+    EXPECT(contacts(&b, 0x06), GATE_PASS, "one of them");
+}
+
 /* Released, the coil lets its contact close: nothing picks up. */
 static void coils_that_let_go(void)
 {
@@ -657,6 +667,7 @@ int main(void)
     the_first_channel_stands_there();
     interlocks();
     coils_that_open();
+    two_open_at_once();
     coils_that_let_go();
     coils_that_open_again();
     a_coil_lets_go_beside();

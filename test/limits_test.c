@@ -235,6 +235,13 @@ static void cap(void)
         CHECK(!rows[i].held || l.charge_mA.cause == LIMIT_CAP, "%s: cause", rows[i].what);
     }
     reset();
+    soc = (struct soc_estimate){
+        .known = true, .soc_permille = 680, .error_permille = 40, .margin_permille = 19};
+    CHECK(!step().cap_reached, "a margin told apart from the error is what counts");
+    soc.margin_permille = 20;
+    CHECK(step().cap_reached, "0.1 %% more: reached");
+    soc.margin_permille = 0;
+    reset();
     view.bms_soc_max_permille = 849;
     CHECK(!step().cap_reached, "a BMS 14.9 %% above the cap is in its error");
     view.bms_soc_max_permille = 850;

@@ -1,4 +1,5 @@
 /* What a controller knows survives its restart: through the real state file, into a new controller. */
+#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -144,7 +145,21 @@ static void largest_fits(void)
     for (size_t i = 0; i < MAX_PACKS; i++) {
         memset(state.packs[i].name, 'p', NAME_SIZE - 1);
         state.packs[i].name[NAME_SIZE - 1] = '\0';
-        state.packs[i].out = true;
+        state.packs[i].out = state.packs[i].charge_known = true;
+        state.packs[i].charge = (struct estimator_saved){1, 1, 1, 1, 1, 1, 1};
+    }
+    state.currents.version = CURRENTS_LEARNED_VERSION;
+    state.currents.sensors = CURRENTS_SENSORS, state.currents.nodes = CURRENTS_NODES;
+    for (size_t i = 0; i < CURRENTS_SENSORS; i++) {
+        memset(state.currents.sensor[i].name, 'c', NAME_SIZE - 1);
+        memset(state.currents.sensor[i].wire, 'w', NAME_SIZE - 1);
+        state.currents.sensor[i].name[NAME_SIZE - 1] =
+            state.currents.sensor[i].wire[NAME_SIZE - 1] = '\0';
+    }
+    for (size_t i = 0; i < CURRENTS_NODES; i++) {
+        memset(state.currents.node[i].name, 'n', NAME_SIZE - 1);
+        state.currents.node[i].name[NAME_SIZE - 1] = '\0';
+        state.currents.node[i].open = state.currents.node[i].doubted = true;
     }
     for (size_t i = 0; i < MAX_CONTACTS; i++) {
         memset(state.contacts[i].name, 'c', STATE_NAME_SIZE - 1);
@@ -169,7 +184,77 @@ static void largest_fits(void)
               time_same(&back.contacts[MAX_CONTACTS - 1].wear.release,
                         &state.contacts[MAX_CONTACTS - 1].wear.release),
           "to the last");
+    CHECK(back.packs[MAX_PACKS - 1].charge_known && back.currents.sensors == CURRENTS_SENSORS &&
+              back.currents.nodes == CURRENTS_NODES,
+          "charges and sensors");
     CHECK(back.ageing.seconds[AGEING_CHARGES - 1][AGEING_TEMPS - 1] == UINT32_MAX, "and ageing");
+}
+
+/* --- the charge over a restart --- */
+
+static struct estimate pack_estimate(void)
+{
+    return charge_pack_estimate(&t.controller->charge, &t.config.bank, &t.controller->bank, 0);
+}
+
+/* A new process after gap_ms, by a wall clock that says it was wall_gap_ms. */
+static void charge_again(int64_t wall_ms, int64_t gap_ms, int64_t wall_gap_ms, FILE *quiet)
+{
+    CHECK(saved_write(&again, t.controller, t.now_ms, wall_ms), "handed over");
+    saved_close(&again);
+    memset(t.controller, 0, sizeof *t.controller);
+    for (int64_t until = t.now_ms + gap_ms; t.now_ms < until;)
+        sim_step(t.sim, t.now_ms += TOGETHER_STEP_MS);
+    controller_init(t.controller, &t.config, t.now_ms, quiet);
+    saved_open(&again, dir, t.controller, t.now_ms, wall_ms + wall_gap_ms, quiet);
+    t.next_tick_ms = t.now_ms;
+}
+
+static void start_of_afternoon(int64_t wall_ms, FILE *quiet)
+{
+    struct estimator_saved known = {sim_truth(t.sim)->battery_soc, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01};
+    controller_init(t.controller, &t.config, t.now_ms, quiet);
+    t.next_tick_ms = t.now_ms;
+    saved_open(&again, dir, t.controller, t.now_ms, wall_ms, quiet);
+    charge_restore(&t.controller->charge, &t.config.bank, 0, &known, 0, t.now_ms);
+}
+
+static void charge_goes_on(int64_t wall_ms, FILE *quiet)
+{
+    enum { MINUTE_MS = 60000, DAY_MS = 86400000 };
+    start_of_afternoon(wall_ms, quiet);
+    together_run(&t, 10 * MINUTE_MS);
+    t.controller->charge.pack[0].told_ms = t.now_ms - 5 * MINUTE_MS;
+    t.controller->currents.term[0] = 123;
+    struct estimate was = pack_estimate();
+    charge_again(wall_ms, MINUTE_MS, MINUTE_MS, quiet);
+    struct estimate now = pack_estimate();
+    CHECK(fabs(now.offset_A - was.offset_A) < 0.05 && fabs(was.offset_A) > 0.5,
+          "offset %.3f, was %.3f A", now.offset_A, was.offset_A);
+    CHECK(fabs(now.capacity - was.capacity) < 0.003, "capacity %.4f, was %.4f", now.capacity,
+          was.capacity);
+    CHECK(now.sigma > was.sigma && now.sigma < was.sigma + 0.02 &&
+              fabs(now.charge - was.charge) < 2 * now.sigma,
+          "charge %.4f +- %.4f, was %.4f +- %.4f", now.charge, now.sigma, was.charge, was.sigma);
+    CHECK(t.now_ms - t.controller->charge.pack[0].told_ms == 6 * MINUTE_MS, "told by the voltage");
+    CHECK(fabs(t.controller->currents.term[0] - 123) < 1, "what was learned of a sensor");
+    together_run(&t, 10 * MINUTE_MS);
+    struct soc_estimate soc = t.controller->soc;
+    int32_t truth = (int32_t)(sim_truth(t.sim)->battery_soc * 1000);
+    CHECK(soc.known && soc.error_permille < 200 &&
+              abs(soc.soc_permille - truth) <= soc.error_permille,
+          "it goes on: %d +- %d, is %d", soc.soc_permille, soc.error_permille, truth);
+    /* beyond a day, and after a clock that jumped back: all is possible, the sensor is still known */
+    for (int i = 0; i < 2; i++) {
+        struct estimator_saved known = {0.7, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01};
+        charge_restore(&t.controller->charge, &t.config.bank, 0, &known, 0, t.now_ms);
+        charge_again(wall_ms, 1000, i ? -3600 * 1000 : 3 * (int64_t)DAY_MS, quiet);
+        now = pack_estimate();
+        CHECK(now.charge - 2 * now.sigma < 0.01 && now.charge + 2 * now.sigma > 0.99,
+              "any charge: %.3f +- %.3f", now.charge, now.sigma);
+        CHECK(fabs(now.offset_A - was.offset_A) < 0.3, "offset %.3f A", now.offset_A);
+    }
+    saved_close(&again);
 }
 
 int main(void)
@@ -242,12 +327,13 @@ int main(void)
             writes += before->plant.units[u].settings[k].writes;
         }
     CHECK(writes > 0, "there were writes");
-    struct soc_estimate soc = soc_counter_estimate(&t.controller->charge.counter);
-    CHECK(soc.known && soc.error_permille >= before->soc.error_permille &&
-              abs(soc.soc_permille - before->soc.soc_permille) <=
-                  soc.error_permille - before->soc.error_permille,
-          "charge %d +- %d, was %d +- %d", soc.soc_permille, soc.error_permille,
-          before->soc.soc_permille, before->soc.error_permille);
+    struct soc_estimate counted = soc_counter_estimate(&t.controller->charge.counter);
+    struct soc_estimate was = soc_counter_estimate(&before->charge.counter);
+    CHECK(counted.known && counted.error_permille >= was.error_permille &&
+              abs(counted.soc_permille - was.soc_permille) <=
+                  counted.error_permille - was.error_permille,
+          "counted %d +- %d, was %d +- %d", counted.soc_permille, counted.error_permille,
+          was.soc_permille, was.error_permille);
     CHECK(t.controller->journal.next == before->journal.next, "the journal goes on");
     saved_close(&again);
 
@@ -257,8 +343,9 @@ int main(void)
     CHECK(router->moved_today[0] == 0 && router->operations[3] + router->operations[4] > 0,
           "a new day");
     CHECK(!soc_counter_estimate(&t.controller->charge.counter).known,
-          "a charge of yesterday is not believed");
+          "what was counted yesterday is not believed");
     saved_close(&again);
+    charge_goes_on(wall_ms, quiet);
     wear_is_kept(wall_ms, quiet);
     torn_wear(wall_ms, quiet);
     largest_fits();

@@ -1,6 +1,7 @@
 #include "app/state_codec.h"
 #include "app/state_file.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -97,6 +98,17 @@ static struct saved_state state_number(unsigned n)
                    .depth_permille = {5, n},
                    .turn_permille = {100, (uint16_t)(n % 1000)},
                    .turns = 2},
+        .pack_count = 2,
+        .packs = {{.name = "p1",
+                   .charge_known = true,
+                   .charge = {0.4 + n / 1000.0, 0.02, n, 0.5, 1.1, 0.9, 0.01},
+                   .told_wall_ms = 1600000000000 + n},
+                  {.name = "p2", .out = n % 2}},
+        .currents = {.version = CURRENTS_LEARNED_VERSION,
+                     .sensors = 1,
+                     .nodes = 1,
+                     .sensor = {{"p1", "bms", {n, 0.01, -2}, {3, 0.001, n}, 1, 5000.0 + n, 7000}},
+                     .node = {{"bus", true, n % 2}}},
     };
     return state;
 }
@@ -343,6 +355,38 @@ static void senseless_plans(void)
     CHECK(cap_back(&bad).hours_known == 0, "a current no bank has");
 }
 
+static struct saved_pack pack_back(const struct estimator_saved *charge)
+{
+    static uint8_t bytes[STATE_FILE_MAX];
+    struct saved_state state = {.pack_count = 1, .packs = {{.name = "p1", .latched = 1}}}, back;
+    struct state_file file = {0};
+    state.packs[0].charge_known = true;
+    state.packs[0].charge = *charge;
+    size_t count = state_encode(&file, &state, bytes);
+    CHECK(state_unpack(&back, bytes + 28, count - 28) && back.packs[0].latched == 1, "read back");
+    return back.packs[0];
+}
+
+/* A charge that cannot be is left out; what else is known of the pack is not. */
+static void senseless_charges(void)
+{
+    const struct estimator_saved good = {0.5, 0.02, -0.3, 0.5, 1.1, 0.9, 0.01};
+    struct saved_pack back = pack_back(&good);
+    CHECK(back.charge_known && memcmp(&back.charge, &good, sizeof good) == 0,
+          "a good one comes back");
+    for (size_t i = 0; i < sizeof good / sizeof(double); i++) {
+        struct estimator_saved bad = good;
+        double nan = NAN;
+        memcpy((char *)&bad + i * sizeof(double), &nan, sizeof nan);
+        CHECK(!pack_back(&bad).charge_known, "number %zu is none", i);
+    }
+    struct estimator_saved bad = good;
+    bad.charge = 1.01;
+    CHECK(!pack_back(&bad).charge_known, "more than full");
+    bad = good, bad.charge_sigma = 0;
+    CHECK(!pack_back(&bad).charge_known, "too sure");
+}
+
 int main(void)
 {
     if (!mkdtemp(dir))
@@ -357,5 +401,6 @@ int main(void)
     clear();
     rmdir(dir);
     senseless_plans();
+    senseless_charges();
     return check_done("state_file");
 }

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "bms/charge.h"
 #include "test/weeks_cell.h"
 #include "test/weeks_guess.h"
 
@@ -256,6 +257,7 @@ static inline struct bank_limits weeks_limits(struct weeks *w, const struct week
         .known = said->known,
         .soc_permille = (int32_t)lround(said->charge * 1000),
         .error_permille = (int32_t)lround(fmin(1, 2 * said->sigma) * 1000),
+        .margin_permille = charge_margin_permille(said->sigma),
     };
     struct bank_limits limits =
         bank_limits_step(&w->guard, &w->bank, &w->view, &soc, 100000, 120000, w->now_ms);

@@ -1,0 +1,54 @@
+/* One Kalman filter of the estimator (bms/estimator.h): how unsure counting makes it, what voltage it foretells, and what the
+ * measured one changes in it. Used by bms/estimator.c alone. */
+#ifndef BUSBAR_BMS_HYPOTHESIS_H
+#define BUSBAR_BMS_HYPOTHESIS_H
+
+#include "bms/estimator.h"
+
+#define S_PER_HOUR 3600.0
+#define KNEES_PART 0.45           /* charge between the low and the high knee */
+#define RESISTANCE_SIGMA 0.15     /* relative, before it is learned */
+
+static inline double within(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static inline double most(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static inline double square(double x)
+{
+    return x * x;
+}
+
+static inline double magnitude(double x)
+{
+    return x < 0 ? -x : x;
+}
+
+static inline double cell_Ah(const struct estimator *e)
+{
+    return e->config.cell->capacity_Ah;
+}
+
+struct hypothesis_sight {
+    double voltage_V, overvoltage_V; /* means since the last */
+    double information;              /* 0..1: how much of an independent reading it is */
+    double misfit;
+    bool capacity_live;
+};
+
+/* Covariance over all that was counted since the last measurement. */
+void hypothesis_spread(const struct estimator *e, struct estimator_hypothesis *h);
+
+/* Counted beyond full or empty: that is a reading too. It says that the offset is another one. */
+void hypothesis_bound(struct estimator_hypothesis *h);
+
+/* Returns the square of what it missed by, to what the cell file admits. */
+double hypothesis_measure(const struct estimator *e, struct estimator_hypothesis *h,
+                          const struct hypothesis_sight *sight);
+
+#endif
