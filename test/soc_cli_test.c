@@ -175,7 +175,7 @@ static void obeys_options(void)
         {"--from-permille 800", "hours", 0.5, 0.01},
         {"--from-permille 800", "counting_max_percent", 0, 1e-5},
         {"--from-permille 800 --start-error-permille 50", "counting_rmse_percent", 5, 1e-4},
-        {"--start-unknown", "counting_max_percent", 0, 10},
+        {"--start-unknown", "counting_max_percent", 5.01, 5}, /* not told, and not far off */
     };
     char words[256];
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -330,6 +330,8 @@ static const struct {
     {CELL "--csv @/none.csv", "/none.csv: cannot be read: No such file or directory\n"},
     {CELL "--csv @/bad.csv", "/bad.csv:3: current_A: \"x\" is not allowed: a number"},
     {ONE "--csv @/bad.csv", "/bad.csv:3: current_A: \"x\" is not allowed: a number"},
+    {CELL "--csv @/bad.csv --csv @/one.csv",
+     "/bad.csv:3: current_A: \"x\" is not allowed: a number"},
     {ONE "--json --csv @/bad.csv", "/bad.csv:3: current_A: \"x\" is not allowed: a number"},
     {CELL "--csv @/percent.csv", "/percent.csv:2: soc_ref: \"99.5\" is not allowed: a number, 0 to "
                                  "1; percent must be divided by 100\n"},
