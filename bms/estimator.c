@@ -182,8 +182,6 @@ static void settle(struct estimator *e)
         e->hypothesis[best].alive = false;
     }
     for (int k = 1; k < EST_SENSORS && (won || asked); k++) {
-        if (asked && share[k] > SEED_PRIOR[k])
-            continue;
         e->hypothesis[k] = e->hypothesis[0];
         e->hypothesis[k].P[EST_OFFSET][EST_OFFSET] += square(offset_sigma_A(e, k));
         e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR[k]);
@@ -200,6 +198,15 @@ static int knee_at(const struct cell *cell, double z)
     return -1;
 }
 
+/* How well the distance of two knees tells the capacity, relative: both may be misplaced. 1 where there are no two. */
+static double knees_sigma(const struct cell *cell)
+{
+    if (cell->knees < 2)
+        return 1;
+    double span = magnitude(cell->knee[cell->knees - 1].at - cell->knee[0].at);
+    return span > 0 ? within(sqrt(2) * cell->position_sigma / span, 0, 1) : 1;
+}
+
 static void look(struct estimator *e)
 {
     struct hypothesis_sight sight = {
@@ -210,14 +217,16 @@ static void look(struct estimator *e)
             e->fresh ? 1 : within(e->moved / NEW_CHARGE + e->seconds / NEW_TIME_S, 1e-9, 1),
     };
     int knee = knee_at(e->config.cell, e->run.z);
-    sight.capacity_live = knee >= 0 && e->knee >= 0 && knee != e->knee;
+    bool other = knee >= 0 && e->knee >= 0 && knee != e->knee;
+    double known = e->hypothesis[0].P[EST_CAPACITY][EST_CAPACITY];
+    sight.capacity_live = other && known > square(knees_sigma(e->config.cell));
     double missed = INFINITY; /* by the hypothesis that is nearest */
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[k];
         if (!h->alive)
             continue;
         hypothesis_spread(e, h);
-        hypothesis_bound(h);
+        hypothesis_bound(h, sight.information);
         double off = hypothesis_measure(e, h, &sight);
         missed = off < missed ? off : missed;
     }
@@ -226,7 +235,7 @@ static void look(struct estimator *e)
     e->fresh = false;
     if (knee >= 0)
         e->since_knee_s = 0;
-    if (knee >= 0 && !sight.capacity_live)
+    if (knee >= 0 && !other)
         e->knee = knee;
     weigh(e);
     settle(e);

@@ -13,7 +13,7 @@
  * file is of another cell, and its voltage counts for as much less. A table's error lasts: it is new only after some charge has moved, so ten readings
  * at one place are worth one (information is paid by moved charge, not by seconds). And the place of a knee, the
  * table's own voltage and the capacity are considered, not estimated (Schmidt's filter): no number of passes makes
- * them better known; capacity is learned only between two different knees.
+ * them better known; capacity is learned only between two different knees, and only while their places are better known than it.
  *
  * Works on one cell of the cell file's size: the caller divides currents by packs' size (estimator_config.scale).
  * No allocation, no clock, the same bits on every machine. */

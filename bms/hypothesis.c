@@ -106,12 +106,13 @@ static void correct(struct estimator_hypothesis *h, const double H[N], const dou
         }
 }
 
-void hypothesis_bound(struct estimator_hypothesis *h)
+void hypothesis_bound(struct estimator_hypothesis *h, double information)
 {
     double missed = within(h->x[EST_Z], LOWEST, HIGHEST) - h->x[EST_Z];
     if (magnitude(missed) <= 0)
         return;
-    double H[N] = {[EST_Z] = 1}, K[N], R = square(END_SIGMA), S = h->P[EST_Z][EST_Z] + R;
+    double H[N] = {[EST_Z] = 1}, K[N], R = square(END_SIGMA) / information,
+           S = h->P[EST_Z][EST_Z] + R;
     for (int a = 0; a < N; a++)
         K[a] = a < EST_TABLE ? h->P[a][EST_Z] / S : 0;
     for (int a = 0; a < N; a++)

@@ -44,8 +44,9 @@ struct hypothesis_sight {
 /* Covariance over all that was counted since the last measurement. */
 void hypothesis_spread(const struct estimator *e, struct estimator_hypothesis *h);
 
-/* Counted beyond full or empty: that is a reading too. It says that the offset is another one. */
-void hypothesis_bound(struct estimator_hypothesis *h);
+/* Counted beyond full or empty: that is a reading too. It says that the offset is another one.
+ * information: 0..1, as of a voltage. */
+void hypothesis_bound(struct estimator_hypothesis *h, double information);
 
 /* Returns the square of what it missed by, to what the cell file admits. */
 double hypothesis_measure(const struct estimator *e, struct estimator_hypothesis *h,

@@ -56,7 +56,7 @@ cansend can1 601#4001200000000000
 wait $answer; check $? "cansend 601#4001200000000000 is answered:$(sed 's/.*581//' /run/sdo)"
 grep -q '4B 01 20 00' /run/sdo; check $? "with two bytes of object 0x2001"
 status=$($B status --json)
-soc=$(printf '%s' "$status" | sed 's/.*"soc_permille":\([-0-9]*\).*/\1/')
+soc=$(printf '%s' "$status" | grep -o '"soc_permille":[-0-9]*' | head -n 1 | cut -d: -f2)   # the bank's, before its packs'
 low=$(sed 's/.*4B 01 20 00 \(..\) \(..\).*/\2\1/' /run/sdo)
 [ $((0x$low - soc)) -ge -3 ] && [ $((0x$low - soc)) -le 3 ]; check $? "the same as busbar status says: $((0x$low)) and $soc permille"
 [ "$(printf '%s' "$status" | grep -o '"well":true' | wc -l)" -eq 11 ]; check $? "all eleven parts are heard, four inverters over libserialport among them$($B status | sed -n 's/^  missing  /;/p' | tr '\n' ' ')"
