@@ -54,6 +54,7 @@ struct told {
     uint32_t writes[MAX_INVERTERS][SETTINGS];
     bool cap_reached;
     bool charge_contradicted;
+    int64_t contradicted_ms;            /* newest moment it was */
     struct cap_decision cap;
     uint32_t vetoes[MAX_BUSES];
     struct told_ac ac[MAX_CHARGE_POINTS];

@@ -4,6 +4,8 @@
 #include "app/controller.h"
 #include "app/why.h"
 
+enum { AGREED_MS = 600000 };
+
 static void tell_router(struct controller *controller, int64_t now_ms)
 {
     const struct router *router = &controller->router;
@@ -115,10 +117,15 @@ static void tell_cap(struct controller *controller, int64_t now_ms)
     controller->told.cap_reached = reached;
 }
 
-/* The estimate and the counter prove each other wrong. */
+/* The estimate and the counter prove each other wrong: until they have agreed for a while, since two that just touch
+ * would be told again and again. */
 static void tell_charge(struct controller *c, int64_t now_ms)
 {
-    bool now = charge_contradicted(&c->charge, &c->config->bank, &c->bank);
+    bool apart = charge_contradicted(&c->charge, &c->config->bank, &c->bank);
+    if (apart)
+        c->told.contradicted_ms = now_ms;
+    bool now =
+        apart || (c->told.charge_contradicted && now_ms - c->told.contradicted_ms < AGREED_MS);
     struct soc_estimate counted = soc_counter_estimate(&c->charge.counter);
     if (c->told.charge_contradicted != now)
         journal_add(&c->journal, JOURNAL_CHARGE, 0, !now, now, now_ms,

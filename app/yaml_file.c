@@ -22,7 +22,7 @@ char *yaml_read_text(const char *path, size_t *size, FILE *errors)
         fclose(in);
     if (!problem)
         return text;
-    fprintf(errors, "%s:1: cannot be read: %s\n", path, problem);
+    fprintf(errors, "%s: cannot be read: %s\n", path, problem);
     free(text);
     return NULL;
 }

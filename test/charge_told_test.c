@@ -84,7 +84,9 @@ static void contradiction_is_told_once(void)
               strstr(printed(), "contradict each other: the cap uses the fuller"),
           "%s", printed());
     count_to(t.plant.battery_soc);
-    together_run(&t, 10000);
+    together_run(&t, 590000);
+    CHECK(records(text, sizeof text) == 0, "they have not agreed for ten minutes: %s", text);
+    together_run(&t, 20000);
     CHECK(records(text, sizeof text) == 1 && strstr(text, "contradicted -> agreed: "), "%s", text);
     CHECK(!*why_with("contradict") && !strstr(printed(), "contradict"), "%s", printed());
 }

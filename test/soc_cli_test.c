@@ -325,7 +325,7 @@ static const struct {
     {ONE "--sensor-mA -1", "--sensor-mA: \"-1\" is not allowed: a number, 0.001 to 1e+07\n"},
     {ONE "--start-unknown --start-error-permille 5", "does not go with --start-unknown\n"},
     {ONE "-o x.svg", "--out goes with \"busbar soc plot\"\n"},
-    {"--cell @/none.yaml --csv @/one.csv", "none.yaml:1: cannot be read: No such file"},
+    {"--cell @/none.yaml --csv @/one.csv", "none.yaml: cannot be read: No such file"},
     {"--cell test/corpus/cell/wrong.yaml --csv @/one.csv", "chemistry: lead is not allowed"},
     {CELL "--csv @/none.csv", "/none.csv: cannot be read: No such file or directory\n"},
     {CELL "--csv @/bad.csv", "/bad.csv:3: current_A: \"x\" is not allowed: a number"},
