@@ -103,10 +103,10 @@ static void status_tells_how(void)
     t.controller->soc = charge_estimate(&t.controller->charge, &t.config.bank, &t.controller->bank);
     const char *why = why_with("last told");
     CHECK(strstr(why, "battery: charge 4") &&
-              strstr(why, "last told by the voltage 14 h ago (cell file LFP, unknown)"),
+              strstr(why, "last told by the voltage 14 h ago (cell file LFP prismatic, large)"),
           "%s", why);
     CHECK(*why_with("battery: counted 46.0 +- 2.1 %"), "%s", why_with("counted"));
-    const char *lines[] = {"last told by the voltage 14 h ago; cell file LFP, unknown",
+    const char *lines[] = {"last told by the voltage 14 h ago; cell file LFP prismatic, large",
                            "counted   46.0 +- 2.1 %\n", "current off by +15", "capacity 90.0 +- ",
                            "resistance 1.20 of the cell file's"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
