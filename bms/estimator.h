@@ -1,22 +1,27 @@
-/* How full one battery is: the cell model corrected by what the voltage can tell, and never by more.
+/* How full one battery is: the cell model corrected by what the voltage can tell, and never by
+ * more.
  *
- * Charge is counted from the current; where the open-circuit curve is steep, and only there, the measured voltage
- * says how far the count has drifted. What may be wrong is carried along: the sensor's offset (with whatever
- * else draws unseen), hysteresis, resistance, the voltage reading, the place of each knee, the capacity.
+ * Charge is counted from the current; where the open-circuit curve is steep, and only there, the
+ * measured voltage says how far the count has drifted. What may be wrong is carried along: the
+ * sensor's offset (with whatever else draws unseen), hysteresis, resistance, the voltage
+ * reading, the place of each knee, the capacity.
  *
- * Several hypotheses run side by side, each an extended Kalman filter, weighted by how well each foretold
- * the voltage: the sensor keeps its specification; it is worse; it is broken; the charge at the start was wrong. So a good sensor
- * is trusted like one, and a bad one found out, without a threshold. (Gaussian sum: Alspach and Sorenson, IEEE
- * Trans. Automatic Control 17 (1972) 439.)
+ * Several hypotheses run side by side, each an extended Kalman filter, weighted by how well each
+ * foretold the voltage: the sensor keeps its specification; it is worse; it is broken; the
+ * charge at the start was wrong. So a good sensor is trusted like one, and a bad one found out,
+ * without a threshold. (Gaussian sum: Alspach and Sorenson, IEEE Trans. Automatic Control 17
+ * (1972) 439.)
  *
- * Three rules keep the band honest. Where the voltage misses what is foretold by more than the cell file admits, the
- * file is of another cell, and its voltage counts for as much less. A table's error lasts: it is new only after some charge has moved, so ten readings
- * at one place are worth one (information is paid by moved charge, not by seconds). And the place of a knee, the
- * table's own voltage and the capacity are considered, not estimated (Schmidt's filter): no number of passes makes
- * them better known; capacity is learned only between two different knees, and only while their places are better known than it.
+ * Three rules keep the band honest. Where the voltage misses what is foretold by more than the
+ * cell file admits, the file is of another cell, and its voltage counts for as much less. A
+ * table's error lasts: it is new only after some charge has moved, so ten readings at one place
+ * are worth one (information is paid by moved charge, not by seconds). And the place of a knee,
+ * the table's own voltage and the capacity are considered, not estimated (Schmidt's filter): no
+ * number of passes makes them better known; capacity is learned only between two different
+ * knees, and only while their places are better known than it.
  *
- * Works on one cell of the cell file's size: the caller divides currents by packs' size (estimator_config.scale).
- * No allocation, no clock, the same bits on every machine. */
+ * Works on one cell of the cell file's size: currents are divided by estimator_config.scale. No
+ * allocation, no clock, the same bits on every machine. */
 #ifndef BUSBAR_BMS_ESTIMATOR_H
 #define BUSBAR_BMS_ESTIMATOR_H
 
@@ -82,7 +87,8 @@ struct estimate {
 
 void estimator_init(struct estimator *e, const struct estimator_config *config);
 
-/* Told the charge and how far it may be off. The hypotheses that it is something else entirely stand beside it. */
+/* Told the charge and how far it may be off. The hypotheses that it is something else entirely
+ * stand beside it. */
 void estimator_start(struct estimator *e, double charge, double sigma);
 
 struct estimator_input {
@@ -90,8 +96,8 @@ struct estimator_input {
     double voltage_V;        /* mean of its cells; NAN or <= 0: not known */
     double temp_C;
 };
-/* Knows nothing but a first sample: the charge where a cell has this voltage without what its current causes. A
- * rested cell tells more than one under load. */
+/* Knows nothing but a first sample: the charge where a cell has this voltage without what its
+ * current causes. A rested cell tells more than one under load. */
 void estimator_start_unknown(struct estimator *e, const struct estimator_input *first);
 
 /* One sample that held for dt_s, 0.05..60 s. */

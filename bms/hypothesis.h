@@ -1,5 +1,5 @@
-/* One Kalman filter of the estimator (bms/estimator.h): how unsure counting makes it, what voltage it foretells, and what the
- * measured one changes in it. Used by bms/estimator.c alone. */
+/* One Kalman filter of the estimator (bms/estimator.h): how unsure counting makes it, what
+ * voltage it foretells, and what the measured one changes in it. Used by bms/estimator.c alone. */
 #ifndef BUSBAR_BMS_HYPOTHESIS_H
 #define BUSBAR_BMS_HYPOTHESIS_H
 
