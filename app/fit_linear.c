@@ -73,14 +73,9 @@ static void expect_straight(struct normals *n, int first, double sigma)
 
 /* --- reading tables --- */
 
-static double clip(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 double fit_table(const double table[], int points, double z)
 {
-    double at = clip(z, 0, 1) * (points - 1);
+    double at = maths_within(z, 0, 1) * (points - 1);
     int left = at >= points - 1 ? points - 2 : (int)at;
     return table[left] + (at - left) * (table[left + 1] - table[left]);
 }
@@ -93,7 +88,7 @@ static double slope_of(const double table[], double z)
 
 static void put_hat(struct equation *e, int first, int points, double z, double value)
 {
-    double at = clip(z, 0, 1) * (points - 1);
+    double at = maths_within(z, 0, 1) * (points - 1);
     int left = at >= points - 1 ? points - 2 : (int)at;
     put(e, first + left, value * (1 - (at - left)));
     put(e, first + left + 1, value * (at - left));
@@ -117,7 +112,7 @@ static void follow(struct state *s, const struct pace *p, const struct fit_job *
 {
     double rate = A / (job->capacity_Ah * 3600),
            turn = fabs(rate) * p->dt_s * shape->hysteresis_rate;
-    double keep = exp(-turn), at = clip(z, 0, 1) * (CELL_R_POINTS - 1);
+    double keep = exp(-turn), at = maths_within(z, 0, 1) * (CELL_R_POINTS - 1);
     double seen = i0_A > 0 ? i0_A * asinh(A / i0_A) : A;
     int left = at >= CELL_R_POINTS - 1 ? CELL_R_POINTS - 2 : (int)at;
     for (int k = 0; k < CELL_R_POINTS; k++) {
@@ -180,7 +175,7 @@ static void add_series(struct normals *n, const struct fit_row *row, const struc
         if (i % (size_t)stride || sample->reference < 0.005 || sample->reference > 1.02)
             continue;
         equation_of(&e, row, &s, &p, sample);
-        double weight = clip(dt_s, 0, 60) * stride / (2 * TAU_C * SIGMA_V * SIGMA_V);
+        double weight = maths_within(dt_s, 0, 60) * stride / (2 * TAU_C * SIGMA_V * SIGMA_V);
         add(n, &e, sample->reference < LOW_Z ? weight / 5 : weight);
     }
 }

@@ -7,11 +7,6 @@
 /* Of the warm hysteresis: more is not believed in the cold. */
 static const double COLD_GAP = 1.3;
 
-static double clip(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 /* The curves on either side of a temperature and the part of the upper one; -1 without any. */
 static int curves_around(const struct fit_job *job, double temp_C, int *upper, double *part)
 {
@@ -87,7 +82,7 @@ static double hysteresis_of(const struct fit_work *w, const struct fit_row *row,
     if (!curve->both)
         return guess_gap(w->job);
     double half = curve->half_gap_V[i];
-    double left = clip(half - polarisation(w, row, curve, i), 0.3 * half, half);
+    double left = maths_within(half - polarisation(w, row, curve, i), 0.3 * half, half);
     return curve->temp_C < warm->temp_C ? fmin(left, COLD_GAP * warm->half_gap_V[i]) : left;
 }
 
@@ -206,7 +201,8 @@ static bool stand_better(struct stand *s, const struct fit_curve *curve,
     a[2][3] = -s->stretch * a[2][2];
     for (int i = FIRST; i < LAST; i++) {
         double z = i / (CELL_POINTS - 1.0), at = z + s->shift + s->stretch * (z - 0.5);
-        double slope = smooth_slope(curve->ocv_V, (int)(clip(at, 0, 1) * (CELL_POINTS - 1)));
+        double slope =
+            smooth_slope(curve->ocv_V, (int)(maths_within(at, 0, 1) * (CELL_POINTS - 1)));
         double y = reference->ocv_V[i] - s->off_V - fit_table(curve->ocv_V, CELL_POINTS, at);
         double x[3] = {1, slope, slope * (z - 0.5)};
         for (int r = 0; r < 3; r++) {

@@ -11,11 +11,6 @@ static const double GAS = 8.314, KELVIN = 273.15;
 const double fit_energy[3] = {14000, 22000, 22000};
 static const double ENERGY_MAX = 70000;
 
-static double clip(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 static void never_falls(double table[CELL_POINTS])
 {
     static const double LEAST = 2e-6; /* V per point: a plateau still rises */
@@ -71,7 +66,7 @@ static double arrhenius(double temp_C, double a_C, double a, double b_C, double 
     double here = 1 / (temp_C + KELVIN), at_a = 1 / (a_C + KELVIN), at_b = 1 / (b_C + KELVIN);
     double slope = energy / GAS;
     if (fabs(b_C - a_C) > 1)
-        slope = clip(log(b / a) / (at_b - at_a), 0, ENERGY_MAX / GAS);
+        slope = maths_within(log(b / a) / (at_b - at_a), 0, ENERGY_MAX / GAS);
     if (temp_C <
         fmin(a_C, b_C)) /* resistance turns up towards the cold: at least the common energy */
         slope = fmax(slope, energy / GAS);
@@ -85,7 +80,7 @@ static double kinetic_part(double temp_C, double a_C, double b_C)
     if (fabs(b_C - a_C) < 1)
         return 0;
     double a = fit_arrhenius(fit_energy[2], a_C, 25), b = fit_arrhenius(fit_energy[2], b_C, 25);
-    return clip((fit_arrhenius(fit_energy[2], temp_C, 25) - a) / (b - a), 0, 1);
+    return maths_within((fit_arrhenius(fit_energy[2], temp_C, 25) - a) / (b - a), 0, 1);
 }
 
 static void mix_found(double to[FIT_UNKNOWNS], const struct fit_row *a, const struct fit_row *b,

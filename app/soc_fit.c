@@ -12,11 +12,6 @@ static const double COUNTED_SIGMA = 0.01; /* of a charge that was only counted *
 /* Where one temperature was measured and no other asked for, resistance is told at these too. */
 static const double ONE_MORE_C[] = {0, 10, 45};
 
-static double clip(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 static bool add_row(struct fit_work *w, double temp_C, int series)
 {
     int row = 0;
@@ -59,12 +54,12 @@ static double read_shape(struct fit_work *w, const double x[])
     double beyond = 0;
     int n = 0;
     for (; n < 4; n++) {
-        double inside = clip(x[n], log(range[n][0]), log(range[n][1]));
+        double inside = maths_within(x[n], log(range[n][0]), log(range[n][1]));
         beyond += (x[n] - inside) * (x[n] - inside);
         *to[n] = exp(inside);
     }
     for (int r = 0; r < w->rows; r++) {
-        double Ah = w->job->capacity_Ah, inside = clip(x[n], log(Ah * 0.02), log(Ah * 20));
+        double Ah = w->job->capacity_Ah, inside = maths_within(x[n], log(Ah * 0.02), log(Ah * 20));
         beyond += (x[n] - inside) * (x[n] - inside);
         w->shape.i0_A[r] = exp(inside);
         n++;
@@ -212,7 +207,8 @@ static void take_row_errors(const struct fit_job *job, struct cell *cell, const 
         double away_C = fmin(count[low] ? cell->row[i].temp_C - cell->row[low].temp_C : 1000,
                              count[high] ? cell->row[high].temp_C - cell->row[i].temp_C : 1000);
         double guess = job->curves ? 1 : 1 + away_C / GUESS_C;
-        cell->row[i].voltage_sigma_V = clip(guess * UNSEEN * sqrt(fmax(below, above)), 0.001, 0.5);
+        cell->row[i].voltage_sigma_V =
+            maths_within(guess * UNSEEN * sqrt(fmax(below, above)), 0.001, 0.5);
     }
 }
 
@@ -236,9 +232,9 @@ static void take_errors(const struct fit_job *job, struct cell *cell, bool all_f
         count++;
         counted = job->series[s].log.has_reference ? counted : COUNTED_SIGMA;
     }
-    cell->voltage_sigma_V = clip(UNSEEN * sqrt(V2 / count), 0.001, 0.5);
-    cell->resistance_sigma = clip(sqrt(R2 / count), all_fitted ? 0.08 : 0.12, 1);
-    cell->position_sigma = clip(sqrt(z2 / count), fmax(job->least_sigma_z, counted), 0.1);
+    cell->voltage_sigma_V = maths_within(UNSEEN * sqrt(V2 / count), 0.001, 0.5);
+    cell->resistance_sigma = maths_within(sqrt(R2 / count), all_fitted ? 0.08 : 0.12, 1);
+    cell->position_sigma = maths_within(sqrt(z2 / count), fmax(job->least_sigma_z, counted), 0.1);
     take_row_errors(job, cell, row_V2, row_count);
 }
 

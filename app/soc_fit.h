@@ -11,6 +11,7 @@
 #define BUSBAR_APP_SOC_FIT_H
 
 #include "app/fit_data.h"
+#include "core/maths.h"
 
 struct fit_job {
     const char *name;

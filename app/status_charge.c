@@ -46,7 +46,7 @@ void status_charge(struct status *status, const struct controller *c, int64_t no
     out->told_ago_ms = ago(c->soc.anchored_ms, now_ms);
     out->counted_permille = counted.known ? counted.soc_permille : -1;
     out->counted_error_permille = counted.error_permille;
-    out->contradicted = charge_contradicted(&c->charge, &c->config->bank, &c->bank);
+    out->contradicted = c->soc.contradicted;
     for (size_t i = 0; i < c->config->pack_count; i++)
         pack_charge(status, c, i, now_ms);
 }

@@ -121,7 +121,7 @@ static void tell_cap(struct controller *controller, int64_t now_ms)
  * would be told again and again. */
 static void tell_charge(struct controller *c, int64_t now_ms)
 {
-    bool apart = charge_contradicted(&c->charge, &c->config->bank, &c->bank);
+    bool apart = c->soc.contradicted;
     if (apart)
         c->told.contradicted_ms = now_ms;
     bool now =

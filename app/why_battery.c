@@ -69,7 +69,7 @@ static void packs_why(struct why *why, const struct controller *c)
 static void charge_why(struct why *why, const struct controller *c)
 {
     struct soc_estimate counted = soc_counter_estimate(&c->charge.counter);
-    bool contradicted = charge_contradicted(&c->charge, &c->config->bank, &c->bank);
+    bool contradicted = c->soc.contradicted;
     char told[AGO_SIZE];
     if (!c->soc.known)
         return;

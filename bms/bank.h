@@ -106,6 +106,7 @@ struct soc_estimate {
     int32_t soc_permille;
     int32_t error_permille;   /* honest bound: the truth lies within +- this */
     int32_t margin_permille;  /* what the cap keeps clear of it; 0 = error_permille */
+    bool contradicted;        /* two ways of knowing it exclude each other */
     int64_t anchored_ms;      /* when it was last tied to a voltage; 0 never */
 };
 

@@ -7,11 +7,6 @@
 static const double LEAST_Z = -0.1, MOST_Z = 1.1;
 static const double S_PER_HOUR = 3600;
 
-static double within(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 /* Where a table over 0..1 is read: its left point, and how far from there to the next. */
 struct spot {
     int left;
@@ -21,7 +16,7 @@ struct spot {
 
 static struct spot spot_of(double x, int points)
 {
-    double at = within(x, 0, 1) * (points - 1);
+    double at = maths_within(x, 0, 1) * (points - 1);
     int left = (int)at;
     left = left > points - 2 ? points - 2 : left;
     return (struct spot){left, at - left, x < 0 || x > 1};
@@ -48,7 +43,7 @@ struct cell_at cell_at(const struct cell *cell, double temp_C)
     at.high = cell->rows > 1 ? row + 1 : row;
     const struct cell_row *low = &cell->row[at.low], *high = &cell->row[at.high];
     if (high != low)
-        at.part = within((temp_C - low->temp_C) / (high->temp_C - low->temp_C), 0, 1);
+        at.part = maths_within((temp_C - low->temp_C) / (high->temp_C - low->temp_C), 0, 1);
     double low_V = low->voltage_sigma_V > 0 ? low->voltage_sigma_V : cell->voltage_sigma_V;
     double high_V = high->voltage_sigma_V > 0 ? high->voltage_sigma_V : cell->voltage_sigma_V;
     at.voltage_sigma_V = low_V + at.part * (high_V - low_V);
@@ -148,7 +143,7 @@ void cell_step(const struct cell_at *at, const struct cell_decay *decay, struct 
     double moved = rate * decay->dt_s * (current_A > 0 ? cell->efficiency : 1);
     double turn = cell->hysteresis_rate * (moved < 0 ? -moved : moved);
     double keep = turn < 40 ? maths_exp(-turn) : 0;
-    state->z = within(state->z + moved, LEAST_Z, MOST_Z);
+    state->z = maths_within(state->z + moved, LEAST_Z, MOST_Z);
     state->w = decay->d * state->w + (1 - decay->d) * cell->diffusion_s * rate;
     state->v1 =
         decay->one * state->v1 + (1 - decay->one) * r.r1_Ohm * cell_transfer_A(at, current_A);

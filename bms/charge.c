@@ -261,14 +261,6 @@ static double apart(const struct whole *all, const struct soc_estimate *counted)
     return from > high ? from - high : to < low ? low - to : 0;
 }
 
-bool charge_contradicted(const struct charge *charge, const struct bank_config *bank,
-                         const struct bank_view *view)
-{
-    struct soc_estimate counted = soc_counter_estimate(&charge->counter);
-    struct whole all = whole(charge, bank, view);
-    return all.known && apart(&all, &counted) > 0;
-}
-
 static int32_t permille_up(double part)
 {
     return part < 1 ? (int32_t)(part * 1000) + 1 : 1000;
@@ -292,6 +284,7 @@ struct soc_estimate charge_estimate(const struct charge *charge, const struct ba
         .soc_permille = (int32_t)(all.charge * 1000 + 0.5),
         .error_permille = permille_up(error),
         .margin_permille = beyond > 0 ? permille_up(error) : charge_margin_permille(all.sigma),
+        .contradicted = beyond > 0,
         .anchored_ms = all.told_ms,
     };
 }

@@ -50,10 +50,6 @@ void charge_step(struct charge *charge, const struct bank_config *bank, const st
 struct estimate charge_pack_estimate(const struct charge *charge, const struct bank_config *bank,
                                      const struct bank_view *view, size_t pack);
 
-/* Estimators and counter exclude each other. */
-bool charge_contradicted(const struct charge *charge, const struct bank_config *bank,
-                         const struct bank_view *view);
-
 /* What the cap keeps clear of a charge known to this sigma: one, where it is known well, else two. The cap then holds
  * statistically; nothing in a cell ends at it. */
 int32_t charge_margin_permille(double sigma);

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/maths.h"
-
 enum { FIRST_LOST = EST_SENSORS };
 
 static const double MEASURE_S = 10;
@@ -40,7 +38,7 @@ static void seed(const struct estimator *e, struct estimator_hypothesis *h, doub
     const struct cell *cell = e->config.cell;
     memset(h, 0, sizeof *h);
     h->alive = true;
-    h->x[EST_Z] = within(charge, 0, 1);
+    h->x[EST_Z] = maths_within(charge, 0, 1);
     h->x[EST_CAPACITY] = 1;
     h->P[EST_Z][EST_Z] = square(sigma);
     h->P[EST_OFFSET][EST_OFFSET] = square(offset_sigma_A);
@@ -69,13 +67,20 @@ static void seed_lost(struct estimator *e)
     }
 }
 
+/* Nothing counted and nothing seen since the last measurement. */
+static void window_begin(struct estimator *e)
+{
+    e->seconds = e->charge_A_s = e->moved = e->turned = 0;
+    e->voltage_s = e->overvoltage_s = e->voltage_seconds = 0;
+}
+
 static void begin(struct estimator *e, double charge)
 {
-    e->run = (struct cell_state){.z = within(charge, 0, 1)};
+    e->run = (struct cell_state){.z = maths_within(charge, 0, 1)};
     e->started = e->fresh = true;
     e->misfit = 1;
-    e->seconds = e->charge_A_s = e->moved = e->turned = e->since_knee_s = 0;
-    e->voltage_s = e->overvoltage_s = e->voltage_seconds = e->since_seed_s = 0;
+    e->since_knee_s = e->since_seed_s = 0;
+    window_begin(e);
     seed_lost(e);
 }
 
@@ -105,7 +110,7 @@ void estimator_start_unknown(struct estimator *e, const struct estimator_input *
                      r.r1_Ohm / 2 * magnitude(current_A);
     double up = cell_charge(&at, V + 2 * doubt_V) - charge;
     double down = charge - cell_charge(&at, V - 2 * doubt_V);
-    estimator_start(e, charge, within(most(up, down) / 2, 0.02, 0.3));
+    estimator_start(e, charge, maths_within(most(up, down) / 2, 0.02, 0.3));
     if (rested)
         return;
     e->run.v1 = r.r1_Ohm / 2 * current_A;
@@ -132,7 +137,7 @@ static void predict(struct estimator *e, double current_A, double dt_s)
         if (!h->alive)
             continue;
         double z = h->x[EST_Z] + (taken - h->x[EST_OFFSET]) * per_A / h->x[EST_CAPACITY];
-        h->x[EST_Z] = within(z, -1, 2);
+        h->x[EST_Z] = maths_within(z, -1, 2);
         h->x[EST_HYSTERESIS] = keep * h->x[EST_HYSTERESIS] + (1 - keep) * toward;
     }
     e->moved += moved;
@@ -144,18 +149,18 @@ static void predict(struct estimator *e, double current_A, double dt_s)
 
 static void weigh(struct estimator *e)
 {
-    double best = -INFINITY;
+    double best = -INFINITY, dead = maths_log(DEAD);
     for (int k = 0; k < EST_HYPOTHESES; k++)
         if (e->hypothesis[k].alive)
             best = most(best, e->hypothesis[k].weight);
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[k];
         h->weight -= best;
-        h->alive = h->alive && h->weight > maths_log(DEAD);
+        h->alive = h->alive && h->weight > dead;
     }
 }
 
-static double shares(const struct estimator *e, double share[EST_HYPOTHESES])
+static void shares(const struct estimator *e, double share[EST_HYPOTHESES])
 {
     double sum = 0;
     for (int k = 0; k < EST_HYPOTHESES; k++) {
@@ -164,7 +169,6 @@ static double shares(const struct estimator *e, double share[EST_HYPOTHESES])
     }
     for (int k = 0; k < EST_HYPOTHESES; k++)
         share[k] /= sum;
-    return sum;
 }
 
 /* The hypothesis that has won becomes what is believed; whether the sensor is off is asked anew. */
@@ -204,7 +208,7 @@ static double knees_sigma(const struct cell *cell)
     if (cell->knees < 2)
         return 1;
     double span = magnitude(cell->knee[cell->knees - 1].at - cell->knee[0].at);
-    return span > 0 ? within(sqrt(2) * cell->position_sigma / span, 0, 1) : 1;
+    return span > 0 ? maths_within(sqrt(2) * cell->position_sigma / span, 0, 1) : 1;
 }
 
 static void look(struct estimator *e)
@@ -214,7 +218,7 @@ static void look(struct estimator *e)
         .overvoltage_V = e->overvoltage_s / e->voltage_seconds,
         .misfit = e->misfit,
         .information =
-            e->fresh ? 1 : within(e->moved / NEW_CHARGE + e->seconds / NEW_TIME_S, 1e-9, 1),
+            e->fresh ? 1 : maths_within(e->moved / NEW_CHARGE + e->seconds / NEW_TIME_S, 1e-9, 1),
     };
     int knee = knee_at(e->config.cell, e->run.z);
     bool other = knee >= 0 && e->knee >= 0 && knee != e->knee;
@@ -230,8 +234,8 @@ static void look(struct estimator *e)
         double off = hypothesis_measure(e, h, &sight);
         missed = off < missed ? off : missed;
     }
-    double slowly = within(sight.information / MISFIT_READINGS, 0, 1);
-    e->misfit = within(e->misfit + slowly * (missed - e->misfit), 1, MISFIT_MOST);
+    double slowly = maths_within(sight.information / MISFIT_READINGS, 0, 1);
+    e->misfit = maths_within(e->misfit + slowly * (missed - e->misfit), 1, MISFIT_MOST);
     e->fresh = false;
     if (knee >= 0)
         e->since_knee_s = 0;
@@ -239,9 +243,8 @@ static void look(struct estimator *e)
         e->knee = knee;
     weigh(e);
     settle(e);
-    e->run.z = within(estimator_estimate(e).charge, 0, 1);
-    e->seconds = e->charge_A_s = e->moved = e->turned = 0;
-    e->voltage_s = e->overvoltage_s = e->voltage_seconds = 0;
+    e->run.z = maths_within(estimator_estimate(e).charge, 0, 1);
+    window_begin(e);
 }
 
 void estimator_step(struct estimator *e, const struct estimator_input *input, double dt_s)
@@ -273,13 +276,13 @@ void estimator_gap(struct estimator *e, double seconds, double charge_A, double 
     double up = charge_A * Ah / cell_Ah(e), down = discharge_A * Ah / cell_Ah(e);
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[k];
-        h->x[EST_Z] = within(h->x[EST_Z] + (up - down) / 2, 0, 1);
+        h->x[EST_Z] = maths_within(h->x[EST_Z] + (up - down) / 2, 0, 1);
         h->P[EST_Z][EST_Z] +=
-            square(within((up + down) / 4, 0, 0.3)); /* the ends are two sigma away */
+            square(maths_within((up + down) / 4, 0, 0.3)); /* the ends are two sigma away */
         h->P[EST_HYSTERESIS][EST_HYSTERESIS] = square(HYSTERESIS_SIGMA);
     }
     e->run.w = e->run.v1 = e->run.v2 = 0;
-    e->run.z = within(estimator_estimate(e).charge, 0, 1);
+    e->run.z = maths_within(estimator_estimate(e).charge, 0, 1);
 }
 
 struct estimate estimator_estimate(const struct estimator *e)
@@ -307,7 +310,7 @@ struct estimate estimator_estimate(const struct estimator *e)
     out.offset_A *= e->config.scale;
     out.offset_sigma_A = sqrt(offset) * e->config.scale;
     out.capacity_sigma = sqrt(capacity);
-    out.charge = within(out.charge, 0, 1);
+    out.charge = maths_within(out.charge, 0, 1);
     return out;
 }
 

@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <math.h>
 
-#include "core/maths.h"
-
 enum { N = EST_STATES };
 
 static const double S_PER_DAY = 86400;
@@ -41,8 +39,8 @@ void hypothesis_spread(const struct estimator *e, struct estimator_hypothesis *h
     h->P[EST_OFFSET][EST_OFFSET] += square(e->config.drift_A / e->config.scale) * days;
     h->P[EST_HYSTERESIS][EST_HYSTERESIS] += (1 - square(keep)) * square(HYSTERESIS_NOISE);
     h->P[EST_RESISTANCE][EST_RESISTANCE] =
-        within(h->P[EST_RESISTANCE][EST_RESISTANCE] + square(RESISTANCE_WALK) * hours, 0,
-               square(RESISTANCE_SIGMA));
+        maths_within(h->P[EST_RESISTANCE][EST_RESISTANCE] + square(RESISTANCE_WALK) * hours, 0,
+                     square(RESISTANCE_SIGMA));
     h->P[EST_VOLTAGE][EST_VOLTAGE] += square(0.3 * e->config.voltage_V) * days;
 }
 
@@ -57,7 +55,7 @@ static struct expectation expect(const struct estimator *e, const struct estimat
 {
     const struct cell *cell = e->config.cell;
     double z = h->x[EST_Z], w = e->run.w;
-    double sigma = within(sqrt(most(0, h->P[EST_Z][EST_Z])), 0, FAR);
+    double sigma = maths_within(sqrt(most(0, h->P[EST_Z][EST_Z])), 0, FAR);
     double reach = sqrt(3) * most(sigma, NEAR);
     struct cell_ocv here = cell_ocv(&e->at, z, w, 1);
     double up = cell_ocv(&e->at, z + reach, w, 1).V, down = cell_ocv(&e->at, z - reach, w, 1).V;
@@ -108,7 +106,7 @@ static void correct(struct estimator_hypothesis *h, const double H[N], const dou
 
 void hypothesis_bound(struct estimator_hypothesis *h, double information)
 {
-    double missed = within(h->x[EST_Z], LOWEST, HIGHEST) - h->x[EST_Z];
+    double missed = maths_within(h->x[EST_Z], LOWEST, HIGHEST) - h->x[EST_Z];
     if (magnitude(missed) <= 0)
         return;
     double H[N] = {[EST_Z] = 1}, K[N], R = square(END_SIGMA) / information,
@@ -134,16 +132,16 @@ double hypothesis_measure(const struct estimator *e, struct estimator_hypothesis
         S += expected.H[a] * PH[a];
     }
     double reach = 5 * sqrt(S);
-    double off_V = sight->voltage_V - expected.V, missed = within(off_V, -reach, reach);
+    double off_V = sight->voltage_V - expected.V, missed = maths_within(off_V, -reach, reach);
     for (int a = 0; a < N; a++)
         K[a] = considered(sight, a) ? 0 : PH[a] / S;
     for (int a = 0; a < N; a++)
         h->x[a] += K[a] * missed;
     correct(h, expected.H, K, R);
-    h->x[EST_Z] = within(h->x[EST_Z], LOWEST, HIGHEST);
-    h->x[EST_HYSTERESIS] = within(h->x[EST_HYSTERESIS], -1, 1);
-    h->x[EST_RESISTANCE] = within(h->x[EST_RESISTANCE], -0.5, 1);
-    h->x[EST_CAPACITY] = within(h->x[EST_CAPACITY], 0.5, 1.2);
+    h->x[EST_Z] = maths_within(h->x[EST_Z], LOWEST, HIGHEST);
+    h->x[EST_HYSTERESIS] = maths_within(h->x[EST_HYSTERESIS], -1, 1);
+    h->x[EST_RESISTANCE] = maths_within(h->x[EST_RESISTANCE], -0.5, 1);
+    h->x[EST_CAPACITY] = maths_within(h->x[EST_CAPACITY], 0.5, 1.2);
     /* The likelihood of as much of a reading as this one is worth. */
     h->weight -=
         0.5 * (square(missed) / S + maths_log(S / R) + sight->information * maths_log(variance));

@@ -4,15 +4,11 @@
 #define BUSBAR_BMS_HYPOTHESIS_H
 
 #include "bms/estimator.h"
+#include "core/maths.h"
 
 #define S_PER_HOUR 3600.0
 #define KNEES_PART 0.45           /* charge between the low and the high knee */
 #define RESISTANCE_SIGMA 0.15     /* relative, before it is learned */
-
-static inline double within(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
 
 static inline double most(double a, double b)
 {
