@@ -14,7 +14,7 @@ static const double BROKEN_RATE = 1.0 / 20; /* C-rate a broken sensor may be off
 static const double SENSOR_PRIOR[EST_SENSORS] = {1, 0.4, 0.2};
 static const double LOST_PRIOR = 0.002, UNKNOWN_PRIOR = 0.05, DEAD = 1e-9;
 static const double SEED_S = 86400; /* so often "is the sensor off now" is asked anew */
-static const double SEED_PRIOR[EST_SENSORS] = {1, 0.01, 1e-3}, TAKES_OVER = 0.999, SURE = 0.9;
+static const double SEED_PRIOR[EST_SENSORS] = {1, 0.01, 1e-5}, TAKES_OVER = 0.999, SURE = 0.9;
 static const double LOST_SIGMA = 0.13; /* five of these cover the whole charge */
 static const double RESTED_RATE = 0.02,
                     PAST_RATE = 0.3;        /* C-rate: at rest below; mean before a start */

@@ -1,0 +1,163 @@
+/* What a family of inverters says, as tables: a framing, its questions with the shape of each
+ * answer, and its setters. No code per model.
+ *
+ * inverter/answer.h judges an answer by these tables; inverter/unit.h talks by them. A new model is
+ * nothing at all where a protocol here fits, else a file inverter/protocol_NAME.c with one row per
+ * field under a captured answer, and its name in protocols[] (inverter/protocols.c).
+ *
+ * Facts: the vendor's documents PI30 (HS/MS/MSX 2014, KS/MKS 2015, GK/MK, MAX 2021, REVO 2020),
+ * PI41 (LV5048 2019), PI18 (InfiniSolar V 2017), PI17 (InfiniSolar 2016, 2022) and captured answers;
+ * docs/axpert.md. */
+#ifndef BUSBAR_INVERTER_PROTOCOL_H
+#define BUSBAR_INVERTER_PROTOCOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How requests and answers are wrapped. CRC16/XMODEM everywhere, see inverter/answer.h. */
+enum framing {
+    FRAMING_PI30,    /* QPIGS crc CR -> (.. crc CR;  ACK and NAK in the same frame */
+    FRAMING_PI18,    /* ^P005GS crc CR -> ^Dnnn.. crc CR, ^1 crc CR, ^0 crc CR; nnn counts what
+                      * follows it, CRC and CR included */
+    FRAMING_PI17,    /* as PI18, its requests without a CRC */
+    FRAMINGS
+};
+
+/* How a field is written. The width differs from model to model, so it is no part of the form. */
+enum field_form {
+    FORM_PLAIN,      /* digits */
+    FORM_POINT,      /* digits, point, digits */
+    FORM_EITHER,
+    FORM_DASH,       /* digits, or "-" for none, which reads as -1 */
+    FORM_BITS,       /* a row of 0 and 1; the value has the last one as bit 0 */
+    FORM_LETTER,     /* one character; the value is its code */
+    FORM_TEXT        /* anything without a separator; no value */
+};
+
+/* What the controller takes from a field, with the unit it is kept in: DV tenths of a volt, CV
+ * hundredths, DHZ tenths of a hertz, DA tenths of an ampere, MA milliamperes. Rows give their own
+ * decimals; who reads them scales. */
+enum quantity {
+    QUANTITY_NONE,
+    GRID_DV, GRID_DHZ, OUTPUT_DV, OUTPUT_DHZ, OUTPUT_VA, OUTPUT_W, LOAD_PERCENT, BUS_V,
+    BATTERY_CV, CHARGE_MA, DISCHARGE_MA, CAPACITY_PERCENT, HEATSINK_C,
+    PV_MA, PV_DV, PV_W, PV2_MA, PV2_DV, PV2_W, FEED_W,
+    MODE,                /* enum unit_mode, by words */
+    CHARGE_STAGE,        /* enum charge_stage, by words */
+    STATUS_FLAGS,        /* bits of enum status_flag, by words */
+    WARNINGS,            /* bits of enum unit_warning, by words */
+    FAULT_CODE,          /* as the documents number them; 0 = none */
+    RATED_DV, RATED_DA, RATED_VA, RATED_W, RATED_BATTERY_DV,
+    CHARGE_MAX_A, AC_CHARGE_MAX_A, DISCHARGE_MAX_A, CHARGER_OFF,
+    OUTPUT_PRIORITY,     /* enum output_priority, by words: PI18 numbers them otherwise */
+    CHARGER_PRIORITY,    /* enum charger_priority, by words */
+    BATTERY_TYPE, INPUT_RANGE, OUTPUT_MODE, PARALLEL_MAX, MACHINE_TYPE, TOPOLOGY, PV_BALANCE,
+    BULK_DV, FLOAT_DV, CUTOFF_DV, RECHARGE_DV, REDISCHARGE_DV,
+    ENERGY_PV_WH, ENERGY_LOAD_WH,   /* since the unit was made, by its own count */
+    QUANTITIES
+};
+
+/* What a number, a letter or (FORM_BITS) a bit means. Ends with text NULL. */
+struct field_word {
+    int32_t code;
+    int32_t means;       /* in the quantity's own enum; for bits the number of the bit there */
+    const char *text;    /* "battery first" */
+};
+
+struct field_row {
+    const char *name;    /* "battery_voltage" */
+    const char *unit;    /* "V", "" = none */
+    enum field_form form;
+    uint8_t decimals;    /* of the value kept: 1 = tenths; further ones are cut */
+    int32_t min, max;    /* of the value kept; FORM_BITS and FORM_LETTER: number of characters */
+    enum quantity is;
+    const struct field_word *words;   /* or NULL */
+};
+
+/* Why a question is asked; one purpose has at most one question in a protocol. */
+enum ask {
+    ASK_PROTOCOL,        /* its answer names the protocol */
+    ASK_SERIAL, ASK_SERIAL_LONG, ASK_MODEL, ASK_FIRMWARE, ASK_FIRMWARE2, ASK_FIRMWARE3,
+    ASK_RATING,          /* ratings and settings: what most setters are read back from */
+    ASK_STATUS, ASK_STATUS2, ASK_MODE, ASK_WARNINGS, ASK_STAGE,
+    ASK_CHARGE_LIST, ASK_AC_CHARGE_LIST,
+    ASK_CHARGER_SWITCH, ASK_PARALLEL, ASK_FLAGS, ASK_DEFAULTS, ASK_BMS, ASK_TIME,
+    ASK_ENERGY_PV, ASK_ENERGY_LOAD,
+    ASK_OTHER,           /* for people; any number of them */
+    ASKS
+};
+
+/* What kind of answer it is. */
+enum answer_kind {
+    ANSWER_ROWS,         /* fields, one row each */
+    ANSWER_LIST,         /* ascending numbers of the one row, 2 to 32 of them */
+    ANSWER_BITS,         /* one long row of 0 and 1, first character = bit 0: warnings */
+    ANSWER_FLAGS,        /* E, letters of what is enabled, D, letters of what is not */
+    ANSWER_TEXT,         /* after prefix, characters of the row's form, min to max of them */
+    ANSWER_ACK           /* setters: ACK or NAK and nothing else */
+};
+
+struct question {
+    const char *word;    /* "QPIGS", PI18 "GS"; lower-case n, y, m, d stand for digits: "QPGSn" */
+    const char *layout;  /* which of several layouts of this word: "MAX"; "" = the only one */
+    enum ask ask;
+    enum answer_kind kind;
+    const char *prefix;  /* text before the fields: "VERFW:"; NULL = none */
+    char separator;      /* ' ' or ',' */
+    bool sum;            /* REVO: not a CRC but one byte, (sum + 1) & 0xFF */
+    const struct field_row *rows;
+    uint8_t count;       /* rows */
+    uint8_t least;       /* so many fields must be there; the others are taken while they fit */
+    bool exact;          /* more than count is another layout */
+};
+
+/* What can be set. The order is urgency: what makes safe first. */
+enum setting {
+    SET_PV_OFF,          /* by the owner's own commands, see unit_config.pv_command */
+    SET_CHARGER_OFF, SET_CHARGE_MAX, SET_AC_CHARGE_MAX,
+    SET_FLOAT, SET_BULK, SET_OUTPUT_PRIORITY, SET_CHARGER_PRIORITY,
+    SET_RECHARGE, SET_REDISCHARGE, SET_CUTOFF, SET_DISCHARGE_MAX, SET_PV_BALANCE,
+    SET_BATTERY_TYPE, SET_INPUT_RANGE, SET_OUTPUT_MODE,
+    SETTINGS
+};
+
+enum { SETTER_FORMS = 4 };
+
+/* What must hold before it is sent. */
+enum precondition {
+    WHEN_ALWAYS,
+    WHEN_USER_BATTERY,   /* the unit ignores it with another battery type, though it says ACK */
+    WHEN_STANDBY         /* the output must be off */
+};
+
+struct setter {
+    enum setting set;
+    /* # is a digit of the value, left filled with zeros: "MNCHGC0###", "PCVV##.#". Several: tried in
+     * turn while the unit NAKs them. */
+    const char *form[SETTER_FORMS];
+    enum quantity proof;         /* must read so afterwards; its row's words turn meaning to code */
+    int32_t min, max, step;      /* of the quantity; 0 0 0: those of words, or of list */
+    enum ask list;               /* ASK_CHARGE_LIST: only these values; ASK_OTHER = no list */
+    enum precondition when;
+};
+
+struct protocol {
+    const char *name;            /* "PI30", "PI30MAX", "PI18" */
+    enum framing framing;
+    const struct question *questions;
+    size_t question_count;
+    const struct setter *setters;
+    size_t setter_count;
+};
+
+/* In the order they are tried, a general one before its variants. */
+extern const struct protocol *const protocols[];
+extern const size_t protocol_count;
+
+/* NULL when there is none. */
+const struct protocol *protocol_named(const char *name);
+const struct question *protocol_question(const struct protocol *protocol, enum ask ask);
+const struct setter *protocol_setter(const struct protocol *protocol, enum setting set);
+
+#endif
