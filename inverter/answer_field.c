@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Digits with at most one point inside, as a whole number of 10^-decimals; further decimals are
  * cut. At most seven digits before the point and two decimals, or eight without, keep it far from
  * overflow. */
@@ -25,7 +20,7 @@ static bool read_number(struct piece piece, uint8_t decimals, struct field_value
             field->pointed = true;
             continue;
         }
-        if (!is_digit(*piece.at) || (!field->pointed && ++digits > DIGITS_MOST))
+        if (!answer_digit(*piece.at) || (!field->pointed && ++digits > DIGITS_MOST))
             return false;
         if (field->pointed && kept == decimals)
             continue;

@@ -4,6 +4,8 @@
 
 #include "inverter/answer.h"
 
+enum { ANSWER_NO_FIELD = 0xFF };
+
 /* As a request or an answer carries it: 0x28, 0x0D and 0x0A one higher. */
 uint8_t answer_raised(uint8_t byte);
 
@@ -19,6 +21,15 @@ struct piece {
     const char *at, *end;
 };
 
+/* One judgement under way. */
+struct trial {
+    const struct question *question;
+    const uint8_t *frame;
+    struct piece body; /* between head and check */
+    struct answer answer;
+    struct refusal *refusal;
+};
+
 /* What a field says. */
 struct field_value {
     int32_t value;
@@ -31,5 +42,25 @@ enum verdict field_read(struct piece piece, const struct field_row *row, struct 
 /* "is 700.0, 0.0 to 500.0 is allowed": why the field was not taken. */
 void field_refused(char *out, size_t room, struct piece piece, const struct field_row *row,
                    enum verdict verdict);
+
+/* Fills in the trial's refusal; returns verdict. */
+__attribute__((format(printf, 5, 6)))
+enum verdict answer_refuse(struct trial *trial, enum verdict verdict, const char *at, int field,
+                           const char *why, ...);
+
+/* Reads trial->body as the kind of its question into trial->answer. */
+enum verdict answer_read_kind(struct trial *trial);
+
+static inline bool answer_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool answer_digits(struct piece piece)
+{
+    while (piece.at < piece.end && answer_digit(*piece.at))
+        piece.at++;
+    return piece.at == piece.end;
+}
 
 #endif
