@@ -122,8 +122,9 @@ size_t unit_set_write(struct unit *unit, char *out, size_t room, int64_t now_ms)
 /* The question that proves it; asked only where there is one. */
 enum ask unit_set_proof(const struct unit *unit);
 
-/* ACK; the second NAK; no answer. */
+/* ACK; any NAK; the second one; no answer. */
 void unit_set_acked(struct unit *unit, int64_t now_ms);
+void unit_set_not_written(struct unit *unit);
 void unit_set_nakked(struct unit *unit, int64_t now_ms);
 void unit_set_silent(struct unit *unit);
 

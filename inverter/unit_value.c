@@ -156,11 +156,11 @@ static enum setting_reason partner(const struct unit *unit, enum setting which, 
     enum setting other = which == SET_FLOAT ? SET_BULK : SET_FLOAT;
     int32_t has = setting_actual(unit, other), will = unit->orders.want[other];
     bool is_float = which == SET_FLOAT;
+    if (will >= 0 && (is_float ? value > will : value < will))
+        return REASON_CONTRADICTED;
     if (has < 0 || (is_float ? value <= has : value >= has))
         return REASON_NONE;
-    if (will >= 0 && (is_float ? value <= will : value >= will))
-        return REASON_PARTNER;
-    return REASON_CONTRADICTED;
+    return will >= 0 ? REASON_PARTNER : REASON_CONTRADICTED;
 }
 
 static enum setting_reason reason_against(const struct unit *unit, enum setting which,
