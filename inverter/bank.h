@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "core/limits.h"
+#include "inverter/protocol.h"
 
 enum { INVERTER_UNKNOWN = -1, INVERTER_NONE = 0xFF, INVERTER_TEXT = 24, INVERTER_SENTENCE = 240 };
 enum { PHASES = 3, OVERLOAD_POINTS = 4, OVERLOAD_NEVER = INT32_MAX };
@@ -88,8 +89,6 @@ struct inverter_bank_config {
 
 /* --- view: what the units say; INVERTER_UNKNOWN = not told, or too long ago --- */
 
-enum inverter_stage { STAGE_UNKNOWN, STAGE_NONE, STAGE_BULK, STAGE_ABSORB, STAGE_FLOAT };
-
 struct inverter_bank_unit {
     bool heard;                       /* its load, mode and battery are fresh */
     bool stranger;                    /* another unit than the config expects: only PORT is checked */
@@ -103,7 +102,7 @@ struct inverter_bank_unit {
     int32_t fault_code;
     bool warnings_known;
     uint32_t warnings[2];             /* QPIWS bits 0-31, 32-63 */
-    enum inverter_stage stage;
+    enum charge_stage stage;
     bool charge_wanted;               /* the battery should be charged, and this unit may */
 };
 

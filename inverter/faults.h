@@ -2,9 +2,8 @@
  * plant, and what to do first.
  *
  * A fault code is what QPGSn (field 4) and the display tell while the unit stands in fault mode. A
- * warning is a bit of QPIWS, numbered from 0 as its character in the answer; the two or three
- * characters that hold digits of a fault code on some models never arrive here (inverter/answer.h).
- * Another protocol's warnings are brought to these numbers by its words (inverter/protocol.h).
+ * warning is a bit of enum unit_warning (inverter/protocol.h): QPIWS' own numbers, to which another
+ * protocol's words bring theirs.
  *
  * Facts: PI30 documents HS/MS/MSX 2014, KS/MKS 2015, GK/MK, MAX 2021 (QPGSn, QPIWS); the fault
  * reference tables of the vendor's MKS, MAX and VM III manuals; docs/axpert.md. */
@@ -13,6 +12,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "inverter/protocol.h"
 
 enum severity {
     SEVERITY_NONE,       /* no such code or bit */
@@ -28,7 +29,7 @@ struct fault_words {
     enum severity severity;
 };
 
-enum { WARNING_BITS = 36, WARNING_FAULT_BIT = 1 };
+enum { WARNING_BITS = 36 };
 
 /* NULL = no such code, or nothing by this bit. Fault 0 is none. */
 const struct fault_words *fault_words(int32_t code);
