@@ -17,6 +17,7 @@
 #include "bms/cap.h"
 #include "can/dialect.h"
 #include "core/limits.h"
+#include "inverter/bank.h"
 #include "phase-router/ac.h"
 #include "phase-router/router.h"
 
@@ -121,6 +122,7 @@ struct config {
     struct emulate_config emulate[MAX_EMULATIONS];
     int32_t emulated_permille;     /* sum of their shares; the rest is for inverters on serial lines */
     struct config_inverter inverters[MAX_INVERTERS];
+    struct inverter_bank_config inverter_bank;   /* the same inverters, by group */
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
     struct cell cell;                  /* battery.cell */

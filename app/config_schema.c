@@ -147,6 +147,8 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_STRING("pv_off_command", O, struct file_inverter, pv_off_command, 0),
     CYAML_FIELD_STRING("pv_on_command", O, struct file_inverter, pv_on_command, 0),
     CYAML_FIELD_STRING("at", O, struct file_inverter, at, 1),
+    CYAML_FIELD_STRING("group", O, struct file_inverter, group, 1),
+    CYAML_FIELD_STRING("overload", O, struct file_inverter, overload, 1),
     CYAML_FIELD_INT("offset_mA", O, struct file_inverter, offset_mA),
     CYAML_FIELD_FLOAT("gain_percent", O, struct file_inverter, gain_percent),
     CYAML_FIELD_END
@@ -504,6 +506,12 @@ static const struct yaml_note notes[] = {
      .help = "command that ends that"},
     {"inverters[].at", .fits = name_fits, .allowed = NAME_WORDS, .preset = "bus",
      .help = "busbar its DC side is joined to: bus, packs or one that wires name"},
+    {"inverters[].group", .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "units whose outputs are joined have the same word here: on one phase in parallel, on L1 L2 L3 three-phase,"
+             " on L1 L2 split-phase; default: it stands alone"},
+    {"inverters[].overload", .fits = config_overload_fits,
+     .allowed = "percent:seconds from the least overload on, up to 4, as \"110:10 150:5\"",
+     .help = "how long it bears which overload, by its manual; default: by the model it tells, else the strictest known"},
     {"inverters[].offset_mA", .min = 1, .max = 50000, .preset = "2000",
      .help = "offset its battery current may have (one standard deviation), mA"},
     {"inverters[].gain_percent", .min = 0, .max = 50, .preset = "5",
