@@ -126,12 +126,12 @@ struct plant_energy plant_energy(const struct inverter_side *side, size_t units,
 
 /* --- the step --- */
 
-void inverters_setup(struct controller *c)
+void inverter_side_setup(struct controller *c)
 {
     inverter_bank_init(&c->inverters.bank, &c->config->inverter_bank);
 }
 
-void inverters_step(struct controller *c, int64_t now_ms)
+void inverter_side_step(struct controller *c, int64_t now_ms)
 {
     struct inverter_side *side = &c->inverters;
     if (now_ms < side->next_ms)

@@ -25,8 +25,8 @@ struct inverter_side {
     struct told_inverters told;
 };
 
-void inverters_setup(struct controller *controller);
-void inverters_step(struct controller *controller, int64_t now_ms);
+void inverter_side_setup(struct controller *controller);
+void inverter_side_step(struct controller *controller, int64_t now_ms);
 void tell_inverter_bank(struct controller *controller, int64_t now_ms);
 
 /* The owner's sums over all units, Wh, and since midnight. P: produced by the sun. L: given to loads.

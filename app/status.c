@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/status_inverters.h"
+
 enum { UNIT_FRESH_MS = 10000, DEVICE_FRESH_MS = 3000 };
 
 /* protobuf-c wants char * though it only reads. */
@@ -305,6 +307,13 @@ void status_fill(struct status *status, const struct controller *c, const struct
     ports_fill(status, c, io, now_ms);
     buses_fill(status, c, io);
     status_currents(status, c, now_ms);
+    status->inverter_news.count = 0;
+    inverter_news(&status->inverter_news, c);
+    status->message.inverter_news_count = (uint32_t)status->inverter_news.count;
+    for (size_t i = 0; i < status->inverter_news.count && i < STATUS_NEWS; i++)
+        status->inverter_news_at[status->message.n_inverter_news++] =
+            status->inverter_news.lines[i];
+    status->message.inverter_news = status->inverter_news_at;
     status->why.count = 0;
     why_fill(&status->why, c, now_ms);
     for (size_t i = 0; i < status->why.count; i++)
