@@ -30,6 +30,11 @@ void battery_charge_print(const Busbar__Battery *battery);
 void battery_cap_print(const Busbar__Battery *battery);
 void battery_ageing_print(const Busbar__Battery *battery);
 
+/* app/inverters_text.c */
+json_t *inverters_json(const Busbar__InverterBank *bank);
+void inverters_print(const Busbar__InverterBank *bank);
+void inverter_news_print(const Busbar__Status *status);
+
 json_t *status_json(const Busbar__Status *status);
 void status_print(const Busbar__Status *status);
 void contacts_print(const Busbar__Status *status);      /* one line each: what it has gone through */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/config_file.h"
+#include "inverter/protocol.h"
 
 enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
 
@@ -139,6 +140,7 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_STRING("name", O, struct file_inverter, name, 1),
     CYAML_FIELD_STRING("port", O, struct file_inverter, port, 1),
     CYAML_FIELD_STRING("serial", O, struct file_inverter, serial, 0),
+    CYAML_FIELD_STRING("protocol", O, struct file_inverter, protocol, 0),
     CYAML_FIELD_ENUM("phase", O | CYAML_FLAG_STRICT, struct file_inverter, phase, phases,
      CYAML_ARRAY_LEN(phases)),
     CYAML_FIELD_INT("rated_W", O, struct file_inverter, rated_W),
@@ -147,6 +149,8 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_STRING("pv_off_command", O, struct file_inverter, pv_off_command, 0),
     CYAML_FIELD_STRING("pv_on_command", O, struct file_inverter, pv_on_command, 0),
     CYAML_FIELD_STRING("at", O, struct file_inverter, at, 1),
+    CYAML_FIELD_STRING("group", O, struct file_inverter, group, 1),
+    CYAML_FIELD_STRING("overload", O, struct file_inverter, overload, 1),
     CYAML_FIELD_INT("offset_mA", O, struct file_inverter, offset_mA),
     CYAML_FIELD_FLOAT("gain_percent", O, struct file_inverter, gain_percent),
     CYAML_FIELD_END
@@ -333,10 +337,16 @@ static bool command_fits(const char *text)
     return true;
 }
 
+static bool protocol_fits(const char *text)
+{
+    return protocol_named(text) != NULL;
+}
+
 /* --- notes --- */
 
 #define NAME_WORDS    "letters, digits and . _ -"
 #define COMMAND_WORDS "capital letters, digits and ."
+#define PROTOCOL_WORDS "PI30 or PI30MAX"
 #define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
 #define SPEAKER_NOTES(list, kind)                                                                  \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
@@ -493,6 +503,8 @@ static const struct yaml_note notes[] = {
      .help = "its serial line"},
     {"inverters[].serial", .unique = true, .fits = name_fits, .allowed = NAME_WORDS,
      .help = "serial number it must answer; default: any"},
+    {"inverters[].protocol", .fits = protocol_fits, .allowed = PROTOCOL_WORDS,
+     .help = "protocol it speaks; default: found by asking"},
     {"inverters[].phase", .must = true, .help = "AC phase it feeds"},
     {"inverters[].rated_W", .must = true, .min = 100, .max = 100000, .help = "rated output, W"},
     {"inverters[].rated_A", .must = true, .min = 1, .max = 500, .help = "rated output current, A"},
@@ -504,6 +516,12 @@ static const struct yaml_note notes[] = {
      .help = "command that ends that"},
     {"inverters[].at", .fits = name_fits, .allowed = NAME_WORDS, .preset = "bus",
      .help = "busbar its DC side is joined to: bus, packs or one that wires name"},
+    {"inverters[].group", .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "units whose outputs are joined have the same word here: on one phase in parallel, on L1 L2 L3 three-phase,"
+             " on L1 L2 split-phase; default: it stands alone"},
+    {"inverters[].overload", .fits = config_overload_fits,
+     .allowed = "percent:seconds from the least overload on, up to 4, as \"110:10 150:5\"",
+     .help = "how long it bears which overload, by its manual; default: by the model it tells, else the strictest known"},
     {"inverters[].offset_mA", .min = 1, .max = 50000, .preset = "2000",
      .help = "offset its battery current may have (one standard deviation), mA"},
     {"inverters[].gain_percent", .min = 0, .max = 50, .preset = "5",

@@ -10,6 +10,7 @@
 
 #include "app/control.pb-c.h"
 #include "app/status.h"
+#include "app/status_inverters.h"
 #include "app/why.h"
 #include "can/stale.h"
 
@@ -46,6 +47,7 @@ struct answer {
     struct why lines;
     char *line_at[WHY_LINES];
     struct status status;
+    struct status_inverters inverters;
     char reason[160];
 };
 
@@ -177,6 +179,9 @@ static int request_carry_out(struct answer *answer, struct controller *controlle
         return 0;
     case BUSBAR__VERB__PLAN:
         why_plan(&answer->lines, controller);
+        return 0;
+    case BUSBAR__VERB__INVERTERS:
+        answer->message.inverters = status_inverters(&answer->inverters, controller, now_ms);
         return 0;
     case BUSBAR__VERB__JOURNAL:
         answer_journal(answer, controller);

@@ -5,6 +5,7 @@
 #ifndef BUSBAR_APP_CONTROLLER_H
 #define BUSBAR_APP_CONTROLLER_H
 
+#include "app/inverter_side.h"
 #include "app/journal.h"
 #include "app/plant.h"
 #include "app/policy.h"
@@ -105,6 +106,7 @@ struct controller {
     bool board_vetoed[MAX_BOARDS];     /* the gate refused an order to it since the last step */
 
     struct emulate emulations[MAX_EMULATIONS];
+    struct inverter_side inverters;
 
     struct gate gate;
     struct gate_ac gate_ac;

@@ -60,6 +60,10 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_PACK] = "pack",
         [JOURNAL_CAP_POLICY] = "cap policy",
         [JOURNAL_CHARGE] = "charge",
+        [JOURNAL_UNIT_FAULT] = "fault of",
+        [JOURNAL_UNIT_WARNING] = "warning of",
+        [JOURNAL_UNIT_DOUBT] = "agreement of",
+        [JOURNAL_UNIT_FLOAT] = "charging of",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

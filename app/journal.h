@@ -37,6 +37,10 @@ enum journal_kind {
     JOURNAL_PACK,             /* index: pack; enum pack_place; no actuator */
     JOURNAL_CAP_POLICY,       /* permille; no actuator */
     JOURNAL_CHARGE,           /* 0 estimate and counter agree, 1 they contradict; no actuator */
+    JOURNAL_UNIT_FAULT,       /* index: inverter; fault codes, 0 none; no actuator */
+    JOURNAL_UNIT_WARNING,     /* index: inverter; 0 ended, 1 begun; the cause names it; no actuator */
+    JOURNAL_UNIT_DOUBT,       /* index: inverter; 1 it disagrees with config or other units; no actuator */
+    JOURNAL_UNIT_FLOAT,       /* index: inverter; enum inverter_float; no actuator */
     JOURNAL_KINDS
 };
 

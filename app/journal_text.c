@@ -28,6 +28,10 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_CHARGER_OFF:
     case JOURNAL_OUTPUT_PRIORITY:
     case JOURNAL_PV_OFF:
+    case JOURNAL_UNIT_FAULT:
+    case JOURNAL_UNIT_WARNING:
+    case JOURNAL_UNIT_DOUBT:
+    case JOURNAL_UNIT_FLOAT:
         snprintf(out, room, "%s", config->inverters[record->index].name);
         return;
     case JOURNAL_LAMP:
@@ -128,6 +132,18 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_PACK:
         snprintf(out, room, "%s", pack_place_text((enum pack_place)value));
+        return;
+    case JOURNAL_UNIT_FAULT:
+        snprintf(out, room, value ? "fault %02d" : "no fault", value);
+        return;
+    case JOURNAL_UNIT_WARNING:
+        snprintf(out, room, "%s", value ? "stands" : "none");
+        return;
+    case JOURNAL_UNIT_DOUBT:
+        snprintf(out, room, "%s", value ? "disagrees" : "agrees");
+        return;
+    case JOURNAL_UNIT_FLOAT:
+        snprintf(out, room, "%s", inverter_float_name((enum inverter_float)value));
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

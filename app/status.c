@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/status_inverters.h"
+
 enum { UNIT_FRESH_MS = 10000, DEVICE_FRESH_MS = 3000 };
 
 /* protobuf-c wants char * though it only reads. */
@@ -74,9 +76,9 @@ static void inverters_fill(struct status *status, const struct controller *c, in
         out->charger_off = r->charger_off.value != 0;
         out->output_priority = text(output_priority_name(r->output_priority.value));
         out->serial = text(r->serial);
-        out->answers = unit->answers;
-        out->naks = unit->naks;
-        out->timeouts = unit->timeouts;
+        out->answers = unit->statistics.answers;
+        out->naks = unit->statistics.naks;
+        out->timeouts = unit->statistics.timeouts;
         out->refused = refused_of(&unit->verdicts);
         for (int s = 0; s < SETTINGS; s++)
             out->writes += unit->settings[s].writes;
@@ -244,7 +246,7 @@ static void ports_fill(struct status *status, const struct controller *c, const 
     for (size_t i = 0; i < c->config->inverter_count; i++) {
         Busbar__Part *part = part_add(status, "inverter", c->config->inverters[i].name);
         part_age(part, c->plant.units[i].heard_ms, UNIT_FRESH_MS, now_ms);
-        part->taken = c->plant.units[i].answers;
+        part->taken = c->plant.units[i].statistics.answers;
         part->refused = refused_of(&c->plant.units[i].verdicts);
         if (!plant_unit_expected(&c->plant, i)) {
             part->well = false;
@@ -305,6 +307,13 @@ void status_fill(struct status *status, const struct controller *c, const struct
     ports_fill(status, c, io, now_ms);
     buses_fill(status, c, io);
     status_currents(status, c, now_ms);
+    status->inverter_news.count = 0;
+    inverter_news(&status->inverter_news, c);
+    status->message.inverter_news_count = (uint32_t)status->inverter_news.count;
+    for (size_t i = 0; i < status->inverter_news.count && i < STATUS_NEWS; i++)
+        status->inverter_news_at[status->message.n_inverter_news++] =
+            status->inverter_news.lines[i];
+    status->message.inverter_news = status->inverter_news_at;
     status->why.count = 0;
     why_fill(&status->why, c, now_ms);
     for (size_t i = 0; i < status->why.count; i++)

@@ -10,7 +10,8 @@
 /* Every device and every inverter. */
 enum {
     STATUS_PARTS = MAX_PACKS + MAX_SHUNTS + MAX_BOARDS + MAX_COUNTERS + MAX_CHARGE_POINTS +
-                   MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS
+                   MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS,
+    STATUS_NEWS = 3
 };
 
 struct status_rows {
@@ -41,6 +42,8 @@ struct status {
     Busbar__Bus buses[MAX_BUSES], *bus_at[MAX_BUSES];
     Busbar__CurrentSensor sensors[CURRENTS_SENSORS], *sensor_at[CURRENTS_SENSORS];
     Busbar__Busbar busbars[CURRENTS_NODES], *busbar_at[CURRENTS_NODES];
+    struct why inverter_news;
+    char *inverter_news_at[STATUS_NEWS];
     struct why why;
     char *why_at[WHY_LINES];
 };

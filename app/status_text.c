@@ -127,6 +127,7 @@ json_t *status_json(const Busbar__Status *s)
     ARRAY(out, "buses", bus_json, s->buses, s->n_buses);
     ARRAY(out, "current_sensors", sensor_json, s->current_sensors, s->n_current_sensors);
     ARRAY(out, "busbars", busbar_json, s->busbars, s->n_busbars);
+    ARRAY(out, "inverter_news", json_string, s->inverter_news, s->n_inverter_news);
     ARRAY(out, "why", json_string, s->why, s->n_why);
     return out;
 }
@@ -217,6 +218,7 @@ void status_print(const Busbar__Status *s)
                u->fresh ? u->mode : "silent", u->pv_w, u->output_w, u->charge_max_a,
                u->charger_off ? " off" : "", u->output_priority);
     }
+    inverter_news_print(s);
     for (size_t i = 0; i < s->n_buses; i++) {
         const Busbar__Bus *b = s->buses[i];
         printf(

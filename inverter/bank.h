@@ -23,7 +23,7 @@
 #include "core/limits.h"
 #include "inverter/protocol.h"
 
-enum { INVERTER_UNKNOWN = -1, INVERTER_NONE = 0xFF, INVERTER_TEXT = 24, INVERTER_SENTENCE = 240 };
+enum { INVERTER_UNKNOWN = -1, INVERTER_NONE = 0xFF, INVERTER_TEXT = 24, INVERTER_SENTENCE = 192 };
 enum { PHASES = 3, OVERLOAD_POINTS = 4, OVERLOAD_NEVER = INT32_MAX };
 
 /* --- overload --- */
