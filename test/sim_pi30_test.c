@@ -163,7 +163,7 @@ static void captured_shapes(void)
         CHECK(strcmp(expected, got) == 0, "%s: %s, captured %s", rows[i].word, got, expected);
     }
     begin_at(13);
-    CHECK(strcmp(ask(0, "QPGS0"), "(NAK") == 0, "no parallel bank");
+    CHECK(strncmp(ask(0, "QPGS0"), "(0 96332409100101 B ", 20) == 0, "alone: 0, and its data");
     CHECK(strcmp(ask(0, "QBOGUS"), "(NAK") == 0, "unknown");
     CHECK(strcmp(ask(0, "QT"), "(20260621") > 0, "21 June");
 }
@@ -232,7 +232,8 @@ static void setters(void)
         {"PBFT55.0", "(ACK", 12, 55},
         {"PBFT58.5", "(NAK", 12, 55},
         {"PCVV54.0", "(NAK", 11, 58.4},
-        {"PF", "(NAK", 0, 0},
+        {"PF", "(ACK", 12, 54},
+        {"PF1", "(NAK", 12, 54},
     };
     begin_at(13);
     uint32_t written = 0;
