@@ -69,8 +69,8 @@ static void look_dc(const struct sim *sim, int u, struct look *look)
     struct input_view one = input_read(sim, u, 0), two = input_read(sim, u, 1);
     look->battery_V = unit_battery_V(sim, u);
     look->battery_A = unit->dc_W / sim->battery_V;
-    look->charge_A = look->battery_A;
-    look->discharge_A = -look->battery_A;
+    look->charge_A = fmax(0, look->battery_A);
+    look->discharge_A = fmax(0, -look->battery_A);
     look->soc = fmin(100, sim->soc * 100);
     look->pv1_A = one.amperes;
     look->pv1_V = one.volts;

@@ -27,7 +27,7 @@ const struct variant sim_variants[] = {
      230, 50, 44.3, 10200, 10200, 48, 75, 0.93,  1, 500, 90, 450, 27, 10200, 90,  0, 0, 160, 10, 120,
      TAKES_PI30 | TAKES_UTILITY | TAKES_MNCHGC4 | TAKES_MUCHGC4, 0, MAX_LETTERS, {sim_rows_clone10, sim_rows_pi30}},
     {"mks-5kva", "Axpert MKS 5 kVA, 145 V tracker", "MKS-5000", "00071.71", SIM_PI30,
-     230, 50, 21.7, 4000, 5000, 48, 50, 0.92,  1, 145, 60, 130, 60, 4000, 60,  6, 0, 80, 10, 60,
+     230, 50, 21.7, 4000, 5000, 48, 50, 0.92,  1, 145, 60, 130, 60, 4000, 60,  6, 0, 80, 10, 80,
      OLD_TAKES | TAKES_MCHGC3 | TAKES_SHORT_BATTERIES, 0, "abjkuvxyz", "akxy", {sim_rows_mks, sim_rows_pi30}},
     {"king-5kw", "Axpert King 5 kW (GK/MK), double conversion", "King-5000", "00071.80", SIM_PI30,
      230, 50, 21.7, 5000, 5000, 48, 60, 0.92,  1, 145, 60, 115, 60, 4000, 60,  9, 0, 80, 10, 80,
