@@ -11,17 +11,21 @@
 
 #include "app/cli.h"
 #include "app/clock.h"
+#include "app/sim_file.h"
 #include "app/sim_ports.h"
 
 enum { STEP_MS = 10, FAST_STEP_MS = 50, FAST = 20, TELL_MS = 60000, START_MS = 1000 };
 
 static const char help[] =
-    "Usage: busbar sim [--scenario uc001] [--speed N] [--start-h H] [--seed N]\n"
+    "Usage: busbar sim [--scenario uc001] [--plant FILE] [--list] [--speed N] [--start-h H] "
+    "[--seed N]\n"
     "                  [--backbone URL] [--battery URL] [--native URL] [--serial DIR|PORT,..]\n"
     "                  [--clock PATH] [--car-h H] [--soc PERCENT] [--push-s S] [--seconds S]\n"
     "Runs a simulated plant behind real ports, for busbar run or any other program.\n"
     "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only "
     "one)\n"
+    "  --plant FILE     YAML: which models its inverters are, their groups and quirks\n"
+    "  --list           models and quirks that FILE may name\n"
     "  --speed N        times real time, 0.1 to 100000, default 1\n"
     "  --start-h H      local solar time of the first step, 0 to 24, default 13\n"
     "  --car-h H        when the car comes, default 16\n"
@@ -136,6 +140,8 @@ static bool option_read(struct options *options, int option, const char *text)
         return true;
     case 'p':
         return serial_read(options, text);
+    case 'P':
+        return sim_file_load(&options->plant, text, stderr) == 0;
     case 'C':
         options->ports.clock = text;
         return true;
@@ -149,6 +155,8 @@ static bool option_read(struct options *options, int option, const char *text)
 static int options_read(struct options *options, int argc, char **argv)
 {
     static const struct option known[] = {{"scenario", required_argument, NULL, 'S'},
+                                          {"plant", required_argument, NULL, 'P'},
+                                          {"list", no_argument, NULL, 'l'},
                                           {"speed", required_argument, NULL, 'x'},
                                           {"start-h", required_argument, NULL, 't'},
                                           {"car-h", required_argument, NULL, 'k'},
@@ -168,6 +176,10 @@ static int options_read(struct options *options, int argc, char **argv)
         if (c == 'h' || c == '?') {
             fputs(help, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
+        }
+        if (c == 'l') {
+            sim_file_list(stdout);
+            return 0;
         }
         if (!option_read(options, c, optarg))
             status = 2;

@@ -228,8 +228,9 @@ void sim_bytes(struct sim *sim, int u, const uint8_t *bytes, size_t count)
 void sim_reopened(struct sim *sim, int u)
 {
     struct sim_unit *unit = &sim->unit[u];
+    if (unit->hung)
+        unit->request_len = unit->out_len = 0;
     unit->hung = false;
-    unit->request_len = unit->answer_len = unit->out_len = 0;
 }
 
 void pi30_step(struct sim *sim, int u)
