@@ -39,7 +39,7 @@ const struct sim_row sim_rows_max[] = {
     {"QOPPT", "(2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 0 2 1", 0},
     {"QCHPT", "(3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 0 0 0", 0},
     {"QLED",  "(1 1 2 5 3 148000211255255255000255255", 0},
-    {"Q1",    "({absorb_left_s 5} {float_left_s 5} 00 {sun 2} {pv1_battery_A 2} {mppt_C 3} {heat_C 3} {heat_C 3} 000 {number 2} 00 "
+    {"Q1",    "({absorb_left_s 5} {float_left_s 5} {sun 2} {sun 2} {pv1_battery_A 2} {mppt_C 3} {heat_C 3} {heat_C 3} 000 {number 2} 00 "
               "000 {fan 4} {pv1_W 4} 0000 {out_Hz 5.2} {stage 2}", 0},
     {0}
 };

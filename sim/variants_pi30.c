@@ -40,7 +40,7 @@ const struct sim_row sim_rows_pi30[] = {
     " {input_range 1} {out_priority 1} {charger_priority 1} {parallel_max 1} 01 0 {output_mode 1} {redischarge_V 4.1} " \
     "{pv_ok 1} {balance 1}"
 #define Q1_17 \
-    "({absorb_left_s 5} {float_left_s 5} 00 {sun 2} {pv1_battery_A 2} {mppt_C 3} {heat_C 3} {heat_C 3} 000 {number 2} 00 000 " \
+    "({absorb_left_s 5} {float_left_s 5} {sun 2} {sun 2} {pv1_battery_A 2} {mppt_C 3} {heat_C 3} {heat_C 3} 000 {number 2} 00 000 " \
     "{fan 4} {pv1_W 4} 0000 {out_Hz 5.2} {stage 2}"
 
 const struct sim_row sim_rows_mks[] = {
