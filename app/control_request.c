@@ -102,6 +102,7 @@ static void setting_fill(struct answer *answer, const struct controller *c, size
     to->writes_today = now->writes_today;
     to->budget = (uint32_t)unit->config.writes_per_day;
     to->writes = now->writes;
+    to->can_set = allowed;
     to->hazardous = setting_hazard(setting) != NULL;
     answer->message.n_settings = n + 1;
 }

@@ -70,7 +70,7 @@ static void car_says(const struct controller *c, size_t point, struct request_se
     if (told_dA < 0)
         saw(seen, REQUEST_NONE, "the wallbox is silent");
     else if (limit->value == 0)
-        saw(seen, REQUEST_NONE, "no current for the car: held by %s",
+        saw(seen, REQUEST_NONE, "no current for the car, %s: held by %s", car_state_name(car),
             limit_cause_text(limit->cause));
     else if (told_dA < config->min_dA)
         saw(seen, REQUEST_NONE, "the wallbox has not taken its limit of %d.%d A yet",
