@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "app/controller.h"
+#include "app/setting.h"
 
+/* A string that has just moved rests for a quarter of an hour (router_config.dwell_ms). */
 /* clang-format off */
 static const struct {
     const char *name;
     int64_t wait_ms;         /* how long it usually takes, with room */
 } verbs[REQUEST_VERBS] = {
-    [REQUEST_CHARGE]    = {"charge",             600000},
-    [REQUEST_STOP]      = {"stop",               180000},
+    [REQUEST_CHARGE]    = {"charge",            1500000},
+    [REQUEST_STOP]      = {"stop",              1500000},
     [REQUEST_CAP]       = {"cap",                 10000},
     [REQUEST_CHARGE_TO] = {"charge-to",           10000},
     [REQUEST_POSTPONE]  = {"postpone-balancing",  10000},
@@ -85,14 +87,29 @@ static const char *subject_name(const struct config *config, const struct reques
     return "";
 }
 
+/* " 30 A", " 80.0 %"; "" where a value says nothing. */
+static void value_about(const struct request_ask *ask, char *out, size_t room)
+{
+    char value[SETTING_VALUE];
+    out[0] = '\0';
+    if (ask->verb == REQUEST_SET && ask->setting < SETTINGS && ask->value >= 0) {
+        setting_value_text(ask->setting, ask->value, value, sizeof value);
+        snprintf(out, room, " %s", value);
+    } else if ((ask->verb == REQUEST_CAP || ask->verb == REQUEST_CHARGE_TO) && ask->value > 0) {
+        snprintf(out, room, " %d.%d %%", ask->value / 10, ask->value % 10);
+    }
+}
+
 const char *request_about(const struct controller *c, const struct request_ask *ask,
                           char out[REQUEST_ABOUT])
 {
     const char *subject = ask->index >= 0 ? subject_name(c->config, ask) : "";
     bool setting = ask->verb == REQUEST_SET || ask->verb == REQUEST_RELEASE;
     bool named = setting && ask->setting < SETTINGS;
-    snprintf(out, REQUEST_ABOUT, "%s%s%s%s%s", request_verb_name(ask->verb), *subject ? " " : "",
-             subject, named ? " " : "", named ? setting_name(ask->setting) : "");
+    char value[SETTING_VALUE + 1];
+    value_about(ask, value, sizeof value);
+    snprintf(out, REQUEST_ABOUT, "%s%s%s%s%s%s", request_verb_name(ask->verb), *subject ? " " : "",
+             subject, named ? " " : "", named ? setting_word(ask->setting) : "", value);
     return out;
 }
 

@@ -83,7 +83,7 @@ const struct request *request_find(const struct requests *requests, uint64_t id)
 enum request_step request_now(const struct request *request);
 bool request_over(const struct request *request);
 
-/* "set inv2 charge-current", "charge wallbox"; returns out. */
+/* "set inv2 charge-current 30 A", "charge wallbox"; returns out. */
 enum { REQUEST_ABOUT = 64 };
 const char *request_about(const struct controller *controller, const struct request_ask *ask,
                           char out[REQUEST_ABOUT]);

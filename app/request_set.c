@@ -100,6 +100,7 @@ int request_set(struct controller *c, const struct set_words *words, struct requ
 {
     ask->verb = words->release ? REQUEST_RELEASE : REQUEST_SET;
     ask->setting = SETTINGS;
+    ask->value = -1;
     ask->index = inverter_find(c->config, words->inverter, why, room);
     if (ask->index < 0)
         return -ENOENT;

@@ -7,7 +7,7 @@
 #include "app/request_set.h"
 #include "app/why.h"
 
-enum { BOX_AGE_MS = 3000, DRAWS_dA = 5 };
+enum { BOX_AGE_MS = 3000 };
 
 static void saw(struct request_seen *seen, enum request_step step, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -75,8 +75,9 @@ static void car_says(const struct controller *c, size_t point, struct request_se
     else if (told_dA < config->min_dA)
         saw(seen, REQUEST_NONE, "the wallbox has not taken its limit of %d.%d A yet",
             limit->value / 10, limit->value % 10);
-    else if (current_dA <= DRAWS_dA)
-        saw(seen, REQUEST_NONE, "the car draws nothing, %s", car_state_name(car));
+    else if (current_dA < config->min_dA / 2) /* its electronics draw a little */
+        saw(seen, REQUEST_NONE, "the car draws %d.%d A, %s", current_dA / 10, current_dA % 10,
+            car_state_name(car));
     else
         saw(seen, REQUEST_CONFIRMED, "the car draws %d.%d A, the wallbox's limit reads %d.%d A",
             current_dA / 10, current_dA % 10, told_dA / 10, told_dA % 10);
