@@ -57,6 +57,14 @@ static void moving_says(const struct controller *c, struct request_seen *seen)
         c->config->topology.strings);
 }
 
+static const char *car_word(int32_t state)
+{
+    static const char *const words[] = {"no car is there",          "the car waits",
+                                        "the car is ready",         "the car is ready",
+                                        "the wallbox has no power", "the wallbox has a fault"};
+    return state >= 0 && state < 6 ? words[state] : "the wallbox is silent";
+}
+
 /* The car's side once the strings stand: current that flows under the limit the wallbox tells back. */
 static void car_says(const struct controller *c, size_t point, struct request_seen *seen,
                      int64_t now_ms)
@@ -70,14 +78,14 @@ static void car_says(const struct controller *c, size_t point, struct request_se
     if (told_dA < 0)
         saw(seen, REQUEST_NONE, "the wallbox is silent");
     else if (limit->value == 0)
-        saw(seen, REQUEST_NONE, "no current for the car, %s: held by %s", car_state_name(car),
+        saw(seen, REQUEST_NONE, "%s; no current is offered, held by %s", car_word(car),
             limit_cause_text(limit->cause));
     else if (told_dA < config->min_dA)
         saw(seen, REQUEST_NONE, "the wallbox has not taken its limit of %d.%d A yet",
             limit->value / 10, limit->value % 10);
     else if (current_dA < config->min_dA / 2) /* its electronics draw a little */
-        saw(seen, REQUEST_NONE, "the car draws %d.%d A, %s", current_dA / 10, current_dA % 10,
-            car_state_name(car));
+        saw(seen, REQUEST_NONE, "it draws %d.%d A, %s", current_dA / 10, current_dA % 10,
+            car_word(car));
     else
         saw(seen, REQUEST_CONFIRMED, "the car draws %d.%d A, the wallbox's limit reads %d.%d A",
             current_dA / 10, current_dA % 10, told_dA / 10, told_dA % 10);
