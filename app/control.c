@@ -70,7 +70,7 @@ static int request_check(struct control *control, const struct controller *contr
 size_t control_answer(struct control *control, struct controller *controller, const struct io *io,
                       const uint8_t *bytes, size_t count, uint8_t *out, size_t room, int64_t now_ms)
 {
-    static struct answer answer; /* large, and only one is ever made at a time */
+    static struct reply reply; /* large, and only one is ever made at a time */
     static struct arena arena;
     arena.used = 0;
     ProtobufCAllocator allocator = {arena_alloc, arena_free, &arena};
@@ -79,20 +79,20 @@ size_t control_answer(struct control *control, struct controller *controller, co
         control->refused++;
         return 0;
     }
-    memset(&answer, 0, sizeof answer);
-    busbar__response__init(&answer.message);
-    answer.message.id = request->id;
-    int status = request_check(control, controller, request, answer.reason, sizeof answer.reason);
+    memset(&reply, 0, sizeof reply);
+    busbar__response__init(&reply.message);
+    reply.message.id = request->id;
+    int status = request_check(control, controller, request, reply.reason, sizeof reply.reason);
     if (status == 0)
-        status = verb_carry_out(&answer, controller, io, request, now_ms);
+        status = verb_carry_out(&reply, controller, io, request, now_ms);
     else if (status == -EALREADY)
-        answer_request(&answer, controller, request_find(&controller->requests, request->id));
-    answer.message.accepted = status == 0;
-    answer.message.reason = answer.reason;
+        reply_request(&reply, controller, request_find(&controller->requests, request->id));
+    reply.message.accepted = status == 0;
+    reply.message.reason = reply.reason;
     control->refused += status != 0;
-    if (busbar__response__get_packed_size(&answer.message) > room)
+    if (busbar__response__get_packed_size(&reply.message) > room)
         return 0;
-    return busbar__response__pack(&answer.message, out);
+    return busbar__response__pack(&reply.message, out);
 }
 
 /* --- the socket --- */

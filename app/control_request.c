@@ -20,49 +20,49 @@ static Busbar__Step step_told(enum request_step step)
     return steps[step];
 }
 
-void answer_request(struct answer *answer, const struct controller *controller,
-                    const struct request *request)
+void reply_request(struct reply *reply, const struct controller *controller,
+                   const struct request *request)
 {
-    Busbar__RequestState *to = &answer->request;
+    Busbar__RequestState *to = &reply->request;
     if (!request)
         return;
     busbar__request_state__init(to);
     to->id = request->ask.id;
-    to->about = (char *)(uintptr_t)request_about(controller, &request->ask, answer->about);
+    to->about = (char *)(uintptr_t)request_about(controller, &request->ask, reply->about);
     to->step = step_told(request_now(request));
     to->over = request_over(request);
     to->waits = (char *)(uintptr_t)request->waits;
     to->n_reached = request->count;
-    to->reached = answer->reached_at;
+    to->reached = reply->reached_at;
     for (size_t i = 0; i < request->count; i++) {
-        Busbar__Reached *reached = answer->reached_at[i] = &answer->reached[i];
+        Busbar__Reached *reached = reply->reached_at[i] = &reply->reached[i];
         busbar__reached__init(reached);
         reached->step = step_told(request->reached[i].step);
         reached->after_ms = request->reached[i].at_ms - request->opened_ms;
         reached->says = (char *)(uintptr_t)request->reached[i].says;
     }
-    answer->message.request = to;
+    reply->message.request = to;
 }
 
-int answer_request_status(struct answer *answer, const struct controller *controller,
-                          uint64_t about_id, int64_t now_ms)
+int reply_request_status(struct reply *reply, const struct controller *controller,
+                         uint64_t about_id, int64_t now_ms)
 {
     const struct request *request = request_find(&controller->requests, about_id);
     if (!request) {
-        snprintf(answer->reason, sizeof answer->reason,
+        snprintf(reply->reason, sizeof reply->reason,
                  "no request %016llx is known: it is not one of the last %d, or was asked before "
                  "the controller started %lld s ago",
                  (unsigned long long)about_id, REQUESTS,
                  (long long)(now_ms - controller->start_ms) / 1000);
         return -ENOENT;
     }
-    answer_request(answer, controller, request);
+    reply_request(reply, controller, request);
     return 0;
 }
 
 /* --- settings --- */
 
-static void wanted_fill(Busbar__Setting *to, struct answer_setting *texts,
+static void wanted_fill(Busbar__Setting *to, struct reply_setting *texts,
                         const struct controller *c, size_t inverter, enum setting setting)
 {
     const struct unit_setting *now = &c->plant.units[inverter].settings[setting];
@@ -79,20 +79,20 @@ static void wanted_fill(Busbar__Setting *to, struct answer_setting *texts,
     to->says = texts->says;
 }
 
-static void setting_fill(struct answer *answer, const struct controller *c, size_t inverter,
+static void setting_fill(struct reply *reply, const struct controller *c, size_t inverter,
                          enum setting setting)
 {
     const struct unit *unit = &c->plant.units[inverter];
     const struct unit_setting *now = &unit->settings[setting];
-    size_t n = answer->message.n_settings;
-    struct answer_setting *texts = &answer->setting_texts[n];
+    size_t n = reply->message.n_settings;
+    struct reply_setting *texts = &reply->setting_texts[n];
     int32_t read = setting_read(unit, setting);
-    bool allowed = setting_allowed(unit, setting, texts->allowed, sizeof texts->allowed);
+    bool allowed = setting_allowed_text(unit, setting, texts->allowed, sizeof texts->allowed);
     if (setting == SET_PV_OFF || (!allowed && read < 0 && now->writes == 0))
         return;
-    Busbar__Setting *to = answer->setting_at[n] = &answer->settings[n];
+    Busbar__Setting *to = reply->setting_at[n] = &reply->settings[n];
     busbar__setting__init(to);
-    to->name = (char *)(uintptr_t)setting_word(setting);
+    to->name = (char *)(uintptr_t)setting_key(setting);
     to->label = (char *)(uintptr_t)setting_label(setting);
     setting_value_text(setting, read, texts->now, sizeof texts->now);
     to->now = texts->now;
@@ -104,23 +104,23 @@ static void setting_fill(struct answer *answer, const struct controller *c, size
     to->writes = now->writes;
     to->can_set = allowed;
     to->hazardous = setting_hazard(setting) != NULL;
-    answer->message.n_settings = n + 1;
+    reply->message.n_settings = n + 1;
 }
 
-int answer_settings(struct answer *answer, const struct controller *controller,
-                    const char *inverter, int64_t now_ms)
+int reply_settings(struct reply *reply, const struct controller *controller, const char *inverter,
+                   int64_t now_ms)
 {
-    int found = inverter_find(controller->config, inverter, answer->reason, sizeof answer->reason);
+    int found = inverter_find(controller->config, inverter, reply->reason, sizeof reply->reason);
     if (found < 0)
         return found;
     const struct unit *unit = &controller->plant.units[found];
     if (unit->heard_ms == 0)
-        snprintf(answer->reason, sizeof answer->reason, "%s has not answered yet", inverter);
+        snprintf(reply->reason, sizeof reply->reason, "%s has not answered yet", inverter);
     else
-        snprintf(answer->reason, sizeof answer->reason, "%s %s, heard %.1f s ago", inverter,
+        snprintf(reply->reason, sizeof reply->reason, "%s %s, heard %.1f s ago", inverter,
                  unit->readings.serial, (double)(now_ms - unit->heard_ms) / 1000.0);
-    answer->message.settings = answer->setting_at;
+    reply->message.settings = reply->setting_at;
     for (int s = 0; s < SETTINGS; s++)
-        setting_fill(answer, controller, (size_t)found, (enum setting)s);
+        setting_fill(reply, controller, (size_t)found, (enum setting)s);
     return 0;
 }

@@ -7,21 +7,21 @@
 
 #include "app/request_set.h"
 
-static void answer_lines(struct answer *answer)
+static void reply_lines(struct reply *reply)
 {
-    for (size_t i = 0; i < answer->lines.count; i++)
-        answer->line_at[i] = answer->lines.lines[i];
-    answer->message.n_lines = answer->lines.count;
-    answer->message.lines = answer->line_at;
+    for (size_t i = 0; i < reply->lines.count; i++)
+        reply->line_at[i] = reply->lines.lines[i];
+    reply->message.n_lines = reply->lines.count;
+    reply->message.lines = reply->line_at;
 }
 
-static void answer_journal(struct answer *answer, const struct controller *controller)
+static void reply_journal(struct reply *reply, const struct controller *controller)
 {
     const struct journal *journal = &controller->journal;
     uint32_t count = journal->next < WHY_LINES ? journal->next : WHY_LINES;
     for (uint32_t i = journal->next - count; i != journal->next; i++)
         journal_text(&journal->ring[i % JOURNAL_RING], controller->config,
-                     answer->lines.lines[answer->lines.count++], WHY_SIZE);
+                     reply->lines.lines[reply->lines.count++], WHY_SIZE);
 }
 
 static int charge_point_find(const struct config *config, const char *name, char *reason,
@@ -40,16 +40,16 @@ static int charge_point_find(const struct config *config, const char *name, char
     return -ENOENT;
 }
 
-static int answer_charge(struct answer *answer, struct controller *controller,
-                         const Busbar__Request *request)
+static int reply_charge(struct reply *reply, struct controller *controller,
+                        const Busbar__Request *request)
 {
-    int point = charge_point_find(controller->config, request->charge_point, answer->reason,
-                                  sizeof answer->reason);
+    int point = charge_point_find(controller->config, request->charge_point, reply->reason,
+                                  sizeof reply->reason);
     if (point < 0)
         return point;
-    answer->ask.index = point;
+    reply->ask.index = point;
     return controller_charge(controller, (size_t)point, request->verb == BUSBAR__VERB__CHARGE,
-                             answer->reason, sizeof answer->reason);
+                             reply->reason, sizeof reply->reason);
 }
 
 static void list_add(char *list, size_t room, const char *word)
@@ -97,96 +97,96 @@ static int contact_find(const struct config *config, const Busbar__Request *requ
     return -ENOENT;
 }
 
-static int answer_replaced(struct answer *answer, struct controller *controller,
-                           const Busbar__Request *request, int64_t now_ms)
+static int reply_replaced(struct reply *reply, struct controller *controller,
+                          const Busbar__Request *request, int64_t now_ms)
 {
-    int contact = contact_find(controller->config, request, answer->reason, sizeof answer->reason);
+    int contact = contact_find(controller->config, request, reply->reason, sizeof reply->reason);
     if (contact < 0)
         return contact;
-    answer->ask.index = contact;
+    reply->ask.index = contact;
     controller_replaced(controller, (size_t)contact, now_ms);
-    snprintf(answer->reason, sizeof answer->reason, "the wear of channel %u of %s starts anew",
+    snprintf(reply->reason, sizeof reply->reason, "the wear of channel %u of %s starts anew",
              request->channel, request->board);
     return 0;
 }
 
-static int answer_pack(struct answer *answer, struct controller *controller,
-                       const Busbar__Request *request, int64_t now_ms)
+static int reply_pack(struct reply *reply, struct controller *controller,
+                      const Busbar__Request *request, int64_t now_ms)
 {
     char packs[96] = "";
     for (size_t i = 0; i < controller->config->pack_count; i++) {
-        answer->ask.index = (int)i;
+        reply->ask.index = (int)i;
         if (strcmp(controller->config->packs[i].name, request->pack) == 0)
             return controller_pack(controller, i, request->verb == BUSBAR__VERB__PACK_OUT, now_ms,
-                                   answer->reason, sizeof answer->reason);
+                                   reply->reason, sizeof reply->reason);
         list_add(packs, sizeof packs, controller->config->packs[i].name);
     }
-    answer->ask.index = -1;
-    snprintf(answer->reason, sizeof answer->reason, "no pack \"%.24s\": %s", request->pack, packs);
+    reply->ask.index = -1;
+    snprintf(reply->reason, sizeof reply->reason, "no pack \"%.24s\": %s", request->pack, packs);
     return -ENOENT;
 }
 
-static int answer_set(struct answer *answer, struct controller *controller,
-                      const Busbar__Request *request, int64_t now_ms)
+static int reply_set(struct reply *reply, struct controller *controller,
+                     const Busbar__Request *request, int64_t now_ms)
 {
     struct set_words words = {.inverter = request->inverter,
                               .setting = request->setting,
                               .value = request->value,
                               .sure = request->sure,
                               .release = request->release};
-    return request_set(controller, &words, &answer->ask, now_ms, answer->reason,
-                       sizeof answer->reason);
+    return request_set(controller, &words, &reply->ask, now_ms, reply->reason,
+                       sizeof reply->reason);
 }
 
-static int carry_out(struct answer *answer, struct controller *controller, const struct io *io,
+static int carry_out(struct reply *reply, struct controller *controller, const struct io *io,
                      const Busbar__Request *request, int64_t now_ms)
 {
     switch (request->verb) {
     case BUSBAR__VERB__STATUS:
-        status_fill(&answer->status, controller, io, now_ms);
-        answer->message.status = &answer->status.message;
+        status_fill(&reply->status, controller, io, now_ms);
+        reply->message.status = &reply->status.message;
         return 0;
     case BUSBAR__VERB__WHY:
-        why_fill(&answer->lines, controller, now_ms);
+        why_fill(&reply->lines, controller, now_ms);
         return 0;
     case BUSBAR__VERB__PLAN:
-        why_plan(&answer->lines, controller);
+        why_plan(&reply->lines, controller);
         return 0;
     case BUSBAR__VERB__JOURNAL:
-        answer_journal(answer, controller);
+        reply_journal(reply, controller);
         return 0;
     case BUSBAR__VERB__CHARGE:
     case BUSBAR__VERB__STOP:
-        return answer_charge(answer, controller, request);
+        return reply_charge(reply, controller, request);
     case BUSBAR__VERB__CAP:
-        return controller_cap(controller, (int32_t)request->cap_permille, now_ms, answer->reason,
-                              sizeof answer->reason);
+        return controller_cap(controller, (int32_t)request->cap_permille, now_ms, reply->reason,
+                              sizeof reply->reason);
     case BUSBAR__VERB__CHARGE_TO:
         return controller_charge_to(controller, (int32_t)request->cap_permille, request->by_wall_s,
-                                    now_ms, answer->reason, sizeof answer->reason);
+                                    now_ms, reply->reason, sizeof reply->reason);
     case BUSBAR__VERB__POSTPONE_BALANCING:
-        return controller_postpone(controller, request->span_s, now_ms, answer->reason,
-                                   sizeof answer->reason);
+        return controller_postpone(controller, request->span_s, now_ms, reply->reason,
+                                   sizeof reply->reason);
     case BUSBAR__VERB__RESET:
         controller_reset(controller, now_ms);
-        snprintf(answer->reason, sizeof answer->reason, "locks cleared; reading everything back");
+        snprintf(reply->reason, sizeof reply->reason, "locks cleared; reading everything back");
         return 0;
     case BUSBAR__VERB__CONTACT_REPLACED:
-        return answer_replaced(answer, controller, request, now_ms);
+        return reply_replaced(reply, controller, request, now_ms);
     case BUSBAR__VERB__PACK_OUT:
     case BUSBAR__VERB__PACK_IN:
-        return answer_pack(answer, controller, request, now_ms);
+        return reply_pack(reply, controller, request, now_ms);
     case BUSBAR__VERB__SET:
-        return answer_set(answer, controller, request, now_ms);
+        return reply_set(reply, controller, request, now_ms);
     case BUSBAR__VERB__SETTINGS:
-        return answer_settings(answer, controller, request->inverter, now_ms);
+        return reply_settings(reply, controller, request->inverter, now_ms);
     case BUSBAR__VERB__REQUEST_STATUS:
-        return answer_request_status(answer, controller, request->about_id, now_ms);
+        return reply_request_status(reply, controller, request->about_id, now_ms);
     case BUSBAR__VERB__VERB_UNSET:
     case _BUSBAR__VERB_IS_INT_SIZE:
         break;
     }
-    snprintf(answer->reason, sizeof answer->reason, "verb %d is unknown", (int)request->verb);
+    snprintf(reply->reason, sizeof reply->reason, "verb %d is unknown", (int)request->verb);
     return -EINVAL;
 }
 
@@ -217,20 +217,20 @@ bool verb_changes(Busbar__Verb verb)
     return ladder_verb(verb) != REQUEST_VERBS;
 }
 
-int verb_carry_out(struct answer *answer, struct controller *controller, const struct io *io,
+int verb_carry_out(struct reply *reply, struct controller *controller, const struct io *io,
                    const Busbar__Request *request, int64_t now_ms)
 {
-    answer->ask = (struct request_ask){.id = request->id,
-                                       .verb = ladder_verb(request->verb),
-                                       .index = -1,
-                                       .setting = SETTINGS,
-                                       .value = (int32_t)request->cap_permille,
-                                       .lease_ms = request->lease_ms,
-                                       .wait_ms = request->wait_ms};
-    int status = carry_out(answer, controller, io, request, now_ms);
+    reply->ask = (struct request_ask){.id = request->id,
+                                      .verb = ladder_verb(request->verb),
+                                      .index = -1,
+                                      .setting = SETTINGS,
+                                      .value = (int32_t)request->cap_permille,
+                                      .lease_ms = request->lease_ms,
+                                      .wait_ms = request->wait_ms};
+    int status = carry_out(reply, controller, io, request, now_ms);
     if (verb_changes(request->verb))
-        answer_request(answer, controller,
-                       request_open(controller, &answer->ask, status, answer->reason, now_ms));
-    answer_lines(answer);
+        reply_request(reply, controller,
+                      request_open(controller, &reply->ask, status, reply->reason, now_ms));
+    reply_lines(reply);
     return status;
 }

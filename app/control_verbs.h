@@ -9,11 +9,11 @@
 #include "app/status.h"
 #include "app/why.h"
 
-struct answer_setting {
+struct reply_setting {
     char now[SETTING_VALUE], allowed[SETTING_ALLOWED], wanted[SETTING_VALUE], says[REQUEST_SAYS];
 };
 
-struct answer {
+struct reply {
     Busbar__Response message;
     struct why lines;
     char *line_at[WHY_LINES];
@@ -24,22 +24,22 @@ struct answer {
     Busbar__RequestState request;
     Busbar__Reached reached[REQUEST_LADDER], *reached_at[REQUEST_LADDER];
     Busbar__Setting settings[SETTINGS], *setting_at[SETTINGS];
-    struct answer_setting setting_texts[SETTINGS];
+    struct reply_setting setting_texts[SETTINGS];
 };
 
 /* Changes the plant or what is wanted of it: needs an id and a lease, and has a ladder. */
 bool verb_changes(Busbar__Verb verb);
 
-/* 0, or -errno with the reason in answer->reason. */
-int verb_carry_out(struct answer *answer, struct controller *controller, const struct io *io,
+/* 0, or -errno with the reason in reply->reason. */
+int verb_carry_out(struct reply *reply, struct controller *controller, const struct io *io,
                    const Busbar__Request *request, int64_t now_ms);
 
 /* app/control_request.c: the request's ladder, and an inverter's settings, into the answer. */
-void answer_request(struct answer *answer, const struct controller *controller,
+void reply_request(struct reply *reply, const struct controller *controller,
                     const struct request *request);
-int answer_request_status(struct answer *answer, const struct controller *controller,
+int reply_request_status(struct reply *reply, const struct controller *controller,
                           uint64_t about_id, int64_t now_ms);
-int answer_settings(struct answer *answer, const struct controller *controller,
+int reply_settings(struct reply *reply, const struct controller *controller,
                     const char *inverter, int64_t now_ms);
 
 #endif

@@ -109,7 +109,7 @@ const char *request_about(const struct controller *c, const struct request_ask *
     char value[SETTING_VALUE + 1];
     value_about(ask, value, sizeof value);
     snprintf(out, REQUEST_ABOUT, "%s%s%s%s%s%s", request_verb_name(ask->verb), *subject ? " " : "",
-             subject, named ? " " : "", named ? setting_word(ask->setting) : "", value);
+             subject, named ? " " : "", named ? setting_key(ask->setting) : "", value);
     return out;
 }
 

@@ -18,8 +18,8 @@ struct set_words {
 };
 
 /* Judges the words; fills ask's verb, index, setting and value. 0, or -errno with the reason in why.
- * -ENOENT: no such inverter or setting; -EPERM: the controller's, or hazardous and not sure; else
- * as setting_parse. An older wish for the same setting ends. */
+ * -ENOENT: no such inverter or setting; -EAGAIN: the inverter is silent; -EPERM: the controller's,
+ * or hazardous and not sure; else as setting_parse. An older wish for the same setting ends. */
 int request_set(struct controller *controller, const struct set_words *words,
                 struct request_ask *ask, int64_t now_ms, char *why, size_t room);
 

@@ -156,7 +156,7 @@ static void setting_is_watched(void)
     uint32_t writes = sim_truth(demo.sim)->setter_writes[3];
     REQUEST(NULL, "set", "inv4", "charge-current", "30", "--wait", "90");
     PRINTED(0, "a setting", "0.0 s  accepted: charge-current of inv4 to 30 A\n", " s  sent: 30 A",
-            " s  acknowledged: the inverter said ACK\n", " s  confirmed: it reads 30 A\n");
+            " s  acknowledged: the unit said ACK\n", " s  confirmed: it reads 30 A\n");
     CHECK(sim_truth(demo.sim)->setter_writes[3] == writes + 1, "one write in truth");
     REQUEST(NULL, "set", "inv4", "charge-current", "35", "--wait");
     PRINTED(1, "off the list", "refused: charge-current \"35\" is not allowed: 10, 20, 30, 40");
@@ -192,13 +192,19 @@ static void line_back_once_waiting(void)
 
 static void lost_line(void)
 {
-    sim_fault(demo.sim, SIM_INVERTER_SILENT, 3, true);
     plant_run(60);
+    sim_fault(demo.sim, SIM_INVERTER_SILENT, 3, true);
+    plant_run(2);
     REQUEST(NULL, "set", "inv4", "charge-current", "20", "--wait", "20");
     PRINTED(1, "a silent line", "accepted", "waits: the inverter has not answered for",
             "20.0 s  timed out: the inverter has not answered for");
     uint32_t writes = sim_truth(demo.sim)->setter_writes[3];
+    REQUEST(NULL, "set", "inv4", "charge-current", "20", "--wait");
+    PRINTED(1, "one that has been silent", "refused: inv4 has not answered for ");
+    sim_fault(demo.sim, SIM_INVERTER_SILENT, 3, false);
     plant_run(80);
+    sim_fault(demo.sim, SIM_INVERTER_SILENT, 3, true);
+    plant_run(2);
     REQUEST(line_back_once_waiting, "set", "inv4", "charge-current", "50", "--wait");
     PRINTED(0, "a line that comes back", "accepted", "waits: the inverter has not answered for",
             "sent", "acknowledged", "confirmed: it reads 50 A");
@@ -256,8 +262,9 @@ static void restart_once_waiting(void)
 
 static void restart_while_waiting(void)
 {
-    sim_fault(demo.sim, SIM_INVERTER_SILENT, 3, true);
     plant_run(60);
+    sim_fault(demo.sim, SIM_INVERTER_SILENT, 3, true);
+    plant_run(2);
     REQUEST(restart_once_waiting, "set", "inv4", "charge-current", "80", "--wait");
     PRINTED(1, "a restart", "accepted", "waits", "trying again", "before the controller started");
     plant_run(90);
