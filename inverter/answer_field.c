@@ -70,6 +70,10 @@ static bool read_form(struct piece piece, const struct field_row *row, struct fi
         return read_bits(piece, row, field);
     if (form == FORM_TEXT)
         return read_text(piece, field);
+    if (form == FORM_DIGITS) {
+        field->value = (int32_t)(piece.end - piece.at);
+        return answer_digits(piece);
+    }
     if (form == FORM_LETTER) {
         field->value = *piece.at;
         return piece.end - piece.at == 1 && *piece.at >= 'A' && *piece.at <= 'Z';
@@ -98,9 +102,13 @@ static bool in_range(const struct field_row *row, int32_t value)
 
 enum verdict field_read(struct piece piece, const struct field_row *row, struct field_value *field)
 {
+    ptrdiff_t width = piece.end - piece.at;
+    bool any = row->width_max == 0 || (row->form == FORM_BLANK && width == 0);
     *field = (struct field_value){0};
     if (!read_form(piece, row, field))
         return VERDICT_SHAPE;
+    if (!any && (width < row->width_min || width > row->width_max))
+        return VERDICT_LENGTH;
     if (row->form == FORM_CODE && !answer_word(row, field->value))
         return VERDICT_RANGE;
     return in_range(row, field->value) ? VERDICT_TAKEN : VERDICT_RANGE;
@@ -131,8 +139,11 @@ static const char *form_text(const struct field_row *row)
         return "no single capital letter";
     case FORM_TEXT:
         return "no printable text";
+    case FORM_DIGIT:
+        return "no digit";
     case FORM_PLAIN:
     case FORM_CODE:
+    case FORM_DIGITS:
     case FORM_SCALED:
         return "no whole number";
     case FORM_EITHER:
@@ -156,12 +167,19 @@ void field_refused(char *out, size_t room, struct piece piece, const struct fiel
         snprintf(out, room, "\"%s\" is %s", seen, form_text(row));
         return;
     }
+    if (verdict == VERDICT_LENGTH) {
+        snprintf(out, room, "\"%s\" has %d characters, %d to %d are allowed", seen, (int)length,
+                 row->width_min, row->width_max);
+        return;
+    }
     if (row->form == FORM_CODE) {
         snprintf(out, room, "\"%s\" is none of its codes", seen);
         return;
     }
-    field_text(least, sizeof least, row->min, row->form == FORM_TEXT ? 0 : row->decimals);
-    field_text(most, sizeof most, row->max, row->form == FORM_TEXT ? 0 : row->decimals);
+    bool counts = row->form == FORM_TEXT || row->form == FORM_DIGITS;
+    uint8_t decimals = counts ? 0 : row->decimals;
+    field_text(least, sizeof least, row->min, decimals);
+    field_text(most, sizeof most, row->max, decimals);
     snprintf(out, room, "is %s, %s to %s is allowed", seen, least, most);
 }
 

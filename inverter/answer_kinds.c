@@ -46,6 +46,26 @@ static void drop_spaces(struct piece *body)
         body->end--;
 }
 
+/* The next field by its row: a FORM_DIGIT is not followed by a separator. */
+static bool next_field(struct piece *rest, struct piece *piece, const struct question *question,
+                       uint8_t field)
+{
+    if (question->rows[field].form != FORM_DIGIT || !rest->at || rest->at == rest->end)
+        return next_piece(rest, piece, question->separator);
+    *piece = (struct piece){rest->at, rest->at + 1};
+    rest->at++;
+    return true;
+}
+
+/* Rows that stand in a piece of their own. */
+static int pieces_of(const struct question *question, uint8_t rows)
+{
+    int count = 0;
+    for (uint8_t i = 0; i < rows; i++)
+        count += question->rows[i].form != FORM_DIGIT;
+    return count;
+}
+
 static int pieces_in(struct piece body, char separator)
 {
     struct piece rest = body, piece;
@@ -61,14 +81,15 @@ static enum verdict read_rows(struct trial *trial)
     drop_spaces(&trial->body);
     struct piece rest = trial->body, piece, after;
     int came = pieces_in(rest, question->separator);
-    if (came < question->least)
+    int least = pieces_of(question, question->least), most = pieces_of(question, question->count);
+    if (came < least)
         return answer_refuse(trial, VERDICT_SHAPE, rest.at, ANSWER_NO_FIELD,
-                             "%d fields at least, %d came", question->least, came);
-    if (question->exact && came > question->count)
+                             "%d fields at least, %d came", least, came);
+    if (question->exact && came > most)
         return answer_refuse(trial, VERDICT_SHAPE, rest.at, ANSWER_NO_FIELD,
-                             "%d fields at most, %d came", question->count, came);
+                             "%d fields at most, %d came", most, came);
     uint8_t field = 0;
-    for (after = rest; field < question->count && next_piece(&rest, &piece, question->separator);
+    for (after = rest; field < question->count && next_field(&rest, &piece, question, field);
          field++) {
         const struct field_row *row = &question->rows[field];
         struct field_value value;

@@ -36,7 +36,7 @@ struct field_value {
     bool pointed;
 };
 
-/* VERDICT_TAKEN, _SHAPE (another form) or _RANGE. */
+/* VERDICT_TAKEN, _SHAPE (another form), _LENGTH (another width) or _RANGE. */
 enum verdict field_read(struct piece piece, const struct field_row *row, struct field_value *field);
 
 /* "is 700.0, 0.0 to 500.0 is allowed": why the field was not taken. */

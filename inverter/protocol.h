@@ -36,7 +36,9 @@ enum field_form {
     FORM_SCALED,     /* digits whose last `decimals` stand behind a point that is not written:
                       * PI18's 2301 is 230.1 V */
     FORM_BLANK,      /* as FORM_SCALED; or nothing, or only '-' and '.', which reads as FIELD_NONE */
-    FORM_CODE        /* digits that are one of the row's words */
+    FORM_CODE,       /* digits that are one of the row's words */
+    FORM_DIGITS,     /* min to max digits, too many for a number; the value is how many */
+    FORM_DIGIT       /* one digit, and the next row follows without a separator */
 };
 
 /* Nothing was measured. FORM_DASH reads "-" as -1 instead. */
@@ -63,6 +65,7 @@ enum quantity {
     BATTERY_TYPE, INPUT_RANGE, OUTPUT_MODE, PARALLEL_MAX, MACHINE_TYPE, TOPOLOGY, PV_BALANCE,
     BULK_DV, FLOAT_DV, CUTOFF_DV, RECHARGE_DV, REDISCHARGE_DV,
     ENERGY_PV_WH, ENERGY_LOAD_WH,   /* since the unit was made, by its own count */
+    BATTERY_MA,          /* + charges */
     QUANTITIES
 };
 
@@ -82,7 +85,7 @@ enum unit_mode {
 };
 enum output_priority {
     OUTPUT_UTILITY = 0, OUTPUT_SOLAR = 1, OUTPUT_SBU = 2,
-    OUTPUT_SUB = 3       /* solar, utility, battery; clones print it */
+    OUTPUT_OTHER = 3     /* clones print it, no document says what */
 };
 enum charger_priority {
     CHARGER_UTILITY_FIRST = 0, CHARGER_SOLAR_FIRST = 1, CHARGER_SOLAR_AND_UTILITY = 2,
@@ -128,6 +131,7 @@ struct field_row {
     int32_t min, max;    /* of the value kept; FORM_BITS and FORM_LETTER: number of characters */
     enum quantity is;
     const struct field_word *words;   /* or NULL */
+    uint8_t width_min, width_max;     /* characters, where every model writes as many; 0 0 = any */
 };
 
 /* Why a question is asked; one purpose has at most one question in a protocol. */
@@ -140,6 +144,7 @@ enum ask {
     ASK_CHARGER_SWITCH, ASK_PARALLEL, ASK_FLAGS, ASK_DEFAULTS, ASK_BMS, ASK_TIME,
     ASK_ENERGY_PV, ASK_ENERGY_LOAD,
     ASK_OTHER,           /* for people; any number of them */
+    ASK_SETTINGS,        /* PI17 keeps them apart from the ratings */
     ASKS
 };
 
@@ -199,6 +204,8 @@ struct setter {
                                   * among the words of the proof's row is allowed besides */
     enum ask list;               /* ASK_CHARGE_LIST: only these values; ASK_OTHER = no list */
     enum precondition when;
+    enum quantity partner;       /* the unit sets two at once: @ in the form are digits of this one,
+                                  * as it reads now */
 };
 
 struct protocol {
@@ -222,6 +229,9 @@ const struct protocol *protocol_named(const char *name);
 
 /* A setter's form with its value filled in; the length, 0 when it has more digits or no room. */
 size_t setter_word(char *out, size_t room, const char *form, int32_t value);
+
+/* The same where the form has a partner's @ too. */
+size_t setter_word_with(char *out, size_t room, const char *form, int32_t value, int32_t partner);
 
 /* The code by which row writes a meaning: true and *code, false when it has no word for it. A row
  * without words writes the meaning itself. */

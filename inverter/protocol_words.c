@@ -23,7 +23,7 @@ const struct field_word words_output_priority[] = {
     {0, OUTPUT_UTILITY, "utility first"},
     {1, OUTPUT_SOLAR,   "solar first"},
     {2, OUTPUT_SBU,     "solar, battery, utility"},
-    {3, OUTPUT_SUB,     "solar, utility, battery"},
+    {3, OUTPUT_OTHER,   "another one of this model's"},
     {0}
 };
 

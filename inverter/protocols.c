@@ -74,16 +74,28 @@ bool question_is(const struct question *question, const char *word)
     return !*form && !*word;
 }
 
-size_t setter_word(char *out, size_t room, const char *form, int32_t value)
+/* Fills the digits marked so from the right; what of value does not fit is returned. */
+static int32_t fill(char *text, size_t length, char mark, int32_t value)
 {
-    size_t length = strlen(form);
-    if (length + 1 > room || value < 0)
-        return 0;
-    memcpy(out, form, length + 1);
     for (size_t i = length; i-- > 0;)
-        if (out[i] == '#') {
-            out[i] = (char)('0' + value % 10);
+        if (text[i] == mark) {
+            text[i] = (char)('0' + value % 10);
             value /= 10;
         }
-    return value ? 0 : length;
+    return value;
+}
+
+size_t setter_word(char *out, size_t room, const char *form, int32_t value)
+{
+    return strchr(form, '@') ? 0 : setter_word_with(out, room, form, value, 0);
+}
+
+size_t setter_word_with(char *out, size_t room, const char *form, int32_t value, int32_t partner)
+{
+    size_t length = strlen(form);
+    if (length + 1 > room || value < 0 || partner < 0)
+        return 0;
+    memcpy(out, form, length + 1);
+    bool fits = fill(out, length, '#', value) == 0 && fill(out, length, '@', partner) == 0;
+    return fits ? length : 0;
 }
