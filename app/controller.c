@@ -205,6 +205,7 @@ int64_t tick(struct controller *c, int64_t now_ms)
     strings_steer(c, &input, now_ms);
     ac_steer(c, now_ms);
     emulations_steer(c, now_ms);
+    requests_step(c, now_ms);
     orders_carry(c, now_ms);
     summary_send(c, now_ms);
     journal_changes(c, now_ms);

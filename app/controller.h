@@ -9,6 +9,7 @@
 #include "app/journal.h"
 #include "app/plant.h"
 #include "app/policy.h"
+#include "app/request.h"
 #include "app/session.h"
 #include "bms/ageing.h"
 #include "bms/bank.h"
@@ -84,6 +85,7 @@ struct controller {
     uint32_t cap_asked;                /* requests that changed it */
     struct ageing ageing;
 
+    struct requests requests;
     struct session sessions[MAX_CHARGE_POINTS];
     struct policy policy;
     struct policy_output decided;
