@@ -37,6 +37,7 @@ enum journal_kind {
     JOURNAL_PACK,             /* index: pack; enum pack_place; no actuator */
     JOURNAL_CAP_POLICY,       /* permille; no actuator */
     JOURNAL_CHARGE,           /* 0 estimate and counter agree, 1 they contradict; no actuator */
+    JOURNAL_MEANS,            /* index: inverter; enum means that keeps its charge; no actuator */
     JOURNAL_KINDS
 };
 

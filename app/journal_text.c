@@ -28,6 +28,7 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_CHARGER_OFF:
     case JOURNAL_OUTPUT_PRIORITY:
     case JOURNAL_PV_OFF:
+    case JOURNAL_MEANS:
         snprintf(out, room, "%s", config->inverters[record->index].name);
         return;
     case JOURNAL_LAMP:
@@ -128,6 +129,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_PACK:
         snprintf(out, room, "%s", pack_place_text((enum pack_place)value));
+        return;
+    case JOURNAL_MEANS:
+        snprintf(out, room, "%s", means_name((enum means)value));
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:
