@@ -61,7 +61,7 @@ static enum means_why link_judge(const struct means_chooser *means, const struct
     int64_t since_ms = means->heard_since_ms[link];
     if (!bms->there)
         return MEANS_LACKING;
-    if (bms->heard_ms == 0 && now_ms - means->start_ms < MEANS_START_MS)
+    if ((bms->heard_ms == 0 || !bms->told) && now_ms - means->start_ms < MEANS_START_MS)
         return MEANS_WAITED;
     if (since_ms == 0)
         return MEANS_SILENT;
@@ -272,26 +272,33 @@ static void order_voltages(struct means_chooser *means, const struct means_input
         kept[FLOAT] = kept[BULK] = 0;
 }
 
-/* A charge current that was lowered for another means would now bind for no reason. */
-static int32_t raise_A(const struct means_input *input)
+/* A charge current that was lowered for another means now binds for no reason; one that is found to
+ * bind was lowered before a restart, or is less than the owner allows. */
+static int32_t raise_A(struct means_chooser *means, const struct means_input *input, int64_t now_ms)
 {
     int32_t most = list_floor(input, input->most_A), set = input->current.set;
-    return input->current.there && set >= 0 && set < most && set * 1000 < input->wanted_mA ? most
-                                                                                           : -1;
+    bool less = input->current.there && set >= 0 && set < most && set * 1000 < input->wanted_mA;
+    bool binds = less && input->charging_mA >= set * 1000 - MEANS_BINDS_mA;
+    means->binds_ms = !binds ? 0 : means->binds_ms ? means->binds_ms : now_ms;
+    bool long_enough = binds && now_ms - means->binds_ms >= MEANS_BINDS_MS;
+    means->lowered &= set < most;
+    means->lowered |= long_enough;
+    return less && means->lowered ? most : -1;
 }
 
 static void order(struct means_chooser *means, const struct means_input *input,
-                  struct means_orders *out)
+                  struct means_orders *out, int64_t now_ms)
 {
     bool link = out->by == MEANS_BMS_PORT || out->by == MEANS_BMS_CAN;
     if (input->charger.there)
         out->charger_off = out->by == MEANS_CHARGER;
     if (link)
-        out->charge_max_A = raise_A(input);
+        out->charge_max_A = raise_A(means, input, now_ms);
     else if (out->by == MEANS_CURRENT)
         out->charge_max_A = target_A(input);
     else if (out->by == MEANS_VOLTAGE || out->by == MEANS_STRINGS)
         out->charge_max_A = input->current.there ? least_A(input) : -1;
+    means->lowered |= !link && out->charge_max_A >= 0 && out->charge_max_A < input->current.set;
     order_voltages(means, input, out);
 }
 
@@ -326,7 +333,7 @@ const struct means_orders *means_step(struct means_chooser *means, const struct 
     if (input->wanted_mA >= 0)
         choose(means, input, &out, now_ms);
     if (input->fresh && (out.by != MEANS_NONE || input->wanted_mA < 0))
-        order(means, input, &out);
+        order(means, input, &out, now_ms);
     means->orders = out;
     return &means->orders;
 }

@@ -52,6 +52,7 @@ enum {
     MEANS_SILENT_MS = 4000, MEANS_STEADY_MS = 15000, MEANS_START_MS = 15000,
     MEANS_OBEY_PORT_MS = 5000, MEANS_OBEY_CAN_MS = 10000, MEANS_OVER_MS = 3000, MEANS_OVER_mA = 3000,
     MEANS_PROVE_MS = 10000, MEANS_SAID_NO_MS = 3000, MEANS_REFUSED_MS = 600000, MEANS_DISOBEYED_MS = 3600000,
+    MEANS_BINDS_mA = 1500, MEANS_BINDS_MS = 60000,   /* it charges as much as it is set to */
     MEANS_BELOW_dV = 10       /* bulk and float that far under the battery's voltage end charging */
 };
 
@@ -107,6 +108,8 @@ struct means_chooser {
     int64_t failed_ms[MEANS_COUNT];   /* 0 = has not */
     enum means_why failed_why[MEANS_COUNT];
     int64_t unproven_ms;              /* what is ordered is not read back since, 0 = it is */
+    bool lowered;                     /* the charge current setting is less than it need be */
+    int64_t binds_ms;                 /* it holds the charge back since, 0 = does not */
     int32_t kept_dV[2];               /* float, bulk before they were lowered; 0 = were not */
     struct means_orders orders;       /* of the newest step */
 };

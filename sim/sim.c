@@ -133,6 +133,7 @@ static void plant_step(struct sim *sim, double dt_s)
     frames_step(sim);
     for (int u = 0; u < sim->config.inverters; u++)
         pi30_step(sim, u);
+    bms_links_step(sim);
 }
 
 int64_t sim_pace_ms(const struct sim *sim)

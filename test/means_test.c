@@ -280,11 +280,27 @@ static void a_low_setting_is_raised(void)
 {
     begin();
     in.current.set = 20;
+    run(120000, PORT);
+    CHECK(out->by == MEANS_BMS_PORT && out->charge_max_A == -1, "it holds nothing back: no write");
+    in.charging_mA = 20000;
+    run(MEANS_BINDS_MS - 1000, PORT);
+    CHECK(out->charge_max_A == -1, "for a minute");
     run(2000, PORT);
-    CHECK(out->by == MEANS_BMS_PORT && out->charge_max_A == 120, "it would bind for no reason");
-    in.current.set = 40;
-    run(100, PORT);
-    CHECK(out->charge_max_A == -1, "it does not bind");
+    CHECK(out->charge_max_A == 120, "then it is raised once, to what the owner allows");
+    obey();
+    run(1000, PORT);
+    CHECK(out->charge_max_A == -1, "and left alone");
+
+    begin();
+    in.bms[1].there = false;
+    run(20000, 0);
+    CHECK(out->by == MEANS_CURRENT && out->charge_max_A == 20, "lowered while the port is silent");
+    obey();
+    run(20000, PORT);
+    CHECK(out->by == MEANS_BMS_PORT && out->charge_max_A == 120, "and raised at once with it");
+    in.wanted_mA = 15000;
+    run(1000, PORT);
+    CHECK(out->charge_max_A == -1, "not while it does not bind");
 }
 
 int main(void)
