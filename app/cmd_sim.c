@@ -28,7 +28,8 @@ static const char help[] =
     "Usage: busbar sim [--scenario uc001] [--plant FILE] [--truth FILE] [--speed N] [--start-h H] "
     "[--seed N]\n"
     "                  [--backbone URL] [--battery URL] [--native URL] [--serial DIR|PORT,..]\n"
-    "                  [--clock PATH] [--car-h H] [--soc PERCENT] [--push-s S] [--seconds S]\n"
+    "                  [--bms LIST] [--clock PATH] [--car-h H] [--soc PERCENT] [--push-s S] "
+    "[--seconds S]\n"
     "       busbar sim --list\n"
     "Runs a simulated plant behind real ports, for busbar run or any other program.\n"
     "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only "
@@ -49,6 +50,9 @@ static const char help[] =
     "  --serial DIR     a pty to each inverter, linked as DIR/inv1 ..; default /tmp/busbar\n"
     "  --serial PORT,.. given serial ports, the first for inv1: /dev/ttyS0, tty:PATH, "
     "tcp://host:port\n"
+    "  --bms LIST       inverters whose BMS port is wired, as 1,2 or all: a pty to each, linked "
+    "as\n"
+    "                   DIR/bms1 ..; they charge with no more than they are told there\n"
     "  --clock PATH     a controller may come here for lock step\n"
     "Keys in a terminal: b pushes the charge button, c brings or takes the car, q quits.\n"
     "Each plant minute a line: time, sun, strings and where they stand, wallbox, house, battery.\n";
@@ -115,6 +119,27 @@ static bool serial_read(struct options *options, const char *text)
     return true;
 }
 
+static bool bms_read(struct options *options, const char *text)
+{
+    size_t inverters = options->ports.inverters;
+    for (size_t u = 0; u < inverters; u++)
+        options->ports.bms[u] = strcmp(text, "all") == 0;
+    if (strcmp(text, "all") == 0)
+        return true;
+    for (const char *at = text; *at;) {
+        char *end;
+        long number = strtol(at, &end, 10);
+        if (end == at || number < 1 || (size_t)number > inverters || (*end && *end != ',')) {
+            fprintf(stderr, "busbar sim: --bms %s is not allowed: all, or numbers from 1 to %zu\n",
+                    text, inverters);
+            return false;
+        }
+        options->ports.bms[number - 1] = true;
+        at = *end ? end + 1 : end;
+    }
+    return true;
+}
+
 static const char *bus_read(const char *text)
 {
     return strcmp(text, "none") == 0 ? NULL : text;
@@ -158,6 +183,8 @@ static bool option_read(struct options *options, int option, const char *text)
         if (!options->truth)
             fprintf(stderr, "busbar sim: --truth %s: %s\n", text, strerror(errno));
         return options->truth != NULL;
+    case 'B':
+        return bms_read(options, text);
     case 'C':
         options->ports.clock = text;
         return true;
@@ -185,6 +212,7 @@ static int options_read(struct options *options, int argc, char **argv)
                                           {"battery", required_argument, NULL, '0' + SIM_BATTERY},
                                           {"native", required_argument, NULL, '0' + SIM_NATIVE},
                                           {"serial", required_argument, NULL, 'p'},
+                                          {"bms", required_argument, NULL, 'B'},
                                           {"clock", required_argument, NULL, 'C'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};

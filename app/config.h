@@ -68,6 +68,13 @@ struct config_inverter {
     char pv_on_command[COMMAND_SIZE];  /* the second; "" = it has no such command */
 };
 
+/* How an inverter hears busbar as its battery. */
+struct config_link {
+    char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url of its BMS port; "" = on a CAN bus */
+    uint8_t address;                   /* there */
+    uint8_t inverter;                  /* which; CONFIG_NONE: none of inverters, it has a share of its own */
+};
+
 struct config_wallbox {
     uint8_t device;                    /* index in wallboxes */
     uint8_t inverter;                  /* that feeds it when bundled */
@@ -124,6 +131,7 @@ struct config {
     bool button_stop[MAX_BUTTONS]; /* carries the emergency stop */
     struct config_device emulations[MAX_EMULATIONS];
     struct emulate_config emulate[MAX_EMULATIONS];
+    struct config_link emulation_link[MAX_EMULATIONS];
     int32_t emulated_permille;     /* sum of their shares; the rest is for inverters on serial lines */
     struct config_inverter inverters[MAX_INVERTERS];
     struct inverter_bank_config inverter_bank;   /* the same inverters, by group */

@@ -125,6 +125,8 @@ struct file_button {
 };
 struct file_emulation {
     struct file_device device;
+    char port[CONFIG_PATH_SIZE], inverter[NAME_SIZE];
+    uint8_t address;
     double silent_after_s, share_percent;
 };
 struct file_source {
@@ -183,8 +185,11 @@ void config_resolve(const struct resolver *r);
 /* config_devices.c: everything that speaks through a dialect. */
 void config_resolve_devices(const struct resolver *r);
 
-/* config_emulation.c: what stands between busbar and CAN inverters that hear it as their battery. */
+/* config_emulation.c: what stands between busbar and inverters that hear it as their battery. */
 void config_resolve_emulations(const struct resolver *r);
+
+/* A dialect that is no file but a conversation in C (bms/lib_port.h), spoken on a serial port. */
+bool config_conversation(const char *dialect);
 
 /* config_wiring.c: inputs, strings, contacts and their channels; then the rules of the wiring, which
  * need all of it to be right by itself. */

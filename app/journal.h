@@ -44,6 +44,7 @@ enum journal_kind {
     JOURNAL_UNIT_DOUBT,       /* index: inverter; 1 it disagrees with config or other units; no actuator */
     JOURNAL_UNIT_FLOAT,       /* index: inverter; enum inverter_float; no actuator */
     JOURNAL_REQUEST,          /* enum request_step; journal_record.request says which; no actuator */
+    JOURNAL_MEANS,            /* index: inverter; enum means that keeps its charge; no actuator */
     JOURNAL_KINDS
 };
 

@@ -33,6 +33,7 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_UNIT_WARNING:
     case JOURNAL_UNIT_DOUBT:
     case JOURNAL_UNIT_FLOAT:
+    case JOURNAL_MEANS:
         snprintf(out, room, "%s", config->inverters[record->index].name);
         return;
     case JOURNAL_LAMP:
@@ -152,6 +153,9 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
         return;
     case JOURNAL_REQUEST:
         snprintf(out, room, "%s", request_step_name((enum request_step)value));
+        return;
+    case JOURNAL_MEANS:
+        snprintf(out, room, "%s", means_name((enum means)value));
         return;
     case JOURNAL_START:
     case JOURNAL_VETO:

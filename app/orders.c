@@ -96,6 +96,8 @@ static void units_order(struct controller *controller, int64_t now_ms)
         struct unit_orders orders = unit_orders_none();
         orders.want[SET_CHARGE_MAX] = decided->charge_max_A;
         orders.want[SET_CHARGER_OFF] = decided->charger_off;
+        orders.want[SET_FLOAT] = decided->means.float_dV;
+        orders.want[SET_BULK] = decided->means.bulk_dV;
         orders.want[SET_OUTPUT_PRIORITY] = decided->output_priority;
         orders.want[SET_PV_OFF] = unit_pv_off(controller, i);
         requests_order(controller, i, &orders, now_ms);

@@ -101,6 +101,18 @@ static int pty_make(struct sim_ports *ports, struct sim_line *line)
     return symlink(name, line->link) < 0 ? -errno : 0;
 }
 
+static int pty_start(struct sim_ports *ports, struct sim_line *line, const char *name, size_t u)
+{
+    const char *dir = ports->config.serial_dir;
+    int length = snprintf(line->link, sizeof line->link, "%s/%s%zu", dir, name, u + 1);
+    if (length < 0 || (size_t)length >= sizeof line->link) {
+        line->link[0] = '\0';
+        return failed(ports, "serial folder", dir, -ENAMETOOLONG);
+    }
+    int status = pty_make(ports, line);
+    return status < 0 ? failed(ports, "serial line", line->link, status) : 0;
+}
+
 static int line_start(struct sim_ports *ports, size_t u)
 {
     struct sim_line *line = &ports->line[u];
@@ -111,15 +123,31 @@ static int line_start(struct sim_ports *ports, size_t u)
             snprintf(ports->problem, sizeof ports->problem, "%.180s", line->stream.problem);
         return status == -EINVAL ? status : 0;
     }
-    if (!config->serial_dir)
+    return config->serial_dir ? pty_start(ports, line, "inv", u) : 0;
+}
+
+static int bms_start(struct sim_ports *ports, size_t u)
+{
+    if (!ports->config.bms[u] || !ports->config.serial_dir)
         return 0;
-    int length = snprintf(line->link, sizeof line->link, "%s/inv%zu", config->serial_dir, u + 1);
-    if (length < 0 || (size_t)length >= sizeof line->link) {
-        line->link[0] = '\0';
-        return failed(ports, "serial folder", config->serial_dir, -ENAMETOOLONG);
-    }
-    int status = pty_make(ports, line);
-    return status < 0 ? failed(ports, "serial line", line->link, status) : 0;
+    sim_bms_wire(ports->config.sim, (int)u, SIM_BMS_PORT);
+    return pty_start(ports, &ports->bms[u], "bms", u);
+}
+
+static void bms_say(struct sim_ports *ports, size_t u)
+{
+    uint8_t bytes[64];
+    size_t count = sim_bms_says(ports->config.sim, (int)u, bytes, sizeof bytes);
+    if (count && ports->bms[u].master >= 0 && write(ports->bms[u].master, bytes, count) < 0)
+        return; /* nobody reads and the line is full: as on a real wire, lost */
+}
+
+static void bms_hear(struct sim_ports *ports, size_t u)
+{
+    uint8_t bytes[256];
+    for (ssize_t count; ports->bms[u].master >= 0 &&
+                        (count = read(ports->bms[u].master, bytes, sizeof bytes)) > 0;)
+        sim_bms_bytes(ports->config.sim, (int)u, bytes, (size_t)count);
 }
 
 static void openings_hear(struct sim_ports *ports)
@@ -261,8 +289,10 @@ int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *confi
     ports->now_ms = sim_truth(config->sim)->now_ms;
     for (int b = 0; b < SIM_BUSES; b++)
         ports->bus[b].fd = -1;
-    for (size_t u = 0; u < SIM_INVERTERS; u++)
+    for (size_t u = 0; u < SIM_INVERTERS; u++) {
         ports->line[u].master = ports->line[u].slave = ports->line[u].stream.fd = -1;
+        ports->bms[u].master = ports->bms[u].slave = -1;
+    }
     int status = clock_listen(ports);
     for (int b = 0; b < SIM_BUSES && status >= 0; b++)
         status = bus_start(ports, b);
@@ -270,6 +300,8 @@ int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *confi
         status = failed(ports, "serial folder", config->serial_dir, -errno);
     for (size_t u = 0; u < config->inverters && status >= 0; u++)
         status = line_start(ports, u);
+    for (size_t u = 0; u < config->inverters && status >= 0; u++)
+        status = bms_start(ports, u);
     hubs_pump(ports);
     if (status < 0)
         sim_ports_close(ports);
@@ -309,6 +341,8 @@ static int one_step(struct sim_ports *ports)
         bus_say(ports, b);
     for (size_t u = 0; u < ports->config.inverters; u++)
         line_say(ports, u);
+    for (size_t u = 0; u < ports->config.inverters; u++)
+        bms_say(ports, u);
     hubs_pump(ports);
     int status = clock_turn(ports);
     hubs_pump(ports);
@@ -317,6 +351,8 @@ static int one_step(struct sim_ports *ports)
     openings_hear(ports);
     for (size_t u = 0; u < ports->config.inverters; u++)
         line_hear(ports, u);
+    for (size_t u = 0; u < ports->config.inverters; u++)
+        bms_hear(ports, u);
     return status;
 }
 
@@ -346,6 +382,8 @@ void sim_ports_forget(struct sim_ports *ports)
     for (size_t u = 0; u < SIM_INVERTERS; u++) {
         fd_close(&ports->line[u].master);
         fd_close(&ports->line[u].slave);
+        fd_close(&ports->bms[u].master);
+        fd_close(&ports->bms[u].slave);
         fd_close(&ports->line[u].stream.fd); /* not stream_close: its lock is the parent's too */
     }
     fd_close(&ports->openings);
@@ -365,6 +403,9 @@ void sim_ports_close(struct sim_ports *ports)
     for (size_t u = 0; u < SIM_INVERTERS; u++)
         if (ports->line[u].link[0])
             unlink(ports->line[u].link);
+    for (size_t u = 0; u < SIM_INVERTERS; u++)
+        if (ports->bms[u].link[0])
+            unlink(ports->bms[u].link);
     if (ports->clock_path[0])
         unlink(ports->clock_path);
 }

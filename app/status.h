@@ -32,6 +32,7 @@ struct status {
     Busbar__Band bands[5];
     Busbar__AgeingModel ageing_models[AGEING_MODELS_MAX], *ageing_model_at[AGEING_MODELS_MAX];
     Busbar__Inverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
+    char passed[MAX_INVERTERS][MEANS_COUNT][96], *passed_at[MAX_INVERTERS][MEANS_COUNT];
     Busbar__PvString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
     Busbar__Contact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
     char contact_names[MAX_CONTACTS][2 * NAME_SIZE + 4];

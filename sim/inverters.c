@@ -52,9 +52,10 @@ static char mode_of(struct sim *sim, int u, double dt_s)
         return 'S';
     double back_V = unit->to_battery_V > 0 ? unit->to_battery_V : unit->bulk_V - 0.4;
     double wanted_V = unit->mode == 'B' ? unit->to_grid_V : back_V;
-    bool battery_well = sim->battery_V > wanted_V && !unit->discharger_off;
+    bool may = !unit->discharger_off && bms_discharges(sim, u);
+    bool battery_well = sim->battery_V > wanted_V && may;
     if (!unit->ac_present)
-        return sim->battery_V > unit->cut_off_V && !unit->discharger_off ? 'B' : 'S';
+        return sim->battery_V > unit->cut_off_V && may ? 'B' : 'S';
     battery_well = battery_well && unit->output_priority == 2;
     unit->back_s = battery_well ? unit->back_s + dt_s : 0;
     return battery_well ? back_late(sim, u) : 'L';
@@ -75,14 +76,15 @@ static void overload_watch(struct sim *sim, int u, double dt_s)
     unit->over_s = 0;
 }
 
-/* What this unit may put into the battery: its own setting, its switch, the bulk voltage. */
+/* What this unit may put into the battery: its own setting, its switch, what the battery itself
+ * tells it, the bulk voltage. */
 static double charge_room_W(const struct sim *sim, int u)
 {
     const struct sim_unit *unit = &sim->unit[u];
     if (unit->charger_off || unit->mode == 'S')
         return 0;
     double taper = fmin(1, fmax(0, (charger_target_V(sim, u) - sim->battery_V) / 0.4));
-    return unit->charge_max_A * sim->battery_V * taper;
+    return fmin(unit->charge_max_A, bms_charge_A(sim, u)) * sim->battery_V * taper;
 }
 
 /* What it charges from its AC input, beside what the sun leaves of the room. */

@@ -137,6 +137,7 @@ static void plant_step(struct sim *sim, double dt_s)
     for (int u = 0; u < sim->config.inverters; u++)
         pi30_step(sim, u);
     midnight_pass(sim);
+    bms_links_step(sim);
 }
 
 int64_t sim_pace_ms(const struct sim *sim)

@@ -231,6 +231,28 @@ void sim_set_soc(struct sim *sim, double soc);
  * at once when it is closed (open), else when it next is. */
 void sim_fault(struct sim *sim, enum sim_fault fault, int target, bool on);
 
+/* --- how an inverter hears its battery: sim/bms_port.c --- */
+
+/* None: it goes by its own settings. Port: RS-485, battery type LIB; it asks each second, and each
+ * question waits 200 ms for its answer. CAN: it hears 0x351, 0x355, 0x35C and says 0x305 each second. */
+enum sim_bms_link { SIM_BMS_NONE, SIM_BMS_PORT, SIM_BMS_CAN };
+enum sim_bms_fault { SIM_BMS_WELL, SIM_BMS_CUT, SIM_BMS_DISOBEYS };
+struct sim_bms_seen {
+    int64_t heard_ms;          /* its battery's newest word, 0 = never had one */
+    double limit_A;            /* its newest charge limit, INFINITY before the first */
+    bool charge, discharge;
+    int error;                 /* 61: its battery is lost; it neither charges nor discharges it */
+    uint32_t asked, answered, refused, timeouts;
+    int64_t slowest_ms;        /* the longest wait for an answer that came */
+};
+void sim_bms_wire(struct sim *sim, int inverter, enum sim_bms_link link);
+void sim_bms_fault(struct sim *sim, int inverter, enum sim_bms_fault fault);
+void sim_bms_bytes(struct sim *sim, int inverter, const uint8_t *bytes, size_t count);
+size_t sim_bms_says(struct sim *sim, int inverter, uint8_t *bytes, size_t room);
+void sim_can_hear(struct sim *sim, int inverter, const struct frame *frame);
+bool sim_can_says(struct sim *sim, int inverter, struct frame *frame);
+const struct sim_bms_seen *sim_bms_seen(const struct sim *sim, int inverter);
+
 const struct sim_truth *sim_truth(const struct sim *sim);
 
 #endif

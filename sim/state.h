@@ -109,6 +109,17 @@ struct sim_ac {
     bool two;
 };
 
+struct sim_bms {
+    enum sim_bms_link link;
+    enum sim_bms_fault fault;
+    struct sim_bms_seen seen;
+    uint8_t rx[64], out[8];
+    size_t rx_len, out_len;
+    int question;
+    bool waits, alive;          /* for an answer; a keep-alive is to be fetched */
+    int64_t asked_ms, pause_ms, round_ms;
+};
+
 struct sim {
     struct sim_config config;
     struct sim_truth truth;
@@ -128,6 +139,7 @@ struct sim {
     struct sim_mppt mppt[SIM_INPUTS];
     struct sim_unit unit[SIM_INVERTERS];
     int day;                          /* midnights since the start's day */
+    struct sim_bms bms[SIM_INVERTERS];
     struct sim_contact contact[SIM_CONTACTS];
     struct sim_board board[SIM_BOARDS];
 
@@ -175,6 +187,9 @@ void sun_second(struct sim *sim);                       /* sun.c */
 double pv_current(const struct sim_pv *pv, double volts);
 void strings_step(struct sim *sim, double dt_s);        /* strings.c */
 void inverters_step(struct sim *sim, double dt_s);      /* inverters.c */
+void bms_links_step(struct sim *sim);                   /* bms_port.c */
+double bms_charge_A(const struct sim *sim, int inverter);   /* that its battery allows it */
+bool bms_discharges(const struct sim *sim, int inverter);
 void battery_begin(struct sim *sim);                    /* battery.c */
 void battery_put(struct sim *sim, double soc);          /* rested there since long */
 void battery_step(struct sim *sim, double dt_s);
