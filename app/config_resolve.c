@@ -55,6 +55,7 @@ static void resolve_inverters(const struct resolver *r)
         memcpy(out->name, raw->name, sizeof out->name);
         memcpy(out->port, raw->port, sizeof out->port);
         memcpy(out->serial, raw->serial, sizeof out->serial);
+        memcpy(out->protocol, raw->protocol, sizeof out->protocol);
         out->phase = raw->phase;
         out->rated_W = raw->rated_W;
         out->rated_dA = config_tenths(raw->rated_A);
@@ -192,6 +193,7 @@ void config_resolve(const struct resolver *r)
     resolve_top(r);
     config_resolve_devices(r);
     resolve_inverters(r);
+    config_resolve_groups(r);
     resolve_wallboxes(r);
     resolve_battery(r);
     config_resolve_emulations(r);
