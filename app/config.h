@@ -17,6 +17,7 @@
 #include "bms/cap.h"
 #include "can/dialect.h"
 #include "core/limits.h"
+#include "inverter/bank.h"
 #include "phase-router/ac.h"
 #include "phase-router/router.h"
 
@@ -65,6 +66,13 @@ struct config_inverter {
     int32_t charge_max_A;              /* per unit */
     char pv_off_command[COMMAND_SIZE]; /* it takes no PV current after the first, and again after */
     char pv_on_command[COMMAND_SIZE];  /* the second; "" = it has no such command */
+};
+
+/* How an inverter hears busbar as its battery. */
+struct config_link {
+    char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url of its BMS port; "" = on a CAN bus */
+    uint8_t address;                   /* there */
+    uint8_t inverter;                  /* which; CONFIG_NONE: none of inverters, it has a share of its own */
 };
 
 struct config_wallbox {
@@ -123,8 +131,10 @@ struct config {
     bool button_stop[MAX_BUTTONS]; /* carries the emergency stop */
     struct config_device emulations[MAX_EMULATIONS];
     struct emulate_config emulate[MAX_EMULATIONS];
+    struct config_link emulation_link[MAX_EMULATIONS];
     int32_t emulated_permille;     /* sum of their shares; the rest is for inverters on serial lines */
     struct config_inverter inverters[MAX_INVERTERS];
+    struct inverter_bank_config inverter_bank;   /* the same inverters, by group */
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
     struct cell cell;                  /* battery.cell */
