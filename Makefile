@@ -134,7 +134,7 @@ hostile: $(BUILD)/rel/test/hostile ## 10^8 malicious frames through the gate; HO
 layers: ## prove who may include whom
 	$(Q)tools/layers
 
-PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/pi30*.c inverter/unit*.c inverter/answer*.c inverter/protocol*.c \
+PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/unit*.c inverter/answer*.c inverter/protocol*.c \
 	inverter/bank*.c inverter/means.c inverter/faults.c inverter/energy.c) \
 	inverter/stream_hid.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
 	app/controller.c app/policy.c app/policy_text.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c \
