@@ -61,13 +61,6 @@ int32_t setting_actual(const struct unit *unit, enum setting which)
 
 /* --- allowed values --- */
 
-/* What the unit takes: numbers of a list, or from min to max in steps. */
-struct allowed {
-    const int32_t *list;
-    uint8_t count;
-    int32_t min, max, step;
-};
-
 static bool is_battery_volts(enum quantity is)
 {
     return is == BULK_DV || is == FLOAT_DV || is == CUTOFF_DV || is == RECHARGE_DV ||
@@ -83,27 +76,37 @@ static int32_t for_battery(const struct unit *unit, int32_t dV)
     return other ? dV * rated_dV / USUAL_DV : dV;
 }
 
-static struct allowed allowed_of(const struct unit *unit, const struct setter *setter)
+bool unit_allows(const struct unit *unit, enum setting which, struct setting_allowed *allowed)
 {
-    struct allowed allowed = {.min = setter->min, .max = setter->max, .step = setter->step};
+    const struct setter *setter = setter_of(unit, which);
+    const struct question *question;
+    const struct field_row *row =
+        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
+    if (!row)
+        return false;
+    *allowed = (struct setting_allowed){.row = row,
+                                        .min = setter->min,
+                                        .max = setter->max,
+                                        .step = setter->step,
+                                        .words_only = setter->min == 0 && setter->max == 0};
     if (setter->list == ASK_CHARGE_LIST) {
-        allowed.list = unit->charge_list_A;
-        allowed.count = unit->charge_list_count;
+        allowed->list = unit->charge_list_A;
+        allowed->count = unit->charge_list_count;
     } else if (setter->list == ASK_AC_CHARGE_LIST) {
-        allowed.list = unit->ac_charge_list_A;
-        allowed.count = unit->ac_charge_list_count;
+        allowed->list = unit->ac_charge_list_A;
+        allowed->count = unit->ac_charge_list_count;
     }
     if (is_battery_volts(setter->proof)) {
-        allowed.min = for_battery(unit, allowed.min);
-        allowed.max = for_battery(unit, allowed.max);
-        allowed.step = for_battery(unit, allowed.step);
+        allowed->min = for_battery(unit, allowed->min);
+        allowed->max = for_battery(unit, allowed->max);
+        allowed->step = for_battery(unit, allowed->step);
     }
-    allowed.step = allowed.step > 0 ? allowed.step : 1;
-    return allowed;
+    allowed->step = allowed->step > 0 ? allowed->step : 1;
+    return true;
 }
 
 /* The greatest allowed value that is not above the wanted one; the least where none is. */
-static int32_t rounded(const struct allowed *allowed, int32_t want)
+static int32_t rounded(const struct setting_allowed *allowed, int32_t want)
 {
     if (allowed->count == 0) {
         int32_t most = want > allowed->max ? allowed->max : want;
@@ -117,15 +120,13 @@ static int32_t rounded(const struct allowed *allowed, int32_t want)
 }
 
 /* A number, its special values besides; or one of the row's words. -1 = not allowed. */
-static int32_t allowed_value(const struct unit *unit, const struct setter *setter,
-                             const struct field_row *row, int32_t want, bool rounds)
+static int32_t allowed_value(const struct setting_allowed *allowed, int32_t want, bool rounds)
 {
     int32_t code;
-    bool worded = row->words && field_code(row, want, &code);
-    if ((setter->min == 0 && setter->max == 0) || (worded && *row->unit))
+    bool worded = allowed->row->words && field_code(allowed->row, want, &code);
+    if (allowed->words_only || (worded && *allowed->row->unit))
         return worded ? want : -1;
-    struct allowed allowed = allowed_of(unit, setter);
-    int32_t value = rounded(&allowed, want);
+    int32_t value = rounded(allowed, want);
     return rounds || value == want ? value : -1;
 }
 
@@ -184,25 +185,22 @@ int32_t setting_target(const struct unit *unit, enum setting which, enum setting
                        int64_t now_ms)
 {
     int32_t want = unit->orders.want[which];
-    const struct question *question;
     *reason = REASON_NONE;
     if (want < 0)
         return -1;
     if (which == SET_PV_OFF)
         return *unit->config.pv_command[1] ? want : -1;
-    const struct setter *setter = setter_of(unit, which);
-    const struct field_row *row =
-        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
-    if (!row) {
+    struct setting_allowed allowed;
+    if (!unit_allows(unit, which, &allowed)) {
         *reason = REASON_UNSUPPORTED;
         return want;
     }
-    int32_t value = allowed_value(unit, setter, row, want, traits[which].rounds);
+    int32_t value = allowed_value(&allowed, want, traits[which].rounds);
     if (value < 0) {
         *reason = REASON_NOT_ALLOWED;
         return want;
     }
-    *reason = reason_against(unit, which, setter, value, now_ms);
+    *reason = reason_against(unit, which, setter_of(unit, which), value, now_ms);
     return value;
 }
 
@@ -248,23 +246,4 @@ size_t setting_word(const struct unit *unit, enum setting which, unsigned form, 
     if (length)
         put_number(unit, setter->form[form], out);
     return length;
-}
-
-bool unit_allows(const struct unit *unit, enum setting which, struct setting_allowed *allowed)
-{
-    const struct setter *setter = setter_of(unit, which);
-    const struct question *question;
-    const struct field_row *row =
-        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
-    if (!row)
-        return false;
-    struct allowed values = allowed_of(unit, setter);
-    *allowed = (struct setting_allowed){.row = row,
-                                        .list = values.list,
-                                        .count = values.count,
-                                        .min = values.min,
-                                        .max = values.max,
-                                        .step = values.step,
-                                        .words_only = setter->min == 0 && setter->max == 0};
-    return true;
 }

@@ -60,22 +60,31 @@ static void converse(struct unit *unit, int64_t now_ms, const uint8_t *bytes, si
     }
 }
 
+/* A unit at its first word, and one that is identified. */
+static const struct unit *unit_at(bool identified)
+{
+    static struct far_line lines[2];
+    static struct far_axpert axpert;
+    struct far_line *line = &lines[identified];
+    if (line->tell)
+        return &line->unit;
+    axpert = far_axpert_new;
+    line->tell = axpert_tell;
+    line->world = &axpert;
+    line_start(line, &(struct unit_config){.name = "fuzz", .parallel = 4}, 1);
+    if (identified)
+        line_run(line, 6000, NULL);
+    require(check_failed == 0 && line->unit.identified == identified);
+    return &line->unit;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct far_line line;
-    static struct far_axpert axpert;
     if (size < 1 || size > 4096)
         return 0;
     judge(protocols[data[0] % protocol_count], data + 1, size - 1);
-    memset(&line, 0, sizeof line);
-    axpert = far_axpert_new;
-    line.tell = axpert_tell;
-    line.world = &axpert;
-    line_start(&line, &(struct unit_config){.name = "fuzz", .parallel = 4}, 1);
-    if (data[0] & 1)
-        line_run(&line, 6000, NULL);
-    require(check_failed == 0 && (!(data[0] & 1) || line.unit.identified));
-    order_all(&line.unit, data[0]);
-    converse(&line.unit, line.now_ms + 10, data + 1, size - 1, 1 + data[0] / 2);
+    struct unit unit = *unit_at(data[0] & 1);
+    order_all(&unit, data[0]);
+    converse(&unit, 6010, data + 1, size - 1, 1 + data[0] / 2);
     return 0;
 }
