@@ -109,6 +109,7 @@ enum setting_reason {
     REASON_DWELL,                /* waits: it was written a short while ago */
     REASON_BUDGET,               /* waits: written too often today */
     REASON_SMALL,                /* waits: too little to be worth a write */
+    REASON_NUMBER,               /* waits a moment: its number in parallel is not known yet */
     REASON_NAKED,                /* NAKed twice */
     REASON_NOT_APPLIED,          /* ACKed or silent, and reads otherwise */
     REASON_NO_ANSWER,            /* what reads it back stayed silent */

@@ -85,7 +85,7 @@ const struct reading *unit_reading(const struct unit *unit, enum quantity is);
 void parallel_read(struct unit *unit, const struct answer *answer, const uint8_t *frame,
                    int64_t now_ms);
 
-/* The number the unit itself has among those in parallel; 0 where it is not known. */
+/* The number the unit itself has among those in parallel; -1 where it is not known. */
 int parallel_number(const struct unit *unit);
 
 /* --- unit_value.c: what may be written --- */

@@ -22,8 +22,8 @@ static unsigned form_from(const struct unit *unit, enum setting which, unsigned 
 
 static bool waits(enum setting_reason reason)
 {
-    return reason == REASON_PARTNER || reason == REASON_SMALL || reason == REASON_DWELL ||
-           reason == REASON_BUDGET;
+    return reason == REASON_PARTNER || reason == REASON_SMALL || reason == REASON_NUMBER ||
+           reason == REASON_DWELL || reason == REASON_BUDGET;
 }
 
 static void settle(struct unit_setting *setting, enum setting_state state,

@@ -130,6 +130,29 @@ static int32_t allowed_value(const struct setting_allowed *allowed, int32_t want
     return rounds || value == want ? value : -1;
 }
 
+/* --- its number in parallel --- */
+
+/* The digit just before the value is the unit's number: "MNCHGC0###", "MCHGC0,###". Where it stands;
+ * -1 = the form has none, or the unit stands alone. */
+static int number_at(const struct unit *unit, const char *form)
+{
+    const char *value = strchr(form, '#');
+    int at = value ? (int)(value - form) - 1 : -1;
+    if (at >= 0 && form[at] == ',')
+        at--;
+    return at >= 0 && form[at] == '0' && unit->readings.output_mode.value > 0 ? at : -1;
+}
+
+/* Another unit would be set with the wrong number, so it is waited for, yet not for ever: 0 is what a
+ * unit takes that knows of no others. */
+static bool number_pending(const struct unit *unit, const struct setter *setter, int64_t now_ms)
+{
+    enum { WAIT_MS = 30000 };
+    return number_at(unit, setter->form[0]) >= 0 && unit->config.parallel > 0 &&
+           parallel_number(unit) < 0 && !unit_lacks(unit, ASK_PARALLEL) &&
+           now_ms - unit->since_ms < WAIT_MS;
+}
+
 /* --- what must hold --- */
 
 static enum setting_reason precondition(const struct unit *unit, const struct setter *setter,
@@ -176,6 +199,8 @@ static enum setting_reason reason_against(const struct unit *unit, enum setting 
     enum setting_reason reason = precondition(unit, setter, now_ms);
     if (reason == REASON_NONE && (which == SET_FLOAT || which == SET_BULK))
         reason = partner(unit, which, value);
+    if (reason == REASON_NONE && number_pending(unit, setter, now_ms))
+        reason = REASON_NUMBER;
     if (reason == REASON_NONE && has >= 0 && value > has && value - has < traits[which].small)
         reason = REASON_SMALL;
     return reason;
@@ -206,18 +231,6 @@ int32_t setting_target(const struct unit *unit, enum setting which, enum setting
 
 /* --- its words --- */
 
-/* The digit before the value is the unit's number in parallel: "MNCHGC0###", "MCHGC0,###". */
-static void put_number(const struct unit *unit, const char *form, char *word)
-{
-    const char *value = strchr(form, '#');
-    size_t at = value ? (size_t)(value - form) : 0;
-    if (at > 0 && form[at - 1] == ',')
-        at--;
-    int number = parallel_number(unit);
-    if (at > 0 && form[at - 1] == '0' && unit->readings.output_mode.value > 0 && number <= 9)
-        word[at - 1] = (char)('0' + number);
-}
-
 /* Where the unit sets two at once, the other one stays as it reads. */
 static size_t word_of(const struct unit *unit, const struct setter *setter, const char *form,
                       int32_t code, char *out, size_t room)
@@ -243,7 +256,8 @@ size_t setting_word(const struct unit *unit, enum setting which, unsigned form, 
     if (!field_code(row, value, &code))
         code = value;
     size_t length = word_of(unit, setter, setter->form[form], code, out, room);
-    if (length)
-        put_number(unit, setter->form[form], out);
+    int at = number_at(unit, setter->form[form]), number = parallel_number(unit);
+    if (length && at >= 0 && number >= 0 && number <= 9)
+        out[at] = (char)('0' + number);
     return length;
 }
