@@ -233,18 +233,19 @@ static bool is_version(struct piece text)
            answer_digits((struct piece){point + 1, text.end});
 }
 
-/* A name starts with a letter or digit and has a letter. */
+/* MKS2-8000: a series, a dash and a size. */
 static bool is_name(struct piece text)
 {
-    bool letters = false;
+    bool letters = false, dash = false;
     for (const char *c = text.at; c < text.end; c++) {
         bool letter = (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z');
         bool other = *c == '-' || *c == '.' || *c == '_' || *c == '/' || *c == ' ';
         if (!letter && !answer_digit(*c) && (!other || c == text.at))
             return false;
         letters |= letter;
+        dash |= *c == '-';
     }
-    return letters;
+    return letters && dash;
 }
 
 /* A serial number is no time: that would be the answer to another question. */

@@ -255,7 +255,7 @@ static const struct question questions[] = {
     {"PS",       "", ASK_STATUS2,        ANSWER_ROWS,    NULL,      ',', false, ROWS(ps), 22},
     {"MOD",      "", ASK_MODE,           ANSWER_ROWS,    NULL,      ',', false, ROWS(infini_mode), 1, true},
     {"WS",       "", ASK_WARNINGS,       ANSWER_ROWS,    NULL,      ',', false, ROWS(ws), 22},
-    {"FLAG",     "", ASK_FLAGS,          ANSWER_ROWS,    NULL,      ',', false, ROWS(flag), 5},
+    {"FLAG",     "", ASK_FLAGS,          ANSWER_ROWS,    NULL,      ',', false, ROWS(flag), 5, true},
     {"BATS",     "", ASK_SETTINGS,       ANSWER_ROWS,    NULL,      ',', false, ROWS(bats), 18},
     {"HECS",     "", ASK_OTHER,          ANSWER_ROWS,    NULL,      ',', false, ROWS(hecs), 9},
     {"INGS",     "", ASK_OTHER,          ANSWER_ROWS,    NULL,      ',', false, ROWS(ings), 11},
