@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days weeks corpus check afternoon peers soc soc-check layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-sample model-bugs hostile accept mutate mutate-sample days weeks corpus check afternoon peers soc soc-check layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -129,6 +129,9 @@ corpus: $(CORPUS) ## the fuzz corpus alone: what fuzzing has found before, throu
 	$(Q)tools/corpus $(CORPUS)
 
 hostile: $(BUILD)/rel/test/hostile ## 10^8 malicious frames through the gate; HOSTILE_SEED=1 HOSTILE_FRAMES=100000000
+	$(Q)$<
+
+accept: $(BUILD)/rel/test/accept ## 10^8 damaged inverter answers: what a CRC alone takes, what the shape takes; ACCEPT_ANSWERS=100000000
 	$(Q)$<
 
 layers: ## prove who may include whom

@@ -6,7 +6,9 @@
  * - how many pass the CRC and the shape of the question.
  * accept_shape gives damaged bodies a CRC that fits, so that only the shape is in their way: a CRC16
  * lets through what flips four or more bits, an even number, or longer than 16 bits in a row.
- * accept_late offers every answer of a protocol to every other question of it. */
+ * accept_late offers every answer of a protocol to every other question of it: a late answer has a
+ * good CRC, the shape alone tells. Where two questions are answered alike, nothing on the line can
+ * tell: alike[] names them, and they are why the input is thrown away before each request. */
 #ifndef BUSBAR_TEST_ACCEPT_H
 #define BUSBAR_TEST_ACCEPT_H
 
@@ -48,6 +50,19 @@ struct frames {
 
 struct accept_tally {
     uint64_t offered[DAMAGES], crc[DAMAGES], shape[DAMAGES];
+    uint64_t sums, sums_taken;         /* REVO's answers with one byte of sum, kept apart */
+};
+
+/* Words that are answered alike. */
+static const char *const alike[] = {
+    "QET QEYyyyy QEMyyyymm QEDyyyymmdd QLT QLYyyyy QLMyyyymm QLDyyyymmdd",
+    "QMCHGCR QMUCHGCR QMSCHGCR", "QOPPT QCHPT",
+    "QBOOT QOPM QCST",           /* one or two digits */
+    "QGMN QCVT QBATCD",          /* three digits */
+    "QVFW QVFW2 QVFW3 VERFW",    /* some units head all of them VERFW: */
+    "MCHGCR MUCHGCR", "ET EYyyyy EMyyyymm EDyyyymmdd EHyyyymmddhh GPMP", "ACCT ACLT",
+    "PI MOD",                    /* two digits */
+    "DM PI MOD",
 };
 
 static inline uint32_t accept_random(uint64_t *state, uint32_t below)
@@ -160,19 +175,23 @@ static inline void offer(struct accept_tally *tally, enum damage damage, const s
     struct answer answer;
     if (room == frame->count && !memcmp(bytes, frame->bytes, room))
         return;
-    tally->offered[damage]++;
+    bool sum = frame->question->sum;
+    if (sum)
+        tally->sums++;
+    else
+        tally->offered[damage]++;
     if (!answer_find(bytes, room, &start, &count))
         return;
     if (count == frame->count && !memcmp(bytes + start, frame->bytes, count))
         return;
-    struct question crc_only = *frame->question;
-    crc_only.sum = false;
-    bool crc = answer_judge(&crc_only, frame->protocol->framing, bytes + start, count, &answer,
-                            NULL) != VERDICT_CHECK;
-    tally->crc[damage] += crc;
-    bool shape = answer_judge(frame->question, frame->protocol->framing, bytes + start, count,
-                              &answer, NULL) == VERDICT_TAKEN;
-    tally->shape[damage] += shape;
+    enum verdict verdict = answer_judge(frame->question, frame->protocol->framing, bytes + start,
+                                        count, &answer, NULL);
+    if (sum) {
+        tally->sums_taken += verdict == VERDICT_TAKEN;
+        return;
+    }
+    tally->crc[damage] += verdict != VERDICT_CHECK;
+    tally->shape[damage] += verdict == VERDICT_TAKEN;
 }
 
 static inline void accept_run(struct accept_tally *tally, const struct frames *frames,
@@ -192,13 +211,22 @@ static inline void accept_run(struct accept_tally *tally, const struct frames *f
     }
 }
 
-/* The same damage under a CRC that fits. */
-static inline void accept_shape(struct accept_tally *tally, const struct frames *frames,
+/* An answer of ten fields or 32 bits and more: the status, the ratings and the warnings, which are
+ * asked again and again. */
+static inline bool is_long(const struct question *question)
+{
+    return question->count >= 10 || question->kind == ANSWER_BITS || question->kind == ANSWER_FLAGS;
+}
+
+/* The same damage under a CRC that fits, to the long answers or to the short ones. */
+static inline void accept_shape(struct accept_tally *tally, const struct frames *frames, bool longs,
                                 uint64_t seed, uint64_t answers)
 {
     uint64_t random = seed;
     for (uint64_t i = 0; i < answers; i++) {
         const struct frame *frame = &frames->frame[accept_random(&random, frames->count)];
+        if (is_long(frame->question) != longs)
+            continue;
         enum damage damage = (enum damage)accept_random(&random, DAMAGES);
         uint8_t bytes[2 * FRAME_ROOM];
         struct answer answer;
@@ -218,6 +246,118 @@ static inline void accept_shape(struct accept_tally *tally, const struct frames 
                                             &answer, NULL);
         tally->shape[damage] += verdict == VERDICT_TAKEN;
     }
+}
+
+static inline bool has_word(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; (at = strstr(at, word)) != NULL; at++)
+        if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+            return true;
+    return false;
+}
+
+static inline bool are_alike(const char *a, const char *b)
+{
+    for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)
+        if (has_word(alike[i], a) && has_word(alike[i], b))
+            return true;
+    return false;
+}
+
+/* Every answer to every other question of its protocol. */
+static inline void accept_late(const struct frames *frames)
+{
+    unsigned offered = 0, explained = 0, taken = 0;
+    for (unsigned i = 0; i < frames->count; i++) {
+        const struct frame *frame = &frames->frame[i];
+        for (size_t q = 0; q < frame->protocol->question_count; q++) {
+            const struct question *question = &frame->protocol->questions[q];
+            struct answer answer;
+            if (!strcmp(question->word, frame->question->word))
+                continue;
+            offered++;
+            if (answer_judge(question, frame->protocol->framing, frame->bytes, frame->count, &answer,
+                             NULL) != VERDICT_TAKEN)
+                continue;
+            bool known = are_alike(question->word, frame->question->word);
+            explained += known;
+            taken += !known;
+            CHECK(known, "%s takes the answer to %s for that to %s", frame->protocol->name,
+                  frame->question->word, question->word);
+        }
+    }
+    printf("late answers: %u offered to other questions, all with a good CRC: %u taken, and %u "
+           "between questions that are answered alike\n",
+           offered, taken, explained);
+}
+
+static inline double share(uint64_t part, uint64_t whole)
+{
+    return whole ? (double)part / (double)whole : 0;
+}
+
+/* Bits flipped, bursts, slips and noise: damage that keeps the length. Bytes that are lost or belong
+ * to another answer are told apart. */
+static inline void accept_print_shape(const struct accept_tally *tally, const char *what)
+{
+    uint64_t offered = 0, taken = 0;
+    for (int d = 0; d < DAMAGES; d++) {
+        bool kept = d != DAMAGE_LOST && d != DAMAGE_SPLICE;
+        offered += kept ? tally->offered[d] : 0;
+        taken += kept ? tally->shape[d] : 0;
+        printf("  %-12s %9llu with a CRC that fits, %7llu have the shape: %.1e\n", damage_names[d],
+               (unsigned long long)tally->offered[d], (unsigned long long)tally->shape[d],
+               share(tally->shape[d], tally->offered[d]));
+    }
+    printf("%s: of damage that keeps the length, the shape takes %.1e\n", what,
+           share(taken, offered));
+}
+
+static inline double accept_kept_share(const struct accept_tally *tally)
+{
+    uint64_t offered = 0, taken = 0;
+    for (int d = 0; d < DAMAGES; d++)
+        if (d != DAMAGE_LOST && d != DAMAGE_SPLICE) {
+            offered += tally->offered[d];
+            taken += tally->shape[d];
+        }
+    return share(taken, offered);
+}
+
+static inline void accept_judge(uint64_t seed, uint64_t answers)
+{
+    static struct frames frames;
+    static struct accept_tally run, longs, shorts;
+    uint64_t offered = 0, crc = 0, shape = 0;
+    frames_fill(&frames);
+    printf("seed %llu, %u answers of %zu protocols\n", (unsigned long long)seed, frames.count,
+           protocol_count);
+    accept_run(&run, &frames, seed, answers);
+    for (int d = 0; d < DAMAGES; d++) {
+        printf("  %-12s %10llu damaged, %6llu pass the CRC: %.1e, %4llu the shape too\n",
+               damage_names[d], (unsigned long long)run.offered[d], (unsigned long long)run.crc[d],
+               share(run.crc[d], run.offered[d]), (unsigned long long)run.shape[d]);
+        offered += run.offered[d];
+        crc += run.crc[d];
+        shape += run.shape[d];
+    }
+    printf("damaged: %llu; a CRC alone takes %llu (%.2f of 2^-16), CRC and shape take %llu\n",
+           (unsigned long long)offered, (unsigned long long)crc, share(crc, offered) * 65536,
+           (unsigned long long)shape);
+    printf("REVO's one byte of sum, for QALL and PQSE: %llu damaged, %llu taken\n",
+           (unsigned long long)run.sums, (unsigned long long)run.sums_taken);
+    accept_shape(&longs, &frames, true, seed + 1, answers);
+    accept_print_shape(&longs, "status, ratings, warnings");
+    accept_shape(&shorts, &frames, false, seed + 2, answers);
+    accept_print_shape(&shorts, "short answers");
+    accept_late(&frames);
+    CHECK(share(crc, offered) * 65536 < 3, "the CRC takes %.2f of 2^-16",
+          share(crc, offered) * 65536);
+    CHECK(shape * 20 <= crc + 20, "the shape takes %llu of %llu", (unsigned long long)shape,
+          (unsigned long long)crc);
+    CHECK(accept_kept_share(&longs) <= 1e-3, "the shape takes %.1e", accept_kept_share(&longs));
+    CHECK(longs.offered[DAMAGE_FLIPS] > answers / 50, "few long answers");
 }
 
 #endif
