@@ -92,10 +92,11 @@ static void units_order(struct controller *controller)
 {
     for (size_t i = 0; i < controller->config->inverter_count; i++) {
         const struct policy_inverter_order *decided = &controller->decided.inverter[i];
-        struct unit_orders orders = {.charge_max_A = decided->charge_max_A,
-                                     .charger_off = decided->charger_off,
-                                     .output_priority = decided->output_priority,
-                                     .pv_off = unit_pv_off(controller, i)};
+        struct unit_orders orders = unit_orders_none();
+        orders.want[SET_CHARGE_MAX] = decided->charge_max_A;
+        orders.want[SET_CHARGER_OFF] = decided->charger_off;
+        orders.want[SET_OUTPUT_PRIORITY] = decided->output_priority;
+        orders.want[SET_PV_OFF] = unit_pv_off(controller, i);
         unit_order(&controller->plant.units[i], &orders);
     }
 }

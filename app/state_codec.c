@@ -73,11 +73,15 @@ static void pack_inverters(struct parts *parts, const struct saved_state *state)
         SavedInverter *to = parts->inverter_at[i] = &parts->inverters[i];
         saved_inverter__init(to);
         to->name = (char *)from->name;
-        to->n_settings = SETTINGS;
+        if (from->budget_wall_ms)
+            SET(to, budget_wall_ms, from->budget_wall_ms);
         to->settings = parts->setting_at[i];
         for (size_t s = 0; s < SETTINGS; s++) {
-            SavedSetting *setting = parts->setting_at[i][s] = &parts->settings[i][s];
+            if (from->settings[s].writes == 0)
+                continue;
+            SavedSetting *setting = parts->setting_at[i][to->n_settings++] = &parts->settings[i][s];
             saved_setting__init(setting);
+            setting->name = (char *)setting_name((enum setting)s);
             SET(setting, writes, from->settings[s].writes);
             SET(setting, writes_today, from->settings[s].writes_today);
         }
@@ -207,15 +211,32 @@ static void unpack_strings(struct saved_state *out, const SavedState *from)
     }
 }
 
+/* SETTINGS: not one of ours. */
+static size_t setting_saved(const SavedSetting *saved, size_t place)
+{
+    static const enum setting places[] = {SET_CHARGE_MAX, SET_CHARGER_OFF, SET_OUTPUT_PRIORITY,
+                                          SET_PV_OFF};
+    if (!saved->name)
+        return place < sizeof places / sizeof *places ? places[place] : SETTINGS;
+    size_t found = 0;
+    while (found < SETTINGS && strcmp(setting_name((enum setting)found), saved->name) != 0)
+        found++;
+    return found;
+}
+
 static void unpack_inverters(struct saved_state *out, const SavedState *from)
 {
     for (size_t i = 0; i < from->n_inverters && i < MAX_INVERTERS; i++) {
         const SavedInverter *inverter = from->inverters[i];
         struct saved_inverter *to = &out->inverters[out->inverter_count++];
         snprintf(to->name, sizeof to->name, "%s", inverter->name);
-        for (size_t s = 0; s < inverter->n_settings && s < SETTINGS; s++) {
-            to->settings[s].writes = inverter->settings[s]->writes;
-            to->settings[s].writes_today = clamp16(inverter->settings[s]->writes_today);
+        to->budget_wall_ms = inverter->budget_wall_ms;
+        for (size_t s = 0; s < inverter->n_settings; s++) {
+            size_t setting = setting_saved(inverter->settings[s], s);
+            if (setting == SETTINGS)
+                continue;
+            to->settings[setting].writes = inverter->settings[s]->writes;
+            to->settings[setting].writes_today = clamp16(inverter->settings[s]->writes_today);
         }
     }
 }

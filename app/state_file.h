@@ -49,6 +49,7 @@ struct saved_setting {
 struct saved_inverter {
     char name[NAME_SIZE];
     struct saved_setting settings[SETTINGS];
+    int64_t budget_wall_ms;     /* the day of writes_today began, since 1970; 0 = not told */
 };
 
 struct saved_pack {

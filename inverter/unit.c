@@ -73,7 +73,7 @@ static void default_to(int32_t *value, int32_t standard)
 void unit_init(struct unit *unit, const struct unit_config *config, int64_t now_ms)
 {
     static_assert(PI30_COMMANDS <= sizeof unit->due_ms / sizeof *unit->due_ms, "due_ms too short");
-    *unit = (struct unit){.config = *config, .orders = {-1, -1, -1, -1}, .day_ms = now_ms};
+    *unit = (struct unit){.config = *config, .orders = unit_orders_none(), .day_ms = now_ms};
     default_to(&unit->config.answer_ms, 1500);
     default_to(&unit->config.gap_ms, 100);
     default_to(&unit->config.pause_ms, 50);
@@ -85,9 +85,17 @@ void unit_init(struct unit *unit, const struct unit_config *config, int64_t now_
     forget(unit, now_ms);
 }
 
+struct unit_orders unit_orders_none(void)
+{
+    struct unit_orders orders;
+    for (int i = 0; i < SETTINGS; i++)
+        orders.want[i] = -1;
+    return orders;
+}
+
 void unit_order(struct unit *unit, const struct unit_orders *orders)
 {
-    assert(orders->charger_off <= 1 && orders->output_priority <= OUTPUT_SBU);
+    assert(orders->want[SET_CHARGER_OFF] <= 1 && orders->want[SET_OUTPUT_PRIORITY] <= OUTPUT_SBU);
     unit->orders = *orders;
 }
 

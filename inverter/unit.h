@@ -31,6 +31,7 @@
 
 #include "core/reading.h"
 #include "core/verdict.h"
+#include "inverter/protocol.h"
 
 enum unit_mode {
     MODE_UNKNOWN,
@@ -71,14 +72,13 @@ struct unit_readings {
     char protocol[8];                      /* QPI: "PI30" */
 };
 
-/* What the controller wants; -1 = leave alone. Written only on change, in list steps, with dead
- * band and dwell, each confirmed by reading back. */
+/* What is wanted of each setting, in the unit of what reads it back; -1 = leave alone. Written only
+ * on change, in the unit's own steps, with dead band and dwell, each confirmed by reading back.
+ * SET_CHARGE_MAX is rounded down to an allowed value; below the least one (10 A mostly, there is no
+ * 0) it is the least: then use SET_CHARGER_OFF (0/1). SET_PV_OFF (0/1) only where
+ * unit_config.pv_command is given. SET_OUTPUT_PRIORITY: enum output_priority. */
 struct unit_orders {
-    int32_t charge_max_A;        /* rounded down to an allowed value; below the least one (10 A
-                                  * mostly, there is no 0) the least: then use charger_off */
-    int32_t charger_off;         /* 0/1; PBATCD110 / PBATCD000 */
-    int32_t output_priority;     /* enum output_priority, PI30 numbering */
-    int32_t pv_off;          /* 0/1; only where pv_command is given */
+    int32_t want[SETTINGS];
 };
 
 /* One setter's way. */
@@ -90,7 +90,9 @@ enum setting_state {
     SETTING_CONFIRMED,
     SETTING_REFUSED
 };
-enum setting { SET_CHARGE_MAX, SET_CHARGER_OFF, SET_OUTPUT_PRIORITY, SET_PV_OFF, SETTINGS };
+const char *setting_state_name(enum setting_state state);   /* "confirmed" */
+const char *setting_name(enum setting setting);             /* "charge_max_A" */
+const char *setting_label(enum setting setting);            /* for people: "charge current" */
 
 struct unit_config {
     char name[24];
@@ -157,6 +159,9 @@ void unit_bytes(struct unit *unit, const uint8_t *bytes, size_t count, int64_t n
  * than now; step also after unit_bytes and unit_order. */
 int64_t unit_step(struct unit *unit, uint8_t *out, size_t room, size_t *count, bool *drain,
                   int64_t now_ms);
+
+/* Every setting left alone. */
+struct unit_orders unit_orders_none(void);
 
 void unit_order(struct unit *unit, const struct unit_orders *orders);
 

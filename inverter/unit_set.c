@@ -4,10 +4,6 @@
 
 enum { TRIES = 2 };
 
-/* Urgent ones first. */
-static const enum setting urgency[SETTINGS] = {SET_PV_OFF, SET_CHARGER_OFF, SET_CHARGE_MAX,
-                                               SET_OUTPUT_PRIORITY};
-
 #define NO_PROOF PI30_COMMANDS
 
 /* clang-format off */
@@ -31,18 +27,14 @@ static bool is_lacking(const struct unit *unit, enum pi30_command command)
 static int32_t actual(const struct unit *unit, enum setting which)
 {
     const struct unit_readings *readings = &unit->readings;
-    switch (which) {
-    case SET_CHARGE_MAX:
+    if (which == SET_CHARGE_MAX)
         return readings->charge_max_A.value;
-    case SET_CHARGER_OFF:
+    if (which == SET_CHARGER_OFF)
         return readings->charger_off.value;
-    case SET_OUTPUT_PRIORITY:
+    if (which == SET_OUTPUT_PRIORITY)
         return readings->output_priority.value;
-    case SET_PV_OFF:
-        return readings->pv_off.heard_ms ? readings->pv_off.value : -1;
-    case SETTINGS:
-        break;
-    }
+    if (which == SET_PV_OFF && readings->pv_off.heard_ms)
+        return readings->pv_off.value;
     return -1;
 }
 
@@ -65,19 +57,12 @@ static int32_t allowed_charge(const struct unit *unit, int32_t amperes)
 
 static int32_t target(const struct unit *unit, enum setting which)
 {
-    switch (which) {
-    case SET_CHARGE_MAX:
-        return allowed_charge(unit, unit->orders.charge_max_A);
-    case SET_CHARGER_OFF:
-        return unit->orders.charger_off;
-    case SET_OUTPUT_PRIORITY:
-        return unit->orders.output_priority;
-    case SET_PV_OFF:
-        return *unit->config.pv_command[1] ? unit->orders.pv_off : -1;
-    case SETTINGS:
-        break;
-    }
-    return -1;
+    int32_t want = unit->orders.want[which];
+    if (which == SET_CHARGE_MAX)
+        return allowed_charge(unit, want);
+    if (setters[which].forms == 0 || (which == SET_PV_OFF && !*unit->config.pv_command[1]))
+        return -1;
+    return want;
 }
 
 static bool is_safer(enum setting which, int32_t value, int32_t than)
@@ -152,9 +137,9 @@ enum unit_set_step unit_set_next(struct unit *unit, int64_t now_ms)
     if (!unit->identified)
         return UNIT_SET_NOTHING;
     for (int i = 0; i < SETTINGS; i++)
-        refresh(unit, urgency[i], now_ms);
+        refresh(unit, (enum setting)i, now_ms);
     for (int i = 0; i < SETTINGS; i++) {
-        enum setting which = urgency[i];
+        enum setting which = (enum setting)i;
         if (write_at(unit, which, now_ms) > now_ms)
             continue;
         unit->setting_now = (uint8_t)(which + 1);
@@ -170,19 +155,14 @@ size_t unit_set_write(struct unit *unit, uint8_t *out, size_t room, int64_t now_
     struct unit_setting *setting = under_way(unit);
     setting->state = SETTING_SENT;
     setting->wrote_ms = now_ms;
-    switch ((enum setting)(unit->setting_now - 1)) {
-    case SET_CHARGE_MAX:
+    enum setting which = (enum setting)(unit->setting_now - 1);
+    if (which == SET_CHARGE_MAX)
         return pi30_set_charge(out, room, setting->form, setting->wrote);
-    case SET_CHARGER_OFF:
+    if (which == SET_CHARGER_OFF)
         return pi30_set_charger_off(out, room, setting->wrote > 0);
-    case SET_OUTPUT_PRIORITY:
+    if (which == SET_OUTPUT_PRIORITY)
         return pi30_set_output_priority(out, room, setting->wrote);
-    case SET_PV_OFF:
-        return pi30_request(out, room, unit->config.pv_command[setting->wrote > 0]);
-    case SETTINGS:
-        break;
-    }
-    return 0;
+    return pi30_request(out, room, unit->config.pv_command[setting->wrote > 0]);
 }
 
 enum pi30_command unit_set_proof(const struct unit *unit)
@@ -278,7 +258,7 @@ int64_t unit_set_wake(struct unit *unit, int64_t now_ms)
     if (!unit->identified)
         return wake;
     for (int i = 0; i < SETTINGS; i++) {
-        int64_t at = write_at(unit, urgency[i], now_ms);
+        int64_t at = write_at(unit, (enum setting)i, now_ms);
         if (at < wake)
             wake = at;
     }

@@ -283,6 +283,13 @@ static void befalls(enum fault fault, int count, const char *to)
     far_end.fault_to = to;
 }
 
+static inline void order_only(enum setting setting, int32_t want)
+{
+    struct unit_orders orders = unit_orders_none();
+    orders.want[setting] = want;
+    unit_order(&unit, &orders);
+}
+
 static void start(const struct unit_config *config)
 {
     far_end = (struct far_end){.charge_A = 40,

@@ -34,7 +34,10 @@ static void decode(enum pi30_command command, const uint8_t *bytes, size_t size)
 static void converse(const uint8_t *bytes, size_t size, size_t piece)
 {
     static struct unit unit;
-    static const struct unit_orders orders = {30, 1, OUTPUT_SBU};
+    struct unit_orders orders = unit_orders_none();
+    orders.want[SET_CHARGE_MAX] = 30;
+    orders.want[SET_CHARGER_OFF] = 1;
+    orders.want[SET_OUTPUT_PRIORITY] = OUTPUT_SBU;
     int64_t now_ms = 1;
     unit_init(&unit, &(struct unit_config){.name = "fuzz"}, now_ms);
     unit_order(&unit, &orders);

@@ -14,7 +14,7 @@ static char dir[] = "/tmp/busbar-state-XXXXXX";
 /* Packed by hand after state.proto and the drawing in state_file.h, the CRC by zlib's crc32.
  *  8 magic "BUSBARST" | version 1 | length 88 | sequence 41 | CRC | message: soc 0.625 +- 0.03125,
  *  cap held, cell low latched, cap request 800, day 19675, 12 transfers, contacts.4 1234 times,
- *  s2 moved 3 times and locked, inv4 settings {70, 5 today} {} {9}, journal 4242 */
+ *  s2 moved 3 times and locked, inv4 settings by place {70, 5 today} {} {9}, journal 4242 */
 /* clang-format off */
 static const uint8_t fixture[] = {
     0x42, 0x55, 0x53, 0x42, 0x41, 0x52, 0x53, 0x54, 0x01, 0x00, 0x00, 0x00, 0x58, 0x00, 0x00, 0x00,
@@ -143,8 +143,10 @@ static void reads_the_document(void)
     const struct saved_string *s2 = saved_string_find(&state, "s2");
     CHECK(s2 && s2->moved_today == 3 && s2->locked && !saved_string_find(&state, "s1"), "strings");
     const struct saved_inverter *inv4 = saved_inverter_find(&state, "inv4");
-    CHECK(inv4 && inv4->settings[0].writes == 70 && inv4->settings[0].writes_today == 5 &&
-              inv4->settings[1].writes == 0 && inv4->settings[2].writes == 9,
+    CHECK(inv4 && inv4->settings[SET_CHARGE_MAX].writes == 70 &&
+              inv4->settings[SET_CHARGE_MAX].writes_today == 5 &&
+              inv4->settings[SET_CHARGER_OFF].writes == 0 &&
+              inv4->settings[SET_OUTPUT_PRIORITY].writes == 9,
           "inverters");
     CHECK(state.journal_sequence == 4242 && state.saved_wall_ms == 1700000000000, "journal");
 }
@@ -291,9 +293,12 @@ static void largest_fits(void)
         memset(state.strings[i].name, 's', NAME_SIZE - 1);
         state.strings[i].moved_today = UINT16_MAX;
     }
-    for (int i = 0; i < MAX_INVERTERS; i++)
+    for (int i = 0; i < MAX_INVERTERS; i++) {
+        memset(state.inverters[i].name, 'i', NAME_SIZE - 1);
+        state.inverters[i].budget_wall_ms = 1700000000000;
         for (int s = 0; s < SETTINGS; s++)
             state.inverters[i].settings[s] = (struct saved_setting){UINT32_MAX, UINT16_MAX};
+    }
     struct state_file file;
     clear();
     state_load(&file, dir, &back);

@@ -80,17 +80,17 @@ static void check_wear(void)
 {
     start(&(struct unit_config){.dwell_ms = 1000, .writes_per_day = 4});
     run_to(5000);
-    unit_order(&unit, &(struct unit_orders){20, -1, -1});
+    order_only(SET_CHARGE_MAX, 20);
     run_to(9000);
     CHECK(far_end.prove_after_ms >= 1000, "read back after %" PRId64 " ms", far_end.prove_after_ms);
     for (int i = 0; i < 20; i++) {
-        unit_order(&unit, &(struct unit_orders){i % 2 ? 20 : 50, -1, -1});
+        order_only(SET_CHARGE_MAX, i % 2 ? 20 : 50);
         run_to(clock_ms + 5000);
     }
     CHECK(unit.settings[SET_CHARGE_MAX].writes == 5, "%u writes: four, and one more to lower",
           unit.settings[SET_CHARGE_MAX].writes);
     CHECK(far_end.charge_A == 20, "ends low: %d", far_end.charge_A);
-    unit_order(&unit, &(struct unit_orders){50, -1, -1});
+    order_only(SET_CHARGE_MAX, 50);
     run_to(86400000 + 3000);
     CHECK(far_end.charge_A == 20 || clock_ms > 86400000, "not today");
     run_to(86400000 + 20000);
@@ -98,7 +98,7 @@ static void check_wear(void)
     far_end.setter_count = 0;
     befalls(LIES, 1000000, "M");
     for (int i = 0; i < 40; i++) {
-        unit_order(&unit, &(struct unit_orders){i % 2 ? 20 : 10, -1, -1});
+        order_only(SET_CHARGE_MAX, i % 2 ? 20 : 10);
         run_to(clock_ms + 30000);
     }
     CHECK(far_end.setter_count <= 8, "%d writes: never more than twice the budget",
@@ -107,7 +107,7 @@ static void check_wear(void)
 
 static void order_charge(int amperes, int64_t for_ms)
 {
-    unit_order(&unit, &(struct unit_orders){amperes, -1, -1});
+    order_only(SET_CHARGE_MAX, amperes);
     run_to(clock_ms + for_ms);
 }
 
@@ -137,7 +137,7 @@ static void check_late_switch(void)
 {
     start(&(struct unit_config){0});
     far_end.has_batcd = false;
-    unit_order(&unit, &(struct unit_orders){-1, 1, -1});
+    order_only(SET_CHARGER_OFF, 1);
     run_to(500000);
     CHECK(unit.settings[SET_CHARGER_OFF].unsupported && !far_end.charger_off, "not there");
     far_end.has_batcd = true;
@@ -154,7 +154,7 @@ static void check_unsupported(void)
     start(&(struct unit_config){0});
     run_to(5000);
     befalls(NAK, 6, "M");
-    unit_order(&unit, &(struct unit_orders){20, -1, -1});
+    order_only(SET_CHARGE_MAX, 20);
     run_to(9000);
     const struct unit_setting *charge = &unit.settings[SET_CHARGE_MAX];
     CHECK(charge->unsupported && charge->state == SETTING_REFUSED, "three forms, two NAKs each");

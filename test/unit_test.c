@@ -7,7 +7,7 @@ enum look {
     NOTHING, IDENTIFIED, STATUS_AGE_MAX, CHARGE_STATE, OFF_STATE, OUTPUT_STATE, FAR_CHARGE, FAR_OFF,
     FAR_PRIORITY, CHARGE_WRITES, OFF_WRITES, OUTPUT_WRITES, CHARGE_UNSUPPORTED, OFF_UNSUPPORTED,
     OFF_READ, CHARGE_READ, TIMEOUTS_MIN, NAKS_MIN, CHECKS_MIN, SHAPES_MIN, RANGES_MIN, FAR_SETTERS,
-    HEARD_AGE_MIN, CHARGE_MA
+    HEARD_AGE_MIN, CHARGING_MA
 };
 enum act {
     STAY, CHARGE, OFF, PRIORITY, FAULT_SILENT, FAULT_DEAF, FAULT_NAK, FAULT_CRC, FAULT_SHIFT,
@@ -30,7 +30,7 @@ static const struct step plain_day[] = {
     { 1500, STATUS_AGE_MAX, 1000,              STAY,       0, "status before everything is known" },
     { 3000, IDENTIFIED,     1,                 STAY,       0, "knows the unit" },
     { 9000, STATUS_AGE_MAX, 1300,              STAY,       0, "status about each second" },
-    { 9000, CHARGE_MA,      12000,             STAY,       0, "12 A into the battery" },
+    { 9000, CHARGING_MA,      12000,             STAY,       0, "12 A into the battery" },
     { 9000, CHARGE_READ,    40,                STAY,       0, "the unit's own limit" },
     {70000, FAR_SETTERS,    0,                 CHARGE,    40, "nothing wanted writes nothing" },
     {73000, FAR_SETTERS,    0,                 CHARGE,    47, "it is so already" },
@@ -188,7 +188,7 @@ static int64_t see(enum look look)
         return r->charger_off.value;
     case CHARGE_READ:
         return r->charge_max_A.value;
-    case CHARGE_MA:
+    case CHARGING_MA:
         return r->charge_mA.value;
     case TIMEOUTS_MIN:
         return unit.timeouts;
@@ -233,7 +233,7 @@ static bool as_expected(const struct step *step)
     case OFF_UNSUPPORTED:
     case OFF_READ:
     case CHARGE_READ:
-    case CHARGE_MA:
+    case CHARGING_MA:
         return seen == step->expected;
     }
     return false;
@@ -280,11 +280,11 @@ static void order(enum act act, int amount)
 {
     struct unit_orders orders = unit.orders;
     if (act == CHARGE)
-        orders.charge_max_A = amount;
+        orders.want[SET_CHARGE_MAX] = amount;
     else if (act == OFF)
-        orders.charger_off = amount;
+        orders.want[SET_CHARGER_OFF] = amount;
     else
-        orders.output_priority = amount;
+        orders.want[SET_OUTPUT_PRIORITY] = amount;
     unit_order(&unit, &orders);
 }
 
