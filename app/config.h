@@ -53,14 +53,20 @@ struct config_channel {
 
 struct config_inverter {
     char name[NAME_SIZE];
-    char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url */
-    char serial[NAME_SIZE];            /* expected QID, "" = any */
+    char port[CONFIG_PATH_SIZE];       /* app/port_find.h words */
+    char serial[NAME_SIZE];            /* expected QID or QSID, "" = any */
     uint8_t phase;                     /* 1..3 */
     int32_t rated_W;
     int32_t rated_dA;
     int32_t charge_max_A;              /* per unit */
     char pv_off_command[COMMAND_SIZE]; /* it takes no PV current after the first, and again after */
     char pv_on_command[COMMAND_SIZE];  /* the second; "" = it has no such command */
+};
+
+/* What heals the inverters' ports (app/ports.h). */
+struct config_ports {
+    int32_t hang_s;                    /* 0 = never */
+    bool usb_reset;
 };
 
 struct config_wallbox {
@@ -121,6 +127,7 @@ struct config {
     struct emulate_config emulate[MAX_EMULATIONS];
     int32_t emulated_permille;     /* sum of their shares; the rest is for inverters on serial lines */
     struct config_inverter inverters[MAX_INVERTERS];
+    struct config_ports ports;
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
     struct cell cell;                  /* battery.cell */

@@ -251,9 +251,10 @@ static void ports_fill(struct status *status, const struct controller *c, const 
             part->problem =
                 text("another unit answers there: its serial number is not the config's");
         }
-        if (io && io->streams[i].fd < 0) {
+        if (io && !ports_of(&io->ports, i)) {
             part->well = false;
-            part->problem = text(io->streams[i].problem);
+            ports_problem(&io->ports, i, status->port_problem[i], sizeof status->port_problem[i]);
+            part->problem = status->port_problem[i];
         }
     }
     status->message.parts = status->part_at;

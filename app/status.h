@@ -38,6 +38,7 @@ struct status {
     Busbar__ChargePoint points[MAX_CHARGE_POINTS], *point_at[MAX_CHARGE_POINTS];
     Busbar__Limit point_limits[MAX_CHARGE_POINTS];
     Busbar__Part parts[STATUS_PARTS], *part_at[STATUS_PARTS];
+    char port_problem[MAX_INVERTERS][160];
     Busbar__Bus buses[MAX_BUSES], *bus_at[MAX_BUSES];
     Busbar__CurrentSensor sensors[CURRENTS_SENSORS], *sensor_at[CURRENTS_SENSORS];
     Busbar__Busbar busbars[CURRENTS_NODES], *busbar_at[CURRENTS_NODES];
