@@ -33,21 +33,6 @@
 #include "core/verdict.h"
 #include "inverter/protocol.h"
 
-enum unit_mode {
-    MODE_UNKNOWN,
-    MODE_POWER_ON,
-    MODE_STANDBY,
-    MODE_LINE,
-    MODE_BATTERY,
-    MODE_FAULT,
-    MODE_SHUTDOWN,
-    MODE_SAVING,
-    MODE_CHARGING,
-    MODE_BYPASS,
-    MODE_ECO
-};
-enum output_priority { OUTPUT_UTILITY = 0, OUTPUT_SOLAR = 1, OUTPUT_SBU = 2 };  /* PI30 numbering */
-
 struct unit_readings {
     struct reading grid_dV, grid_dHz;      /* tenths */
     struct reading output_dV, output_dHz;
