@@ -305,6 +305,7 @@ void status_fill(struct status *status, const struct controller *c, const struct
     devices_fill(status, c, now_ms);
     ports_fill(status, c, io, now_ms);
     buses_fill(status, c, io);
+    status_ports(status, c, io, now_ms);
     status_currents(status, c, now_ms);
     status->why.count = 0;
     why_fill(&status->why, c, now_ms);
