@@ -45,6 +45,7 @@ void probe_start(struct probe *probe, bool thorough, int32_t answer_ms, int64_t 
 {
     *probe = (struct probe){.thorough = thorough,
                             .answer_ms = answer_ms > 0 ? answer_ms : PROBE_ANSWER_MS,
+                            .found.output_mode = -1,
                             .quiet_until_ms = now_ms};
 }
 
@@ -172,6 +173,41 @@ static bool count_fields(uint8_t *fields, char separator, const char *text, size
     return found >= LEAST;
 }
 
+static void keep_rating(struct probe_found *found, const struct answer *answer)
+{
+    const struct question *question = answer->question;
+    for (size_t i = 0; i < answer->count && i < question->count; i++) {
+        enum quantity is = question->rows[i].is;
+        int32_t value = answer->value[i];
+        for (uint8_t d = question->rows[i].decimals; d > (is == RATED_DA); d--)
+            value /= 10;
+        if (is == RATED_W)
+            found->rated_W = value;
+        else if (is == RATED_DA && question->rows[i].decimals)
+            found->rated_dA = value;
+        else if (is == CHARGE_MAX_A)
+            found->charge_max_A = value;
+        else if (is == OUTPUT_MODE)
+            found->output_mode = value;
+    }
+}
+
+/* By the first protocol whose table the ratings fit. */
+static void read_rating(struct probe *probe, const uint8_t *frame, size_t count)
+{
+    struct answer answer;
+    enum framing framing = probe->found.framing;
+    for (size_t i = 0; i < protocol_count; i++) {
+        const struct question *question = protocol_question(protocols[i], ASK_RATING);
+        if (protocols[i]->framing != framing || !question ||
+            answer_judge(question, framing, frame, count, &answer, NULL) != VERDICT_TAKEN ||
+            answer.state != ANSWER_IS_VALUES)
+            continue;
+        keep_rating(&probe->found, &answer);
+        return;
+    }
+}
+
 static bool take(struct probe *probe, const char *text, size_t count)
 {
     const struct row *row = &rows[probe->at];
@@ -236,6 +272,8 @@ static void on_frame(struct probe *probe, const char *frame, size_t count, int64
         refused(probe, caret);
     } else if (caret == (row->framing != FRAMING_PI30) && count > head + TAIL &&
                take(probe, frame + head, count - head - TAIL)) {
+        if (row->what == RATING)
+            read_rating(probe, (const uint8_t *)frame, count);
         probe->heard = true;
         answer_is_over(probe, now_ms);
         ask_next(probe);

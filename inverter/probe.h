@@ -27,6 +27,9 @@ struct probe_found {
     char model[24];      /* QMN, else QGMN; thorough */
     char firmware[24];   /* thorough */
     uint8_t rating_fields, status_fields;   /* 0 = no answer; thorough */
+    int32_t rated_W, rated_dA;              /* thorough, as is what follows; 0 = not told */
+    int32_t charge_max_A;                   /* as set */
+    int32_t output_mode;                    /* PI30 numbering, -1 = not told */
 };
 
 enum { PROBE_BUFFER = 256, PROBE_REQUEST = 32, PROBE_ANSWER_MS = 700, PROBE_PAUSE_MS = 50 };
