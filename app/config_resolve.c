@@ -76,6 +76,7 @@ static void resolve_inverters(const struct resolver *r)
         memcpy(out->port, raw->port, sizeof out->port);
         memcpy(out->serial, raw->serial, sizeof out->serial);
         check_port(r, i);
+        memcpy(out->protocol, raw->protocol, sizeof out->protocol);
         out->phase = raw->phase;
         out->rated_W = raw->rated_W;
         out->rated_dA = config_tenths(raw->rated_A);

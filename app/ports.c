@@ -275,7 +275,7 @@ static void rates(struct ports *ports, const struct plant *plant, int64_t now_ms
 {
     for (size_t i = 0; i < ports->config->inverter_count; i++) {
         struct port_role *role = &ports->role[i];
-        uint32_t answers = plant->units[i].answers;
+        uint32_t answers = plant->units[i].statistics.answers;
         int64_t span_ms = now_ms - role->rate_ms;
         if (span_ms < RATE_MS)
             continue;

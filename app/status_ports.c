@@ -9,12 +9,13 @@ static char *text(const char *constant)
 
 static void unit_fill(Busbar__Port *out, const struct unit *unit)
 {
-    out->answers = unit->answers;
-    out->crc = unit->verdicts.n[VERDICT_CHECK];
-    out->shape = unit->verdicts.n[VERDICT_SHAPE] + unit->verdicts.n[VERDICT_RANGE];
-    out->late = unit->verdicts.n[VERDICT_FOREIGN];
-    out->naks = unit->naks;
-    out->timeouts = unit->timeouts;
+    const struct unit_statistics *statistics = &unit->statistics;
+    out->answers = statistics->answers;
+    out->crc = statistics->checks;
+    out->shape = statistics->shapes;
+    out->late = statistics->late;
+    out->naks = statistics->naks;
+    out->timeouts = statistics->timeouts;
 }
 
 static void port_fill(struct status *status, const struct controller *c, const struct ports *ports,

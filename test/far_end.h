@@ -64,7 +64,7 @@ struct reply {
 
 struct far_end {
     int charge_A, priority;
-    bool charger_off, has_batcd, has_old_charge, has_pv2, has_list, has_id, plugged, other_family;
+    bool charger_off, has_batcd, has_old_charge, has_pv2, has_list, has_id, plugged;
     enum fault fault;
     int fault_count;
     const char *fault_to; /* letters of the commands it befalls, NULL = any */
@@ -103,7 +103,7 @@ static bool tell(const char *word, char *text, size_t room)
 {
     struct far_end *f = &far_end;
     if (!strcmp(word, "QPI"))
-        snprintf(text, room, f->other_family ? "(PI34" : "(PI30");
+        snprintf(text, room, "(PI30");
     else if (!strcmp(word, "QID") && f->has_id)
         snprintf(text, room, "(92931905106463");
     else if (!strcmp(word, "QSID"))

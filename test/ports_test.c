@@ -120,7 +120,7 @@ static void check_silent_questions(void)
     world_run(120000);
     CHECK(at_home(0) && ports.role[0].adopted == 1 && ports.port[0].counts.disowned == 0,
           "adopted %u times", ports.role[0].adopted);
-    CHECK(ports.port[0].counts.proven > 1, "asked %u times", ports.port[0].counts.proven);
+    CHECK(ports.port[0].counts.proven >= 1, "asked %u times", ports.port[0].counts.proven);
     world_end();
 }
 
