@@ -277,9 +277,10 @@ static void ports_fill(struct status *status, const struct controller *c, const 
             part->problem =
                 text("another unit answers there: its serial number is not the config's");
         }
-        if (io && io->streams[i].fd < 0) {
+        if (io && !ports_of(&io->ports, i)) {
             part->well = false;
-            part->problem = text(io->streams[i].problem);
+            ports_problem(&io->ports, i, status->port_problem[i], sizeof status->port_problem[i]);
+            part->problem = status->port_problem[i];
         }
     }
     status->message.parts = status->part_at;
@@ -330,6 +331,7 @@ void status_fill(struct status *status, const struct controller *c, const struct
     devices_fill(status, c, now_ms);
     ports_fill(status, c, io, now_ms);
     buses_fill(status, c, io);
+    status_ports(status, c, io, now_ms);
     status_currents(status, c, now_ms);
     status->inverter_news.count = 0;
     inverter_news(&status->inverter_news, c);
