@@ -320,6 +320,11 @@ static bool starts(const char *text, const char *const words[])
     return false;
 }
 
+static bool one_port_fits(const char *text)
+{
+    return port_words_fixed(text) && port_words_fit(text);
+}
+
 static bool bus_port_fits(const char *text)
 {
     static const char *const schemes[] = {"socketcan:", "local:", "log:", "mem:", NULL};
@@ -644,7 +649,7 @@ static const struct yaml_note notes[] = {
     {"emulations[].name", NAME_RULE, .unique = true,
      .help = "name of the inverter, or of its parallel group, as a hearer"},
     {"emulations[].bus", .refers = "buses[].name", .help = "CAN bus it listens on; or port"},
-    {"emulations[].port", .unique = true, .fits = stream_port_fits,
+    {"emulations[].port", .unique = true, .fits = one_port_fits,
      .allowed = "serial:DEVICE,baud=9600, tty:DEVICE, tcp://HOST:PORT or /dev/..",
      .help = "serial line to its BMS port; or bus"},
     {"emulations[].address", .min = 1, .max = LIB_ADDRESS_MAX, .preset = "1",
