@@ -175,6 +175,22 @@ static const struct {
     {{"inv4", "output-priority", "sbu"}, "the controller sets this now", "the controller's"},
     {{"inv1", "charge-current", "30"}, "the controller sets this now", "a string stands there"},
     {{"inv1", "charger-off", "yes"}, "the controller sets this now", "the controller's too"},
+    {{"inv4", "bulk-voltage", "58.4"},
+     "the battery takes 56.00 V at most: held by a cell's voltage",
+     "above the battery's own"},
+    {{"inv4", "float-voltage", "57.0"}, "the battery takes 56.00 V at most", "float too"},
+    {{"inv2", "grid-charge-current", "110"},
+     "the config gives inv2 100 A: inverters[].charge_max_A",
+     "above the config's"},
+    {{"inv2", "cut-off-voltage", "40.0"}, "the battery is not to fall below", "too low"},
+    {{"inv2", "cut-off-voltage", "46.0"},
+     "a lower cut-off voltage lets the battery be emptied further; --yes if",
+     "may do harm"},
+    {{"inv2", "battery-type", "agm"},
+     "another battery type sets the charge voltages anew and may make the inverter wait for a BMS;",
+     "may do harm"},
+    {{"inv2", "input-range", "ups"}, "--yes if that is what you want", "may do harm"},
+    {{"inv2", "output-mode", "parallel"}, "it can be set in standby only; --yes", "may do harm"},
     {{"inv4", "pv-off", "yes"}, "the controller sets this now", "the router's"},
 };
 
@@ -188,6 +204,30 @@ static void words_are_judged(void)
     }
     together_run(&t, 5000);
     CHECK(*heard == '\0', "nothing was written: %s", heard);
+}
+
+/* What may do harm is done for one who is sure, where the unit lets it be done. */
+static void sure(void)
+{
+    calm();
+    uint64_t id = ask_set((struct asked){"inv2", "cut-off-voltage", "46.0", .sure = true});
+    until_over(id);
+    BECAME(id, "accepted sent acknowledged confirmed: it reads 46.0 V", "cut-off");
+    id = ask_set((struct asked){"inv2", "output-mode", "parallel", .sure = true});
+    until_over(id);
+    BECAME(id, "accepted refused: only while the output is off", "the output is on");
+    id = ask_set((struct asked){"inv3", "bulk-voltage", "56.2"});
+    CHECK(id, "above what the battery takes, yet lower than it is: %s", reason);
+    until_over(id);
+    id = ask_set((struct asked){"inv3", "bulk-voltage", "55.0"});
+    until_over(id);
+    BECAME(id, "accepted sent acknowledged confirmed: it reads 55.0 V", "what the unit takes");
+    id = ask_set((struct asked){"inv3", "float-voltage", "55.6"});
+    until_over(id);
+    BECAME(id, "accepted refused: float would be above bulk voltage", "the unit's own judgement");
+    id = ask_set((struct asked){"inv3", "charger-priority", "solar"});
+    until_over(id);
+    BECAME(id, "accepted sent acknowledged confirmed: it reads solar", "a word");
 }
 
 /* --- the ladder of a setter --- */
@@ -461,11 +501,13 @@ int main(void)
     t.plant.start_h = 11;
     t.plant.car_arrive_h = 30;
     t.on_request = on_request;
+    t.config.inverters[1].charge_max_A = 100;
     if (together_begin(&t) < 0)
         return 1;
     together_run(&t, 60000);
     heard[0] = '\0';
     words_are_judged();
+    sure();
     set_and_proven();
     set_and_not_proven();
     lost_and_back();
