@@ -5,6 +5,7 @@
 
 #include "app/control.h"
 #include "app/control.pb-c.h"
+#include "app/request_set.h"
 #include "test/check.h"
 #include "test/together.h"
 
@@ -394,6 +395,40 @@ static void many_at_once(void)
           reason);
 }
 
+/* What is over goes before what is still watched. */
+static void the_open_one_stays(void)
+{
+    calm();
+    line = SILENT;
+    uint64_t id = ask_set((struct asked){"inv4", "charge-current", "90"});
+    for (int i = 0; i < 2 * REQUESTS; i++)
+        ask_set((struct asked){"inv9", "charge-current", "30"});
+    BECAME(id, "accepted: ", "it is watched still");
+}
+
+/* A wish under way does not stand against what the controller decides meanwhile. */
+static void the_controller_wins(void)
+{
+    calm();
+    struct policy_inverter_order *decided = &t.controller->decided.inverter[3];
+    struct policy_inverter_order kept = *decided;
+    line = MUTE_TO_SETTERS;
+    uint64_t id = ask_set((struct asked){"inv4", "charge-current", "80"});
+    together_run(&t, 1500);
+    BECAME(id, "accepted sent: ", "under way");
+    struct unit_orders orders = unit_orders_none();
+    requests_order(t.controller, 3, &orders, t.now_ms);
+    CHECK(orders.want[SET_CHARGE_MAX] == 80 && orders.person == 1u << SET_CHARGE_MAX, "a wish");
+    decided->charge_max_A = orders.want[SET_CHARGE_MAX] = 20;
+    requests_order(t.controller, 3, &orders, t.now_ms);
+    CHECK(orders.want[SET_CHARGE_MAX] == 20, "%d A", orders.want[SET_CHARGE_MAX]);
+    *decided = kept;
+    decided->charger_off = 1;
+    CHECK(setting_is_driven(t.controller, 3, SET_CHARGE_MAX), "what charges nothing is not free");
+    *decided = kept;
+    CHECK(!setting_is_driven(t.controller, 3, SET_CHARGE_MAX), "left alone");
+}
+
 static void restart_while_waiting(void)
 {
     calm();
@@ -417,6 +452,16 @@ static void others(void)
     id = ask_verb(BUSBAR__VERB__CAP, 0, "");
     until_over(id);
     BECAME(id, "accepted confirmed: in force: 70.0 %: the default", "cap default");
+    sim_fault(t.sim, SIM_BMS_SILENT, 0, true);
+    together_run(&t, 20000);
+    id = ask_verb(BUSBAR__VERB__CAP, 900, "");
+    together_run(&t, 1000);
+    BECAME(id, "accepted: it is held back: a BMS is silent", "a cap above the default waits");
+    until_over(id);
+    BECAME(id, "accepted timed out: it is held back: a BMS is silent", "and is so for longer");
+    ask_verb(BUSBAR__VERB__CAP, 0, "");
+    sim_fault(t.sim, SIM_BMS_SILENT, 0, false);
+    together_run(&t, 120000);
     id = ask_verb(BUSBAR__VERB__RESET, 0, "");
     until_over(id);
     BECAME(id, "accepted confirmed: every contact is read back", "reset");
@@ -519,6 +564,8 @@ int main(void)
     journal_has_each_step_once();
     others();
     many_at_once();
+    the_open_one_stays();
+    the_controller_wins();
     charge_and_stop();
     restart_while_waiting();
     emergency_stop();
