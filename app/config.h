@@ -20,7 +20,10 @@
 #include "phase-router/ac.h"
 #include "phase-router/router.h"
 
-enum { COMMAND_SIZE = 16, CONFIG_PATH_SIZE = 128, CONFIG_DIALECTS = 32, CONFIG_NONE = 0xFF };
+enum {
+    COMMAND_SIZE = 16, PROTOCOL_SIZE = 16, CONFIG_PATH_SIZE = 128, CONFIG_DIALECTS = 32,
+    CONFIG_NONE = 0xFF
+};
 
 struct config_bus {
     char name[NAME_SIZE];
@@ -55,6 +58,7 @@ struct config_inverter {
     char name[NAME_SIZE];
     char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url */
     char serial[NAME_SIZE];            /* expected QID, "" = any */
+    char protocol[PROTOCOL_SIZE];      /* one of inverter/protocol.h, "" = found by asking */
     uint8_t phase;                     /* 1..3 */
     int32_t rated_W;
     int32_t rated_dA;

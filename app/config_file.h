@@ -70,7 +70,7 @@ struct file_board {
     uint8_t channels;
 };
 struct file_inverter {
-    char name[NAME_SIZE], port[CONFIG_PATH_SIZE], serial[NAME_SIZE];
+    char name[NAME_SIZE], port[CONFIG_PATH_SIZE], serial[NAME_SIZE], protocol[PROTOCOL_SIZE];
     uint8_t phase;
     int32_t rated_W;
     double rated_A;

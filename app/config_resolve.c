@@ -55,6 +55,7 @@ static void resolve_inverters(const struct resolver *r)
         memcpy(out->name, raw->name, sizeof out->name);
         memcpy(out->port, raw->port, sizeof out->port);
         memcpy(out->serial, raw->serial, sizeof out->serial);
+        memcpy(out->protocol, raw->protocol, sizeof out->protocol);
         out->phase = raw->phase;
         out->rated_W = raw->rated_W;
         out->rated_dA = config_tenths(raw->rated_A);

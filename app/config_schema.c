@@ -4,6 +4,7 @@
 
 #include "app/config_file.h"
 #include "bms/lib_port.h"
+#include "inverter/protocol.h"
 
 enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
 
@@ -143,6 +144,7 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_STRING("name", O, struct file_inverter, name, 1),
     CYAML_FIELD_STRING("port", O, struct file_inverter, port, 1),
     CYAML_FIELD_STRING("serial", O, struct file_inverter, serial, 0),
+    CYAML_FIELD_STRING("protocol", O, struct file_inverter, protocol, 0),
     CYAML_FIELD_ENUM("phase", O | CYAML_FLAG_STRICT, struct file_inverter, phase, phases,
      CYAML_ARRAY_LEN(phases)),
     CYAML_FIELD_INT("rated_W", O, struct file_inverter, rated_W),
@@ -337,10 +339,16 @@ static bool command_fits(const char *text)
     return true;
 }
 
+static bool protocol_fits(const char *text)
+{
+    return protocol_named(text) != NULL;
+}
+
 /* --- notes --- */
 
 #define NAME_WORDS    "letters, digits and . _ -"
 #define COMMAND_WORDS "capital letters, digits and ."
+#define PROTOCOL_WORDS "PI30 or PI30MAX"
 #define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
 #define SPEAKER_NOTES(list, kind)                                                                  \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
@@ -497,6 +505,8 @@ static const struct yaml_note notes[] = {
      .help = "its serial line"},
     {"inverters[].serial", .unique = true, .fits = name_fits, .allowed = NAME_WORDS,
      .help = "serial number it must answer; default: any"},
+    {"inverters[].protocol", .fits = protocol_fits, .allowed = PROTOCOL_WORDS,
+     .help = "protocol it speaks; default: found by asking"},
     {"inverters[].phase", .must = true, .help = "AC phase it feeds"},
     {"inverters[].rated_W", .must = true, .min = 100, .max = 100000, .help = "rated output, W"},
     {"inverters[].rated_A", .must = true, .min = 1, .max = 500, .help = "rated output current, A"},

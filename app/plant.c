@@ -144,6 +144,8 @@ int plant_init(struct plant *plant, const struct config *config, int64_t now_ms,
     for (size_t i = 0; i < config->inverter_count; i++) {
         struct unit_config unit = {0};
         memcpy(unit.name, config->inverters[i].name, sizeof unit.name);
+        memcpy(unit.protocol, config->inverters[i].protocol, sizeof unit.protocol);
+        unit.parallel = config->inverter_count > 1 ? config->inverter_count : 0;
         memcpy(unit.pv_command[0], config->inverters[i].pv_on_command, sizeof unit.pv_command[0]);
         memcpy(unit.pv_command[1], config->inverters[i].pv_off_command, sizeof unit.pv_command[1]);
         unit_init(&plant->units[i], &unit, now_ms);

@@ -66,17 +66,44 @@ static void router_restore(const struct saved_state *state, struct controller *c
     }
 }
 
-static void units_restore(const struct saved_state *state, struct controller *c, bool today)
+/* The day that counts an inverter's writes goes on where it was; one whose beginning a clock that
+ * jumped has put into the future begins now. True while it is not over. */
+static bool budget_day_restore(struct unit *unit, const struct saved_inverter *saved, bool today,
+                               int64_t now_ms, int64_t wall_ms)
+{
+    int64_t age_ms = wall_ms - saved->budget_wall_ms;
+    if (saved->budget_wall_ms == 0)
+        return today;
+    if (age_ms >= DAY_MS)
+        return false;
+    unit->day_ms = now_ms - (age_ms > 0 ? age_ms : 0);
+    return true;
+}
+
+static void units_restore(const struct saved_state *state, struct controller *c, bool today,
+                          int64_t now_ms, int64_t wall_ms)
 {
     for (size_t i = 0; i < c->config->inverter_count; i++) {
-        const struct saved_inverter *unit =
+        struct unit *unit = &c->plant.units[i];
+        const struct saved_inverter *saved =
             saved_inverter_find(state, c->config->inverters[i].name);
-        for (size_t k = 0; unit && k < SETTINGS; k++) {
-            c->plant.units[i].settings[k].writes = unit->settings[k].writes;
-            c->plant.units[i].settings[k].writes_today = today ? unit->settings[k].writes_today : 0;
-            c->told.writes[i][k] = unit->settings[k].writes;
+        bool counts = saved && budget_day_restore(unit, saved, today, now_ms, wall_ms);
+        for (size_t k = 0; saved && k < SETTINGS; k++) {
+            unit->settings[k].writes = saved->settings[k].writes;
+            unit->settings[k].writes_today = counts ? saved->settings[k].writes_today : 0;
+            c->told.writes[i][k] = saved->settings[k].writes;
         }
     }
+}
+
+/* Differs when a setting was written. */
+static uint64_t writes_mark(const struct controller *c)
+{
+    uint64_t mark = 0;
+    for (size_t i = 0; i < c->config->inverter_count; i++)
+        for (size_t k = 0; k < SETTINGS; k++)
+            mark += c->plant.units[i].settings[k].writes;
+    return mark;
 }
 
 static void charge_restore_pack(const struct saved_state *state, const struct saved_pack *pack,
@@ -169,13 +196,14 @@ void saved_open(struct saved *saved, const char *dir, struct controller *control
     bool today = wall_ms / DAY_MS == saved->state.day;
     soc_restore(&saved->state, controller, now_ms, wall_ms);
     router_restore(&saved->state, controller, today, now_ms, wall_ms);
-    units_restore(&saved->state, controller, today);
+    units_restore(&saved->state, controller, today, now_ms, wall_ms);
     packs_restore(&saved->state, controller, now_ms, wall_ms);
     currents_import(&controller->currents, &saved->state.currents, gap_of(&saved->state, wall_ms));
     saved->packs = packs_mark(controller);
     controller->journal.next = controller->journal.taken = (uint32_t)saved->state.journal_sequence;
     saved->transfers = controller->router.transfers;
     saved->stopped = controller->stopped;
+    saved->writes = writes_mark(controller);
 }
 
 /* --- saving --- */
@@ -203,12 +231,14 @@ static void router_save(struct saved_state *state, const struct controller *c, i
     }
 }
 
-static void units_save(struct saved_state *state, const struct controller *c)
+static void units_save(struct saved_state *state, const struct controller *c, int64_t now_ms,
+                       int64_t wall_ms)
 {
     state->inverter_count = c->config->inverter_count;
     for (size_t i = 0; i < c->config->inverter_count; i++) {
         memcpy(state->inverters[i].name, c->config->inverters[i].name,
                sizeof state->inverters[i].name);
+        state->inverters[i].budget_wall_ms = wall_ms - (now_ms - c->plant.units[i].day_ms);
         for (size_t k = 0; k < SETTINGS; k++) {
             state->inverters[i].settings[k].writes = c->plant.units[i].settings[k].writes;
             state->inverters[i].settings[k].writes_today =
@@ -236,7 +266,8 @@ bool saved_urgent(const struct saved *saved, const struct controller *controller
 {
     return saved->transfers != controller->router.transfers ||
            saved->replaced != controller->replaced || saved->stopped != controller->stopped ||
-           saved->packs != packs_mark(controller) || saved->cap_asked != controller->cap_asked;
+           saved->packs != packs_mark(controller) || saved->cap_asked != controller->cap_asked ||
+           saved->writes != writes_mark(controller);
 }
 
 bool saved_write(struct saved *saved, const struct controller *controller, int64_t now_ms,
@@ -263,7 +294,7 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     state->stopped = controller->stopped;
     state->journal_sequence = controller->journal.next;
     router_save(state, controller, now_ms, wall_ms);
-    units_save(state, controller);
+    units_save(state, controller, now_ms, wall_ms);
     packs_save(state, controller, now_ms, wall_ms);
     currents_export(&controller->currents, &state->currents);
     size_t count = state_encode(&saved->file, state, saved->bytes);
@@ -272,6 +303,7 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     saved->packs = packs_mark(controller);
     saved->stopped = controller->stopped;
     saved->cap_asked = controller->cap_asked;
+    saved->writes = writes_mark(controller);
     pthread_mutex_lock(&saved->lock);
     saved->count = count;
     pthread_cond_signal(&saved->wake);

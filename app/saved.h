@@ -19,6 +19,7 @@ struct saved {
     bool stopped;               /* likewise, of the controller */
     uint64_t packs;             /* likewise, a sum over their latches */
     uint32_t cap_asked;         /* likewise */
+    uint64_t writes;            /* likewise, of the inverters' settings: a crash must not forget one */
     /* between loop and writer, under lock */
     pthread_t writer;
     pthread_mutex_t lock;

@@ -97,9 +97,9 @@ static void inverters_fill(struct status *status, const struct controller *c, in
         out->charger_off = r->charger_off.value != 0;
         out->output_priority = text(output_priority_name(r->output_priority.value));
         out->serial = text(r->serial);
-        out->answers = unit->answers;
-        out->naks = unit->naks;
-        out->timeouts = unit->timeouts;
+        out->answers = unit->statistics.answers;
+        out->naks = unit->statistics.naks;
+        out->timeouts = unit->statistics.timeouts;
         out->refused = refused_of(&unit->verdicts);
         for (int s = 0; s < SETTINGS; s++)
             out->writes += unit->settings[s].writes;
@@ -268,7 +268,7 @@ static void ports_fill(struct status *status, const struct controller *c, const 
     for (size_t i = 0; i < c->config->inverter_count; i++) {
         Busbar__Part *part = part_add(status, "inverter", c->config->inverters[i].name);
         part_age(part, c->plant.units[i].heard_ms, UNIT_FRESH_MS, now_ms);
-        part->taken = c->plant.units[i].answers;
+        part->taken = c->plant.units[i].statistics.answers;
         part->refused = refused_of(&c->plant.units[i].verdicts);
         if (!plant_unit_expected(&c->plant, i)) {
             part->well = false;

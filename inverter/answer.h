@@ -3,9 +3,12 @@
  * What is believed:
  * - The CRC is CRC16/XMODEM over everything before it. A CRC byte that equals 0x28, 0x0D or 0x0A is
  *   sent one higher; 0x00 is not (vendor's CRC.c; captured frame ending in 00 E7). Answers are taken
- *   with raw or raised bytes, requests are sent raised.
+ *   with raw or raised bytes, but never a raw CR: that ends a frame. Requests are sent raised.
  * - A frame runs from '(' or '^' to a CR (or an LF, where a serial server turned it) whose check fits.
- *   Anything before, between or after, and HID zero padding, is passed over.
+ *   Anything before, between or after, and HID zero padding, is passed over. "D106.." without its
+ *   '^' was captured, its CRC counted without it too. REVO answers setters "ACK" and one byte of
+ *   sum, without '('; of sums both (sum + 1) & 0xFF and the bare sum were captured.
+ * - nnn of ^Dnnn counts what follows it. Captures with up to two less are about; more is refused.
  * - An answer must have the shape of its question: number, form and range of every documented
  *   field, counted from the left. A late answer to another question has a good CRC but not that
  *   shape.
@@ -66,6 +69,10 @@ bool answer_find(const uint8_t *bytes, size_t room, size_t *start, size_t *count
 enum verdict answer_judge(const struct question *question, enum framing framing,
                           const uint8_t *frame, size_t count, struct answer *answer,
                           struct refusal *refusal);
+
+/* A kept value as people write it: 5430 of two decimals is "54.30". room >= FIELD_TEXT_ROOM. */
+enum { FIELD_TEXT_ROOM = 32 };
+void field_text(char *out, size_t room, int32_t value, uint8_t decimals);
 
 /* What the value of field n means by its row's words; NULL = no word for it. */
 const struct field_word *answer_word(const struct field_row *row, int32_t code);

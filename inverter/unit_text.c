@@ -26,7 +26,29 @@ static const char *const states[] = {
     [SETTING_IDLE] = "idle",   [SETTING_WANTED] = "wanted",       [SETTING_SENT] = "sent",
     [SETTING_ACKED] = "acked", [SETTING_CONFIRMED] = "confirmed", [SETTING_REFUSED] = "refused",
 };
+
+static const char *const reasons[REASONS] = {
+    [REASON_NONE]         = "",
+    [REASON_UNSUPPORTED]  = "the unit does not have it, or does not tell how it stands",
+    [REASON_NOT_ALLOWED]  = "the unit does not allow this value",
+    [REASON_USER_BATTERY] = "only with the battery type set to user-defined",
+    [REASON_STANDBY]      = "only while the output is off",
+    [REASON_PERSON]       = "only where a person asks for it",
+    [REASON_CONTRADICTED] = "float would be above bulk voltage",
+    [REASON_PARTNER]      = "waits for the other one of float and bulk voltage",
+    [REASON_DWELL]        = "waits: it was written a short while ago",
+    [REASON_BUDGET]       = "waits: it was written too often today",
+    [REASON_SMALL]        = "waits: too small a change to be written",
+    [REASON_NAKED]        = "the unit said no twice",
+    [REASON_NOT_APPLIED]  = "the unit took it and reads otherwise",
+    [REASON_NO_ANSWER]    = "the unit did not answer whether it took it",
+};
 /* clang-format on */
+
+const char *setting_reason_text(enum setting_reason reason)
+{
+    return reasons[reason];
+}
 
 const char *setting_name(enum setting setting)
 {

@@ -327,6 +327,13 @@ int main(void)
             writes += before->plant.units[u].settings[k].writes;
         }
     CHECK(writes > 0, "there were writes");
+    CHECK(t.controller->plant.units[0].settings[SET_CHARGER_OFF].writes_today ==
+              before->plant.units[0].settings[SET_CHARGER_OFF].writes_today,
+          "and they count as today's");
+    CHECK(later_ms - t.controller->plant.units[0].day_ms ==
+              t.now_ms - before->plant.units[0].day_ms + 100000,
+          "in a day that goes on: %lld ms of it",
+          (long long)(later_ms - t.controller->plant.units[0].day_ms));
     struct soc_estimate counted = soc_counter_estimate(&t.controller->charge.counter);
     struct soc_estimate was = soc_counter_estimate(&before->charge.counter);
     CHECK(counted.known && counted.error_permille >= was.error_permille &&

@@ -191,9 +191,9 @@ static int64_t see(enum look look)
     case CHARGING_MA:
         return r->charge_mA.value;
     case TIMEOUTS_MIN:
-        return unit.timeouts;
+        return unit.statistics.timeouts;
     case NAKS_MIN:
-        return unit.naks;
+        return unit.statistics.naks;
     case CHECKS_MIN:
         return unit.verdicts.n[VERDICT_CHECK];
     case SHAPES_MIN:

@@ -1,0 +1,251 @@
+/* What may be written: from an order to a value that the unit allows, or the reason why not. */
+#include "inverter/unit_inner.h"
+
+#include <string.h>
+
+enum { BATTERY_USER = 2, MODE_AGE_MS = 10000 };
+
+/* clang-format off */
+static const struct {
+    int8_t safer;           /* which way charges less: up, down, 0 = no way */
+    bool rounds;            /* down to an allowed value, up to the least one */
+    bool person;            /* only on a person's request */
+    uint8_t small;          /* a rise by less is not worth a write */
+} traits[SETTINGS] = {
+    [SET_PV_OFF]           = {0},
+    [SET_CHARGER_OFF]      = {.safer = +1},
+    [SET_CHARGE_MAX]       = {.safer = -1, .rounds = true, .small = 2},
+    [SET_AC_CHARGE_MAX]    = {.safer = -1, .rounds = true, .small = 2},
+    [SET_FLOAT]            = {.safer = -1},
+    [SET_BULK]             = {.safer = -1},
+    [SET_OUTPUT_PRIORITY]  = {0},
+    [SET_CHARGER_PRIORITY] = {0},
+    [SET_RECHARGE]         = {0},
+    [SET_REDISCHARGE]      = {0},
+    [SET_CUTOFF]           = {0},
+    [SET_DISCHARGE_MAX]    = {.rounds = true, .small = 2},
+    [SET_PV_BALANCE]       = {0},
+    [SET_BATTERY_TYPE]     = {.person = true},
+    [SET_INPUT_RANGE]      = {.person = true},
+    [SET_OUTPUT_MODE]      = {.person = true},
+};
+/* clang-format on */
+
+bool setting_safer(enum setting which, int32_t value, int32_t than)
+{
+    return traits[which].safer * value > traits[which].safer * than;
+}
+
+static const struct setter *setter_of(const struct unit *unit, enum setting which)
+{
+    return unit->protocol && which != SET_PV_OFF ? protocol_setter(unit->protocol, which) : NULL;
+}
+
+enum ask setting_proof(const struct unit *unit, enum setting which)
+{
+    const struct setter *setter = setter_of(unit, which);
+    const struct question *question;
+    if (!setter || !protocol_row(unit->protocol, setter->proof, &question))
+        return ASKS;
+    return question->ask;
+}
+
+int32_t setting_actual(const struct unit *unit, enum setting which)
+{
+    const struct setter *setter = setter_of(unit, which);
+    const struct reading *reading = which == SET_PV_OFF ? &unit->readings.pv_off
+                                    : setter            ? unit_reading(unit, setter->proof)
+                                                        : NULL;
+    return reading && reading->heard_ms >= unit->since_ms ? reading->value : -1;
+}
+
+/* --- allowed values --- */
+
+/* What the unit takes: numbers of a list, or from min to max in steps. */
+struct allowed {
+    const int32_t *list;
+    uint8_t count;
+    int32_t min, max, step;
+};
+
+static bool is_battery_volts(enum quantity is)
+{
+    return is == BULK_DV || is == FLOAT_DV || is == CUTOFF_DV || is == RECHARGE_DV ||
+           is == REDISCHARGE_DV;
+}
+
+/* Tables have the volts of a 48 V unit. */
+static int32_t for_battery(const struct unit *unit, int32_t dV)
+{
+    enum { USUAL_DV = 480 };
+    int32_t rated_dV = unit->readings.rated_battery_dV.value;
+    bool other = rated_dV == USUAL_DV / 2 || rated_dV == USUAL_DV / 4;
+    return other ? dV * rated_dV / USUAL_DV : dV;
+}
+
+static struct allowed allowed_of(const struct unit *unit, const struct setter *setter)
+{
+    struct allowed allowed = {.min = setter->min, .max = setter->max, .step = setter->step};
+    if (setter->list == ASK_CHARGE_LIST) {
+        allowed.list = unit->charge_list_A;
+        allowed.count = unit->charge_list_count;
+    } else if (setter->list == ASK_AC_CHARGE_LIST) {
+        allowed.list = unit->ac_charge_list_A;
+        allowed.count = unit->ac_charge_list_count;
+    }
+    if (is_battery_volts(setter->proof)) {
+        allowed.min = for_battery(unit, allowed.min);
+        allowed.max = for_battery(unit, allowed.max);
+        allowed.step = for_battery(unit, allowed.step);
+    }
+    allowed.step = allowed.step > 0 ? allowed.step : 1;
+    return allowed;
+}
+
+/* The greatest allowed value that is not above the wanted one; the least where none is. */
+static int32_t rounded(const struct allowed *allowed, int32_t want)
+{
+    if (allowed->count == 0) {
+        int32_t most = want > allowed->max ? allowed->max : want;
+        return most < allowed->min ? allowed->min : most - (most - allowed->min) % allowed->step;
+    }
+    int32_t found = allowed->list[0];
+    for (int i = 1; i < allowed->count; i++)
+        if (allowed->list[i] <= want)
+            found = allowed->list[i];
+    return found;
+}
+
+/* A number, its special values besides; or one of the row's words. -1 = not allowed. */
+static int32_t allowed_value(const struct unit *unit, const struct setter *setter,
+                             const struct field_row *row, int32_t want, bool rounds)
+{
+    int32_t code;
+    bool worded = row->words && field_code(row, want, &code);
+    if ((setter->min == 0 && setter->max == 0) || (worded && *row->unit))
+        return worded ? want : -1;
+    struct allowed allowed = allowed_of(unit, setter);
+    int32_t value = rounded(&allowed, want);
+    return rounds || value == want ? value : -1;
+}
+
+/* --- what must hold --- */
+
+static enum setting_reason precondition(const struct unit *unit, const struct setter *setter,
+                                        int64_t now_ms)
+{
+    const struct unit_readings *r = &unit->readings;
+    switch (setter->when) {
+    case WHEN_ALWAYS:
+        break;
+    case WHEN_USER_BATTERY:
+        return r->battery_type.heard_ms && r->battery_type.value == BATTERY_USER
+                   ? REASON_NONE
+                   : REASON_USER_BATTERY;
+    case WHEN_STANDBY:
+        return reading_or(&r->mode, now_ms, MODE_AGE_MS, MODE_UNKNOWN) == MODE_STANDBY
+                   ? REASON_NONE
+                   : REASON_STANDBY;
+    }
+    return REASON_NONE;
+}
+
+/* Float may never be above bulk: the one that makes room goes first. */
+static enum setting_reason partner(const struct unit *unit, enum setting which, int32_t value)
+{
+    enum setting other = which == SET_FLOAT ? SET_BULK : SET_FLOAT;
+    int32_t has = setting_actual(unit, other), will = unit->orders.want[other];
+    bool is_float = which == SET_FLOAT;
+    if (has < 0 || (is_float ? value <= has : value >= has))
+        return REASON_NONE;
+    if (will >= 0 && (is_float ? value <= will : value >= will))
+        return REASON_PARTNER;
+    return REASON_CONTRADICTED;
+}
+
+static enum setting_reason reason_against(const struct unit *unit, enum setting which,
+                                          const struct setter *setter, int32_t value,
+                                          int64_t now_ms)
+{
+    int32_t has = setting_actual(unit, which);
+    if (value == has)
+        return REASON_NONE;
+    if (traits[which].person && !(unit->orders.person >> which & 1))
+        return REASON_PERSON;
+    enum setting_reason reason = precondition(unit, setter, now_ms);
+    if (reason == REASON_NONE && (which == SET_FLOAT || which == SET_BULK))
+        reason = partner(unit, which, value);
+    if (reason == REASON_NONE && has >= 0 && value > has && value - has < traits[which].small)
+        reason = REASON_SMALL;
+    return reason;
+}
+
+int32_t setting_target(const struct unit *unit, enum setting which, enum setting_reason *reason,
+                       int64_t now_ms)
+{
+    int32_t want = unit->orders.want[which];
+    const struct question *question;
+    *reason = REASON_NONE;
+    if (want < 0)
+        return -1;
+    if (which == SET_PV_OFF)
+        return *unit->config.pv_command[1] ? want : -1;
+    const struct setter *setter = setter_of(unit, which);
+    const struct field_row *row =
+        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
+    if (!row) {
+        *reason = REASON_UNSUPPORTED;
+        return want;
+    }
+    int32_t value = allowed_value(unit, setter, row, want, traits[which].rounds);
+    if (value < 0) {
+        *reason = REASON_NOT_ALLOWED;
+        return want;
+    }
+    *reason = reason_against(unit, which, setter, value, now_ms);
+    return value;
+}
+
+/* --- its words --- */
+
+/* The digit before the value is the unit's number in parallel: "MNCHGC0###", "MCHGC0,###". */
+static void put_number(const struct unit *unit, const char *form, char *word)
+{
+    const char *value = strchr(form, '#');
+    size_t at = value ? (size_t)(value - form) : 0;
+    if (at > 0 && form[at - 1] == ',')
+        at--;
+    int number = parallel_number(unit);
+    if (at > 0 && form[at - 1] == '0' && unit->readings.output_mode.value > 0 && number <= 9)
+        word[at - 1] = (char)('0' + number);
+}
+
+/* Where the unit sets two at once, the other one stays as it reads. */
+static size_t word_of(const struct unit *unit, const struct setter *setter, const char *form,
+                      int32_t code, char *out, size_t room)
+{
+    const struct reading *partner = setter->partner ? unit_reading(unit, setter->partner) : NULL;
+    if (!partner)
+        return setter_word(out, room, form, code);
+    if (partner->heard_ms < unit->since_ms)
+        return 0;
+    return setter_word_with(out, room, form, code, partner->value);
+}
+
+size_t setting_word(const struct unit *unit, enum setting which, unsigned form, int32_t value,
+                    char *out, size_t room)
+{
+    const struct setter *setter = setter_of(unit, which);
+    const struct question *question;
+    const struct field_row *row =
+        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
+    int32_t code;
+    if (!row || form >= SETTER_FORMS || !setter->form[form])
+        return 0;
+    if (!field_code(row, value, &code))
+        code = value;
+    size_t length = word_of(unit, setter, setter->form[form], code, out, room);
+    if (length)
+        put_number(unit, setter->form[form], out);
+    return length;
+}
