@@ -43,7 +43,15 @@ static const struct setter *setter_of(const struct unit *unit, enum setting whic
     return NULL;
 }
 
-/* Float and bulk as set, and how low they may go: a 24 V unit has half of what its tables tell. */
+/* Its tables have the volts of a 48 V unit. */
+static int32_t for_battery(const struct unit *unit, int32_t dV)
+{
+    int32_t rated_dV = unit->readings.rated_battery_dV.value;
+    bool other = rated_dV == NOMINAL_dV / 2 || rated_dV == NOMINAL_dV / 4;
+    return other ? dV * rated_dV / NOMINAL_dV : dV;
+}
+
+/* Float and bulk as set, and how low they may go. */
 static void voltages_digest(const struct unit *unit, struct means_input *in)
 {
     const struct unit_readings *r = &unit->readings;
@@ -55,7 +63,7 @@ static void voltages_digest(const struct unit *unit, struct means_input *in)
                         set[i]->heard_ms > 0 && r->rated_battery_dV.heard_ms > 0;
         if (!out[i]->there)
             continue;
-        int32_t least_dV = setters[i]->min * r->rated_battery_dV.value / NOMINAL_dV;
+        int32_t least_dV = for_battery(unit, setters[i]->min);
         out[i]->set = set[i]->value;
         in->least_dV = least_dV > in->least_dV ? least_dV : in->least_dV;
     }

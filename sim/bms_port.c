@@ -10,7 +10,7 @@ enum {
     ROUND_MS = 1000,
     PAUSE_MS = 20,         /* after an answer */
     WINDOW_MS = 200,       /* for it */
-    PORT_LOST_MS = 600000, /* manual of the VM III: error 61 after ten minutes */
+    PORT_LOST_MS = 600000, /* docs/means.md: error 61 */
     CAN_LOST_MS = 60000,   /* SMA FSS-ConnectingBat-TI-en-10: after the last 0x355 */
     ERROR_LOST = 61
 };
