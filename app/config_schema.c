@@ -330,6 +330,13 @@ static bool stream_port_fits(const char *text)
     return colon && colon > host && digits > 0 && digits < 6 && !colon[1 + digits];
 }
 
+/* A network's delay is not seen, and a late answer is a wrong one. */
+static bool bms_port_fits(const char *text)
+{
+    static const char *const schemes[] = {"serial:", "tty:", "/dev/", NULL};
+    return starts(text, schemes);
+}
+
 /* What a PI30 unit is asked: no CR, no CRC, those are added. */
 static bool command_fits(const char *text)
 {
@@ -346,10 +353,10 @@ static bool protocol_fits(const char *text)
 
 /* --- notes --- */
 
-#define NAME_WORDS    "letters, digits and . _ -"
-#define COMMAND_WORDS "capital letters, digits and ."
+#define NAME_WORDS     "letters, digits and . _ -"
+#define COMMAND_WORDS  "capital letters, digits and ."
 #define PROTOCOL_WORDS "PI30 or PI30MAX"
-#define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
+#define NAME_RULE      .must = true, .fits = name_fits, .allowed = NAME_WORDS
 #define SPEAKER_NOTES(list, kind)                                                                  \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
         {list "[].bus", .must = true, .refers = "buses[].name", .help = "bus it is wired to"},     \
@@ -631,8 +638,8 @@ static const struct yaml_note notes[] = {
     {"emulations[].name", NAME_RULE, .unique = true,
      .help = "name of the inverter, or of its parallel group, as a hearer"},
     {"emulations[].bus", .refers = "buses[].name", .help = "CAN bus it listens on; or port"},
-    {"emulations[].port", .unique = true, .fits = stream_port_fits,
-     .allowed = "serial:DEVICE,baud=9600, tty:DEVICE, tcp://HOST:PORT or /dev/..",
+    {"emulations[].port", .unique = true, .fits = bms_port_fits,
+     .allowed = "serial:DEVICE,baud=9600, tty:DEVICE or /dev/..",
      .help = "serial line to its BMS port; or bus"},
     {"emulations[].address", .min = 1, .max = LIB_ADDRESS_MAX, .preset = "1",
      .help = "what busbar answers to on that line"},

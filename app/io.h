@@ -8,8 +8,11 @@
 #include "can/bus.h"
 #include "inverter/stream.h"
 
+struct bms_ports;
+
 struct io {
     const struct config *config;
+    const struct bms_ports *bms;       /* for status; NULL = none */
     struct bus buses[MAX_BUSES];
     struct stream streams[MAX_INVERTERS];
     int64_t bus_retry_ms[MAX_BUSES], stream_retry_ms[MAX_INVERTERS];

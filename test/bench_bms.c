@@ -6,7 +6,7 @@
 #include "test/bench.h"
 #include "test/bms_process.h"
 
-enum { ROUNDS = 5, STOPS = 40, BEGIN_MS = 60000, LIMIT_MS = 20000, APART_MS = 12000 };
+enum { ROUNDS = 5, STOPS = 20, BEGIN_MS = 60000, LIMIT_MS = 20000, APART_MS = 6000 };
 
 static bool charged(void)
 {
@@ -33,7 +33,7 @@ static void held(void)
 {
     for (int i = 0; i < STOPS; i++) {
         kill(process.child, SIGSTOP);
-        process_run(50 + i * 10);
+        process_run(50 + i * 20);
         kill(process.child, SIGCONT);
         process_run(500 + i * 7);
     }
