@@ -4,8 +4,8 @@
 
 #include "app/config_file.h"
 #include "app/port_find.h"
-#include "inverter/protocol.h"
 #include "bms/lib_port.h"
+#include "inverter/protocol.h"
 
 enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
 
@@ -320,17 +320,19 @@ static bool starts(const char *text, const char *const words[])
     return false;
 }
 
-static bool one_port_fits(const char *text)
-{
-    return port_words_fixed(text) && port_words_fit(text);
-}
-
 static bool bus_port_fits(const char *text)
 {
     static const char *const schemes[] = {"socketcan:", "local:", "log:", "mem:", NULL};
     if (strchr(text, ':') || strchr(text, '/'))
         return starts(text, schemes);
     return strlen(text) <= INTERFACE_MAX && name_fits(text);
+}
+
+/* A network's delay is not seen, and a late answer is a wrong one. */
+static bool bms_port_fits(const char *text)
+{
+    static const char *const schemes[] = {"serial:", "tty:", "/dev/", NULL};
+    return port_words_fixed(text) && starts(text, schemes);
 }
 
 /* What a PI30 unit is asked: no CR, no CRC, those are added. */
@@ -649,8 +651,8 @@ static const struct yaml_note notes[] = {
     {"emulations[].name", NAME_RULE, .unique = true,
      .help = "name of the inverter, or of its parallel group, as a hearer"},
     {"emulations[].bus", .refers = "buses[].name", .help = "CAN bus it listens on; or port"},
-    {"emulations[].port", .unique = true, .fits = one_port_fits,
-     .allowed = "serial:DEVICE,baud=9600, tty:DEVICE, tcp://HOST:PORT or /dev/..",
+    {"emulations[].port", .unique = true, .fits = bms_port_fits,
+     .allowed = "serial:DEVICE,baud=9600, tty:DEVICE or /dev/..",
      .help = "serial line to its BMS port; or bus"},
     {"emulations[].address", .min = 1, .max = LIB_ADDRESS_MAX, .preset = "1",
      .help = "what busbar answers to on that line"},

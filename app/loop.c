@@ -275,6 +275,7 @@ static int loop_start(struct loop *loop, const struct config *config)
     loop->save_ms = now_ms + SAVE_MS;
     io_open(&loop->io, config, &loop->controller, now_ms, on_watch, loop);
     bms_ports_open(&loop->bms_ports, config, &loop->controller, now_ms, on_watch_port, loop);
+    loop->io.bms = &loop->bms_ports;
     ports_tell(loop);
     status = control_start(loop, config->control);
     return status < 0 ? status : timer_arm(loop);
