@@ -346,7 +346,7 @@ static bool protocol_fits(const char *text)
 
 #define NAME_WORDS    "letters, digits and . _ -"
 #define COMMAND_WORDS "capital letters, digits and ."
-#define PROTOCOL_WORDS "PI30 or PI30MAX"
+#define PROTOCOL_WORDS "PI30, PI30MAX, PI30MST, PI30REVO, PI41, PI34, PI16, PI18 or PI17"
 #define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
 #define SPEAKER_NOTES(list, kind)                                                                  \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \

@@ -15,11 +15,6 @@ void unit_reply_over(struct unit *unit, int32_t pause_ms, int64_t now_ms)
     unit->quiet_until_ms = now_ms + pause_ms;
 }
 
-bool unit_in_sync(const struct unit *unit)
-{
-    return unit->unsure && unit->asking == ASK_PROTOCOL + 1;
-}
-
 /* Every unit in parallel in turn; the first one that is refused is past the last. */
 static void next_parallel(struct unit *unit, bool refused, int64_t now_ms)
 {
@@ -32,7 +27,13 @@ static void next_parallel(struct unit *unit, bool refused, int64_t now_ms)
 
 void unit_lack(struct unit *unit, enum ask ask, int64_t now_ms)
 {
+    enum { REST_MS = 3000 };
     bool past = ask == ASK_PARALLEL && unit->parallel_n > 0;
+    if (ask != ASK_PROTOCOL && plan_needed(ask) && !unit->identified) {
+        unit_forget(unit, now_ms); /* who refuses what every unit answers is not known yet */
+        unit->quiet_until_ms = now_ms + REST_MS;
+        return;
+    }
     if (ask == ASK_PROTOCOL)
         identify_named(unit, NULL);
     if (!past)
@@ -58,11 +59,12 @@ static void on_misnamed(struct unit *unit, const uint8_t *frame, int64_t now_ms)
 static void on_nak(struct unit *unit, enum ask ask, const uint8_t *frame, int64_t now_ms)
 {
     unit->statistics.naks++;
-    if (unit_in_sync(unit))
+    if (unit->syncing || (unit->wary && unit->protocol))
         return;
     unit->refusals++;
     unit_reply_over(unit, unit->config.pause_ms, now_ms);
-    if (!unit->protocol && frame[0] == '^' && !protocol_named(unit->config.protocol))
+    bool other = frame[0] == '^' || identify_protocol(unit)->framing != FRAMING_PI30;
+    if (!unit->protocol && other && !protocol_named(unit->config.protocol))
         on_misnamed(unit, frame, now_ms);
     else if (unit->refusals < 2)
         unit->again = (uint8_t)(ask + 1);
@@ -86,12 +88,9 @@ static void on_values(struct unit *unit, enum ask ask, const struct answer *answ
     unit->heard_ms = now_ms;
     unit->statistics.answers++;
     unit_reply_over(unit, unit->config.pause_ms, now_ms);
-    if (ask == ASK_PROTOCOL) {
-        unit->unsure = false;
-        unit->sync_tries = 0;
-        if (!unit->protocol)
-            identify_named(unit, answer);
-    }
+    sync_answered(unit, ask);
+    if (ask == ASK_PROTOCOL && !unit->protocol)
+        identify_named(unit, answer);
     if (ask == ASK_STATUS) {
         unit->statistics.round_ms = unit->status_ms ? (int32_t)(now_ms - unit->status_ms) : 0;
         unit->status_ms = now_ms;
@@ -125,7 +124,7 @@ static void count_refused(struct unit *unit, enum verdict verdict)
 {
     if (verdict == VERDICT_CHECK)
         unit->statistics.checks++;
-    else if (unit_in_sync(unit))
+    else if (unit->syncing)
         unit->statistics.late++;
     else
         unit->statistics.shapes++;

@@ -29,11 +29,17 @@ void unit_forget(struct unit *unit, int64_t now_ms);
 /* Nothing is under way any more, and nothing is sent for a while. */
 void unit_reply_over(struct unit *unit, int32_t pause_ms, int64_t now_ms);
 
-/* The protocol's question is asked only to see that no other answer is on its way any more. */
-bool unit_in_sync(const struct unit *unit);
-
 /* The unit does not have it. */
 void unit_lack(struct unit *unit, enum ask ask, int64_t now_ms);
+
+/* --- unit_sync.c: in step again after a missing reply --- */
+
+/* What to ask, and from when on. */
+enum ask sync_next(const struct unit *unit, int64_t *due_ms, int64_t now_ms);
+
+/* Any question was asked; was answered. Says that the line is in step, when it is. */
+void sync_asked(struct unit *unit, enum ask ask, int64_t now_ms);
+void sync_answered(struct unit *unit, enum ask ask);
 
 /* --- unit_identify.c: which protocol --- */
 
@@ -70,8 +76,8 @@ enum ask plan_next(const struct unit *unit, int64_t *due_ms);
 void unit_read(struct unit *unit, enum ask ask, const struct answer *answer, const uint8_t *frame,
                int64_t now_ms);
 
-/* What field n of an answer says, as it is kept: scaled, or what its word means. */
-int32_t unit_value(const struct answer *answer, uint8_t field);
+/* What a field says: what its word means, else scaled to so many decimals. */
+int32_t unit_value(const struct field_row *row, int32_t value, uint8_t decimals);
 
 /* What a quantity was read as; NULL where it is no reading. */
 const struct reading *unit_reading(const struct unit *unit, enum quantity is);

@@ -10,7 +10,7 @@ static void begin(uint64_t seed)
     axpert = far_axpert_new;
     line.tell = axpert_tell;
     line.world = &axpert;
-    line_start(&line, &(struct unit_config){.name = "inv1"}, seed);
+    line_start(&line, &(struct unit_config){.name = "inv1", .dwell_ms = 20000}, seed);
 }
 
 /* Four units on four ports, each on its own: a quarter of an hour. */
@@ -35,7 +35,8 @@ static void four_ports_keep_pace(void)
 
 static uint32_t wrong, looks, confirmed;
 
-/* What was heard is what the far end says to that question, and to no other of the same shape. */
+/* What was heard is what the far end says to that question, and to no other of the same shape; and
+ * to this asking of it: its status counts how often it was asked. */
 static void look(struct far_line *l)
 {
     const struct unit *u = &l->unit;
@@ -47,6 +48,8 @@ static void look(struct far_line *l)
         u->ac_charge_list_count && (u->ac_charge_list_count != 13 || u->ac_charge_list_A[0] != 2);
     wrong += u->readings.energy_pv_Wh.heard_ms && u->readings.energy_pv_Wh.value != 123456;
     wrong += u->readings.energy_load_Wh.heard_ms && u->readings.energy_load_Wh.value != 654321;
+    wrong += u->readings.output_W.heard_ms == l->now_ms &&
+             u->readings.output_W.value != (int32_t)((f->asked_status - 1) % 10000);
     wrong += u->readings.mode.heard_ms && u->readings.mode.value != MODE_BATTERY;
     wrong += u->readings.serial[0] && strcmp(u->readings.serial, "92931905106463") != 0;
     wrong += charge->state == SETTING_ACKED && f->last_value != charge->wrote;
@@ -67,6 +70,7 @@ static const struct weather weathers[] = {
     {0, 0, 0, 0, 20, 0, "no answer now and then"},
     {50, 0, 0, 0, 0, 2500, "late by up to a second beyond the limit"},
     {100, 0, 0, 0, 0, 6000, "late by seconds"},
+    {400, 0, 0, 0, 0, 6000, "mostly late"},
     {50, 20, 10, 20, 10, 4000, "all of it"},
 };
 
@@ -97,13 +101,13 @@ static void nothing_is_mistaken(void)
             play(&weathers[w], seed);
             answers += line.unit.statistics.answers;
             late += line.unit.statistics.late;
-            CHECK(line.now_ms - line.unit.heard_ms < 30000, "%s: heard %" PRId64 " ms ago",
+            CHECK(line.now_ms - line.unit.heard_ms < 60000, "%s: heard %" PRId64 " ms ago",
                   weathers[w].sentence, line.now_ms - line.unit.heard_ms);
         }
         printf("%s: %u answers, %u came late, %u taken for another, %u of 480 confirmed\n",
                weathers[w].sentence, answers, late, wrong, confirmed);
         CHECK(wrong == 0, "%s: %u taken for another", weathers[w].sentence, wrong);
-        CHECK(answers > 10000, "%s: %u answers", weathers[w].sentence, answers);
+        CHECK(answers > 3000, "%s: %u answers", weathers[w].sentence, answers);
         CHECK(weathers[w].late_ms == 0 || late > 100, "%s: %u came late", weathers[w].sentence,
               late);
     }
