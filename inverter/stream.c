@@ -146,9 +146,7 @@ int stream_open(struct stream *stream, const char *url)
         return stream_fail(stream, EINVAL, "%.40s...: longer than %zu characters", url,
                            sizeof stream->url - 1);
     memcpy(stream->url, url, strlen(url));
-    int result = open_url(stream);
-    stream->reopening = true;
-    return result;
+    return open_url(stream);
 }
 
 int stream_reopen(struct stream *stream)

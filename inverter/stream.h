@@ -11,10 +11,9 @@
  *
  * A port that fails (unplugged, hung up, connection lost) closes itself and says why in problem;
  * the caller tries stream_reopen when it likes. Nothing here waits for hardware or a network: a real
- * serial line, a hidraw device and a TCP connection are opened in the background. Until that is done
- * writes return -EAGAIN and reads 0; what went wrong is told by the next call, as of a port that
- * failed. Closing is done in the background too. A host name is resolved in stream_open only, which
- * then may block; stream_reopen uses the address found then.
+ * serial line, a hidraw device and a TCP connection are opened in the background, host names looked
+ * up included. Until that is done (opening) writes return -EAGAIN and reads 0; what went wrong is told
+ * by the next call, as of a port that failed. Closing is done in the background too.
  *
  * To add a kind: fill one struct stream_ops, and a row in stream.c's table. */
 #ifndef BUSBAR_INVERTER_STREAM_H
@@ -42,10 +41,7 @@ struct stream {
     void *impl;
     char problem[128];      /* why it is closed, "" when well */
     bool locked;            /* by us: ours to unlock */
-    bool opening;           /* serial, hidraw: in the background, not done yet */
-    bool reopening;         /* not the first time: do not resolve names */
-    uint8_t peer[32];       /* TCP: the address found, a struct sockaddr_in or _in6 */
-    uint8_t peer_length;    /* 0 = none */
+    bool opening;           /* in the background, not done yet */
 };
 
 /* 0, or -errno with the reason in stream->problem; the struct is then ready for stream_reopen.

@@ -1,11 +1,11 @@
-/* What waits for hardware, in a thread of its own: opening, closing, and writing where the kernel does
- * not return before the device has taken it. Inner to the stream_*.c files.
+/* What waits for hardware or a network, in a thread of its own: opening, closing, and writing where
+ * the kernel does not return before the device has taken it. Inner to the stream_*.c files.
  *
  * A USB device that hangs keeps such a call for 5 s and more: hidraw's write waits for a control
  * transfer and meanwhile keeps every open and close of other hidraw devices waiting, too; a serial
- * adapter is set up by control transfers, and closing it waits up to 30 s for what was not sent. There
- * is no way to ask for these without waiting, hence a thread. It touches nothing but its own struct;
- * everything else stays with the caller's thread.
+ * adapter is set up by control transfers, and closing it waits up to 30 s for what was not sent; a
+ * name server that is down takes as long. These cannot be asked for without waiting, hence a thread.
+ * It touches nothing but its own struct; everything else stays with the caller's thread.
  *
  * One epoll descriptor stands for all of it: it is readable when a call is over, and when the device
  * has something. */
