@@ -9,6 +9,7 @@ int cmd_demo(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_battery(int argc, char **argv);
+int cmd_inverters(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_send(int argc, char **argv);

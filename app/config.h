@@ -17,6 +17,7 @@
 #include "bms/cap.h"
 #include "can/dialect.h"
 #include "core/limits.h"
+#include "inverter/bank.h"
 #include "phase-router/ac.h"
 #include "phase-router/router.h"
 
@@ -71,6 +72,13 @@ struct config_inverter {
 struct config_ports {
     int32_t hang_s;                    /* 0 = never */
     bool usb_reset;
+};
+
+/* How an inverter hears busbar as its battery. */
+struct config_link {
+    char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url of its BMS port; "" = on a CAN bus */
+    uint8_t address;                   /* there */
+    uint8_t inverter;                  /* which; CONFIG_NONE: none of inverters, it has a share of its own */
 };
 
 struct config_wallbox {
@@ -129,9 +137,11 @@ struct config {
     bool button_stop[MAX_BUTTONS]; /* carries the emergency stop */
     struct config_device emulations[MAX_EMULATIONS];
     struct emulate_config emulate[MAX_EMULATIONS];
+    struct config_link emulation_link[MAX_EMULATIONS];
     int32_t emulated_permille;     /* sum of their shares; the rest is for inverters on serial lines */
     struct config_inverter inverters[MAX_INVERTERS];
     struct config_ports ports;
+    struct inverter_bank_config inverter_bank;   /* the same inverters, by group */
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
     struct cell cell;                  /* battery.cell */

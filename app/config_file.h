@@ -14,7 +14,7 @@
 #include "bms/cap.h"
 #include "core/limits.h"
 
-enum { FILE_DAYS_SIZE = 40 };
+enum { FILE_DAYS_SIZE = 40, FILE_OVERLOAD_SIZE = 64 };
 
 struct file_bus {
     char name[NAME_SIZE], port[CONFIG_PATH_SIZE];
@@ -83,6 +83,7 @@ struct file_inverter {
     char at[NAME_SIZE];
     int32_t offset_mA;
     double gain_percent;
+    char group[NAME_SIZE], overload[FILE_OVERLOAD_SIZE];
 };
 struct file_input {
     char name[NAME_SIZE], inverter[NAME_SIZE];
@@ -128,6 +129,8 @@ struct file_button {
 };
 struct file_emulation {
     struct file_device device;
+    char port[CONFIG_PATH_SIZE], inverter[NAME_SIZE];
+    uint8_t address;
     double silent_after_s, share_percent;
 };
 struct file_source {
@@ -187,8 +190,11 @@ void config_resolve(const struct resolver *r);
 /* config_devices.c: everything that speaks through a dialect. */
 void config_resolve_devices(const struct resolver *r);
 
-/* config_emulation.c: what stands between busbar and CAN inverters that hear it as their battery. */
+/* config_emulation.c: what stands between busbar and inverters that hear it as their battery. */
 void config_resolve_emulations(const struct resolver *r);
+
+/* A dialect that is no file but a conversation in C (bms/lib_port.h), spoken on a serial port. */
+bool config_conversation(const char *dialect);
 
 /* config_wiring.c: inputs, strings, contacts and their channels; then the rules of the wiring, which
  * need all of it to be right by itself. */
@@ -200,6 +206,10 @@ void config_resolve_currents(const struct resolver *r);
 
 /* config_ac.c: AC sources and transfer contacts. */
 void config_resolve_ac(const struct resolver *r);
+
+/* config_inverters.c: which inverters are one group, and how long each bears an overload. */
+void config_resolve_groups(const struct resolver *r);
+bool config_overload_fits(const char *text);
 
 /* config_cap.c: the cap policy and its schedule. */
 void config_resolve_cap(const struct resolver *r);

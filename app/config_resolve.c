@@ -214,6 +214,7 @@ void config_resolve(const struct resolver *r)
     resolve_top(r);
     config_resolve_devices(r);
     resolve_inverters(r);
+    config_resolve_groups(r);
     resolve_wallboxes(r);
     resolve_battery(r);
     config_resolve_emulations(r);

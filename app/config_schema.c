@@ -5,6 +5,7 @@
 #include "app/config_file.h"
 #include "app/port_find.h"
 #include "inverter/protocol.h"
+#include "bms/lib_port.h"
 
 enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
 
@@ -132,7 +133,10 @@ static const cyaml_schema_field_t button_keys[] = {
 static const cyaml_schema_field_t emulation_keys[] = {
     CYAML_FIELD_STRING("name", O, struct file_emulation, device.name, 1),
     CYAML_FIELD_STRING("bus", O, struct file_emulation, device.bus, 1),
+    CYAML_FIELD_STRING("port", O, struct file_emulation, port, 1),
+    CYAML_FIELD_UINT("address", O, struct file_emulation, address),
     CYAML_FIELD_STRING("dialect", O, struct file_emulation, device.dialect, 1),
+    CYAML_FIELD_STRING("inverter", O, struct file_emulation, inverter, 1),
     CYAML_FIELD_FLOAT("silent_after_s", O, struct file_emulation, silent_after_s),
     CYAML_FIELD_FLOAT("share_percent", O, struct file_emulation, share_percent),
     CYAML_FIELD_END
@@ -155,6 +159,8 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_STRING("pv_off_command", O, struct file_inverter, pv_off_command, 0),
     CYAML_FIELD_STRING("pv_on_command", O, struct file_inverter, pv_on_command, 0),
     CYAML_FIELD_STRING("at", O, struct file_inverter, at, 1),
+    CYAML_FIELD_STRING("group", O, struct file_inverter, group, 1),
+    CYAML_FIELD_STRING("overload", O, struct file_inverter, overload, 1),
     CYAML_FIELD_INT("offset_mA", O, struct file_inverter, offset_mA),
     CYAML_FIELD_FLOAT("gain_percent", O, struct file_inverter, gain_percent),
     CYAML_FIELD_END
@@ -519,6 +525,12 @@ static const struct yaml_note notes[] = {
      .help = "command that ends that"},
     {"inverters[].at", .fits = name_fits, .allowed = NAME_WORDS, .preset = "bus",
      .help = "busbar its DC side is joined to: bus, packs or one that wires name"},
+    {"inverters[].group", .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "units whose outputs are joined have the same word here: on one phase in parallel, on L1 L2 L3 three-phase,"
+             " on L1 L2 split-phase; default: it stands alone"},
+    {"inverters[].overload", .fits = config_overload_fits,
+     .allowed = "percent:seconds from the least overload on, up to 4, as \"110:10 150:5\"",
+     .help = "how long it bears which overload, by its manual; default: by the model it tells, else the strictest known"},
     {"inverters[].offset_mA", .min = 1, .max = 50000, .preset = "2000",
      .help = "offset its battery current may have (one standard deviation), mA"},
     {"inverters[].gain_percent", .min = 0, .max = 50, .preset = "5",
@@ -627,13 +639,26 @@ static const struct yaml_note notes[] = {
     {"buttons[].stop",
      .help = "its node carries the plant's emergency stop, by a break contact; default: false"},
 
-    {"emulations", .help = "CAN inverters that hear busbar as their battery: the bank as a whole,"
-                           " with its capped limits"},
-    SPEAKER_NOTES("emulations", "inverter, or of its parallel group"),
+    {"emulations", .help = "inverters that hear busbar as their battery: the bank as a whole,"
+                           " with its capped limits; on a CAN bus or on their BMS port (docs/means.md)"},
+    {"emulations[].name", NAME_RULE, .unique = true,
+     .help = "name of the inverter, or of its parallel group, as a hearer"},
+    {"emulations[].bus", .refers = "buses[].name", .help = "CAN bus it listens on; or port"},
+    {"emulations[].port", .unique = true, .fits = port_url_fits,
+     .allowed = "serial:DEVICE,baud=9600, tty:DEVICE, tcp://HOST:PORT or /dev/..",
+     .help = "serial line to its BMS port; or bus"},
+    {"emulations[].address", .min = 1, .max = LIB_ADDRESS_MAX, .preset = "1",
+     .help = "what busbar answers to on that line"},
+    {"emulations[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS,
+     .help = "its dialect file without .yaml; on a port: voltronic-lib, battery type LIB or LIC"},
+    {"emulations[].inverter", .refers = "inverters[].name",
+     .help = "the inverter it is, where busbar has its own line to it too: it is told its part of the"
+             " charge, and its charge current setting is left alone; required with port"},
     {"emulations[].silent_after_s", .min = 5, .max = 60, .preset = "30",
      .help = "when the bank is not known any more: so long 0 A, then no frame, s"},
     {"emulations[].share_percent", .min = 1, .max = 100,
-     .help = "its part of the bank's current limits, %; default: 100 where it is the only inverter"},
+     .help = "its part of the bank's current limits, %; default: 100 where it is the only inverter;"
+             " not with inverter"},
 
     {"sources", .help = "AC sources that transfer contacts can put on a wallbox"},
     {"sources[].name", NAME_RULE, .unique = true, .help = "name of the source"},

@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "app/bms_port.h"
 #include "app/clock.h"
 #include "app/control.h"
 #include "app/io.h"
@@ -19,7 +20,7 @@ enum { SAVE_MS = 60000, CLOCK_WAIT_MS = 5000 };
 
 struct loop {
     sd_event *event;
-    sd_event_source *timer, *slots[IO_SLOTS], *clients[CONTROL_CLIENTS];
+    sd_event_source *timer, *slots[IO_SLOTS], *ports[MAX_EMULATIONS], *clients[CONTROL_CLIENTS];
     int clock_fd; /* -1 = this machine's clock */
     int64_t lockstep_ms;
     int64_t next_tick_ms, save_ms;
@@ -27,6 +28,7 @@ struct loop {
     uint64_t watchdog_us;
     struct controller controller;
     struct io io;
+    struct bms_ports bms_ports;
     struct control control;
     struct journal_file journal;
     struct saved saved;
@@ -68,12 +70,15 @@ static void loop_tick(struct loop *loop, int64_t now_ms)
 static void loop_turn(struct loop *loop)
 {
     int64_t now_ms = loop_now_ms(loop);
+    bms_ports_turn(&loop->bms_ports, &loop->controller, now_ms);
     io_hear(&loop->io, &loop->controller, now_ms);
     bool hurry = loop->controller.hurry && now_ms - loop->controller.tick_ms >= TICK_MIN_MS;
     if (hurry || now_ms >= loop->next_tick_ms)
         loop_tick(loop, now_ms);
     int64_t asks_ms = io_speak(&loop->io, &loop->controller, now_ms);
+    int64_t answers_ms = bms_ports_wake_ms(&loop->bms_ports, now_ms);
     loop->wake_ms = asks_ms < loop->next_tick_ms ? asks_ms : loop->next_tick_ms;
+    loop->wake_ms = answers_ms < loop->wake_ms ? answers_ms : loop->wake_ms;
 }
 
 /* clock_monotonic_ms counts from 1. */
@@ -146,14 +151,25 @@ static int on_control(sd_event_source *source, int fd, uint32_t events, void *da
                : 0;
 }
 
+static void source_watch(struct loop *loop, sd_event_source **source, int fd)
+{
+    if (*source)
+        *source = sd_event_source_disable_unref(*source);
+    if (fd >= 0 && loop->clock_fd < 0)
+        sd_event_add_io(loop->event, source, fd, EPOLLIN, on_port, loop);
+}
+
 /* A descriptor came or went. */
 static void on_watch(void *context, int slot, int fd)
 {
     struct loop *loop = context;
-    if (loop->slots[slot])
-        loop->slots[slot] = sd_event_source_disable_unref(loop->slots[slot]);
-    if (fd >= 0 && loop->clock_fd < 0)
-        sd_event_add_io(loop->event, &loop->slots[slot], fd, EPOLLIN, on_port, loop);
+    source_watch(loop, &loop->slots[slot], fd);
+}
+
+static void on_watch_port(void *context, int slot, int fd)
+{
+    struct loop *loop = context;
+    source_watch(loop, &loop->ports[slot], fd);
 }
 
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
@@ -207,6 +223,10 @@ static void ports_tell(const struct loop *loop)
     for (size_t i = 0; i < MAX_PORTS; i++)
         if (loop->io.ports.port[i].used && loop->io.ports.port[i].stream.fd < 0)
             fprintf(stderr, "busbar: %s; trying again\n", loop->io.ports.port[i].problem);
+    for (size_t i = 0; i < config->emulation_count; i++)
+        if (*config->emulation_link[i].port && loop->bms_ports.streams[i].fd < 0)
+            fprintf(stderr, "busbar: emulation %s: %s; trying again\n", config->emulations[i].name,
+                    loop->bms_ports.streams[i].problem);
 }
 
 /* Another busbar on the socket means another busbar on the plant: do not start. Any other trouble with it
@@ -250,6 +270,7 @@ static int loop_start(struct loop *loop, const struct config *config)
         fprintf(stderr, "busbar: %s; going on without it\n", loop->journal.problem);
     loop->save_ms = now_ms + SAVE_MS;
     io_open(&loop->io, config, &loop->controller, now_ms, on_watch, loop);
+    bms_ports_open(&loop->bms_ports, config, &loop->controller, now_ms, on_watch_port, loop);
     ports_tell(loop);
     status = control_start(loop, config->control);
     return status < 0 ? status : timer_arm(loop);
@@ -265,6 +286,7 @@ static void loop_stop(struct loop *loop)
     journal_file_close(&loop->journal);
     control_close(&loop->control);
     io_close(&loop->io);
+    bms_ports_close(&loop->bms_ports);
 }
 
 int loop_run(const struct config *config)

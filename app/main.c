@@ -13,6 +13,7 @@ static const struct command {
     {"status", cmd_status, "what the controller has heard and does; missing parts"},
     {"why", cmd_why, "one sentence per output: what holds it, and by how much"},
     {"battery", cmd_battery, "the cap, what is announced, and how fast the battery ages"},
+    {"inverters", cmd_inverters, "each unit, phase and fault; energy; what disagrees"},
     {"monitor", cmd_monitor, "the status each second"},
     {"request", cmd_request, "ask for charge, stop, a cap, a charge to a time, or reset"},
     {"plan", cmd_plan, "the wiring, and what each layout would deliver"},
@@ -33,7 +34,7 @@ static void help_print(FILE *out)
           "Usage: busbar COMMAND [OPTIONS]; busbar COMMAND --help tells more\n\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-9s  %s\n", commands[i].name, commands[i].help);
 }
 
 static const struct command *command_find(const char *name)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/status_inverters.h"
+
 enum { UNIT_FRESH_MS = 10000, DEVICE_FRESH_MS = 3000 };
 
 /* protobuf-c wants char * though it only reads. */
@@ -57,6 +59,29 @@ static uint32_t refused_of(const struct verdict_counts *counts)
     return sum;
 }
 
+static bool hears_busbar(const struct config *config, size_t inverter)
+{
+    for (size_t e = 0; e < config->emulation_count; e++)
+        if (config->emulation_link[e].inverter == inverter)
+            return true;
+    return false;
+}
+
+static void means_fill(struct status *status, const struct controller *c, size_t i)
+{
+    const struct policy_inverter_order *order = &c->decided.inverter[i];
+    Busbar__Inverter *out = &status->inverters[i];
+    out->means = text(means_name(order->means.by));
+    out->bms_ma = hears_busbar(c->config, i) ? order->bms_mA : -1;
+    out->passed_over = status->passed_at[i];
+    for (enum means m = MEANS_BMS_PORT; m < MEANS_COUNT; m++) {
+        char *line = status->passed[i][out->n_passed_over];
+        policy_means_passed(line, sizeof status->passed[i][0], &order->means, m);
+        status->passed_at[i][out->n_passed_over] = line;
+        out->n_passed_over += *line != '\0';
+    }
+}
+
 static void inverters_fill(struct status *status, const struct controller *c, int64_t now_ms)
 {
     for (size_t i = 0; i < c->config->inverter_count; i++) {
@@ -80,6 +105,7 @@ static void inverters_fill(struct status *status, const struct controller *c, in
         out->refused = refused_of(&unit->verdicts);
         for (int s = 0; s < SETTINGS; s++)
             out->writes += unit->settings[s].writes;
+        means_fill(status, c, i);
         status->inverter_at[i] = out;
     }
     status->message.n_inverters = c->config->inverter_count;
@@ -307,6 +333,13 @@ void status_fill(struct status *status, const struct controller *c, const struct
     buses_fill(status, c, io);
     status_ports(status, c, io, now_ms);
     status_currents(status, c, now_ms);
+    status->inverter_news.count = 0;
+    inverter_news(&status->inverter_news, c);
+    status->message.inverter_news_count = (uint32_t)status->inverter_news.count;
+    for (size_t i = 0; i < status->inverter_news.count && i < STATUS_NEWS; i++)
+        status->inverter_news_at[status->message.n_inverter_news++] =
+            status->inverter_news.lines[i];
+    status->message.inverter_news = status->inverter_news_at;
     status->why.count = 0;
     why_fill(&status->why, c, now_ms);
     for (size_t i = 0; i < status->why.count; i++)

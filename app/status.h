@@ -11,7 +11,8 @@
 enum {
     STATUS_PARTS = MAX_PACKS + MAX_SHUNTS + MAX_BOARDS + MAX_COUNTERS + MAX_CHARGE_POINTS +
                    MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS,
-    STATUS_PORTS = MAX_INVERTERS + 4   /* owned ones first */
+    STATUS_PORTS = MAX_INVERTERS + 4,  /* owned ones first */
+    STATUS_NEWS = 3
 };
 
 struct status_rows {
@@ -32,6 +33,7 @@ struct status {
     Busbar__Band bands[5];
     Busbar__AgeingModel ageing_models[AGEING_MODELS_MAX], *ageing_model_at[AGEING_MODELS_MAX];
     Busbar__Inverter inverters[MAX_INVERTERS], *inverter_at[MAX_INVERTERS];
+    char passed[MAX_INVERTERS][MEANS_COUNT][96], *passed_at[MAX_INVERTERS][MEANS_COUNT];
     Busbar__PvString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
     Busbar__Contact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
     char contact_names[MAX_CONTACTS][2 * NAME_SIZE + 4];
@@ -44,6 +46,8 @@ struct status {
     Busbar__Bus buses[MAX_BUSES], *bus_at[MAX_BUSES];
     Busbar__CurrentSensor sensors[CURRENTS_SENSORS], *sensor_at[CURRENTS_SENSORS];
     Busbar__Busbar busbars[CURRENTS_NODES], *busbar_at[CURRENTS_NODES];
+    struct why inverter_news;
+    char *inverter_news_at[STATUS_NEWS];
     struct why why;
     char *why_at[WHY_LINES];
 };

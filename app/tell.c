@@ -253,5 +253,7 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_vetoes(controller, now_ms);
     tell_wear(controller, now_ms);
     tell_emulations(controller, now_ms);
+    tell_means(controller, now_ms);
     tell_currents(controller, now_ms);
+    tell_inverter_bank(controller, now_ms);
 }

@@ -35,6 +35,7 @@ static enum verdict refuse_field(struct trial *trial, uint8_t field, const struc
 {
     char why[64];
     field_refused(why, sizeof why, piece, row, verdict);
+    verdict = verdict == VERDICT_LENGTH ? VERDICT_SHAPE : verdict;
     return answer_refuse(trial, verdict, piece.at, field, "field %d %s: %s", field + 1, row->name,
                          why);
 }

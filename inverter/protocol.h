@@ -241,7 +241,8 @@ bool field_code(const struct field_row *row, int32_t means, int32_t *code);
 const struct field_row *protocol_row(const struct protocol *protocol, enum quantity is,
                                      const struct question **question);
 
-/* Does the word asked ("QPGS1", "QED20251222") fit the question's word ("QPGSn", "QEDyyyymmdd")? */
+/* Does the word asked ("QPGS1", "QED20251222") fit the question's word ("QPGSn", "QEDyyyymmdd")? So
+ * does the word without its digits. */
 bool question_is(const struct question *question, const char *word);
 const struct question *protocol_question(const struct protocol *protocol, enum ask ask);
 const struct setter *protocol_setter(const struct protocol *protocol, enum setting set);

@@ -8,35 +8,46 @@
  * (230.0 34.7 230.0 50.0 34.7 8000 8000 48.0 51.0 48.0 55.2 55.0 2  010 040
  *  0  2  3  9  01 0  0  52.0 1  1  480 0  140
  *  16 17 18 19 20 21 22 23   24 25 26  27 28         26 to 28 are missing on many models */
+#define QPIRI_SHARED                                                                                               \
+    {"grid_rating_voltage",      "V",   FORM_POINT, 1, 0,  5000, RATED_DV, NULL, 4, 5},                            \
+    {"grid_rating_current",      "A",   FORM_POINT, 1, 0,  5000, QUANTITY_NONE, NULL, 3, 4},                       \
+    {"output_rating_voltage",    "V",   FORM_POINT, 1, 0,  5000, QUANTITY_NONE, NULL, 4, 5},                       \
+    {"output_rating_frequency",  "Hz",  FORM_POINT, 1, 0,   700, QUANTITY_NONE, NULL, 4, 4},                       \
+    {"output_rating_current",    "A",   FORM_POINT, 1, 0,  5000, RATED_DA, NULL, 3, 4},                            \
+    {"output_rating_VA",         "VA",  FORM_PLAIN, 0, 0, 99999, RATED_VA, NULL, 3, 5},                            \
+    {"output_rating_power",      "W",   FORM_PLAIN, 0, 0, 99999, RATED_W, NULL, 3, 5},                             \
+    {"battery_rating_voltage",   "V",   FORM_POINT, 1, 0,  1000, RATED_BATTERY_DV, NULL, 4, 4},                    \
+    {"recharge_voltage",         "V",   FORM_POINT, 1, 0,  1000, RECHARGE_DV, NULL, 4, 4},                         \
+    {"cutoff_voltage",           "V",   FORM_POINT, 1, 0,  1000, CUTOFF_DV, NULL, 4, 4},                           \
+    {"bulk_voltage",             "V",   FORM_POINT, 1, 0,  1000, BULK_DV, NULL, 4, 4},                             \
+    {"float_voltage",            "V",   FORM_POINT, 1, 0,  1000, FLOAT_DV, NULL, 4, 4},                            \
+    {"battery_type",             "",    FORM_PLAIN, 0, 0,    99, BATTERY_TYPE, words_battery_type, 1, 2},          \
+    {"ac_charge_current_max",    "A",   FORM_PLAIN, 0, 0,   500, AC_CHARGE_MAX_A, NULL, 1, 3},                     \
+    {"charge_current_max",       "A",   FORM_PLAIN, 0, 0,   500, CHARGE_MAX_A, NULL, 1, 3},                        \
+    {"input_range",              "",    FORM_PLAIN, 0, 0,     9, INPUT_RANGE, words_input_range, 1, 2},            \
+    {"output_priority",          "",    FORM_PLAIN, 0, 0,     9, OUTPUT_PRIORITY, words_output_priority, 1, 2},    \
+    {"charger_priority",         "",    FORM_PLAIN, 0, 0,     9, CHARGER_PRIORITY, words_charger_priority, 1, 2},  \
+    {"parallel_max",             "",    FORM_DASH,  0, 0,     9, PARALLEL_MAX, NULL, 1, 2},                        \
+    {"machine_type",             "",    FORM_PLAIN, 0, 0,    99, MACHINE_TYPE, words_machine_type, 2, 2},          \
+    {"topology",                 "",    FORM_PLAIN, 0, 0,     9, TOPOLOGY, words_topology, 1, 2},                  \
+    {"output_mode",              "",    FORM_PLAIN, 0, 0,     9, OUTPUT_MODE, words_output_mode, 1, 2},            \
+    {"redischarge_voltage",      "V",   FORM_POINT, 1, 0,  1000, REDISCHARGE_DV, words_full, 4, 4},                \
+    {"pv_ok_condition",          "",    FORM_PLAIN, 0, 0,     9, QUANTITY_NONE, words_pv_ok, 1, 2},                \
+    {"pv_power_balance",         "",    FORM_PLAIN, 0, 0,     9, PV_BALANCE, words_pv_balance, 1, 2}
 const struct field_row pi30_qpiri[PI30_QPIRI_ROWS] = {
-    {"grid_rating_voltage",      "V",   FORM_POINT, 1, 0,  5000, RATED_DV},
-    {"grid_rating_current",      "A",   FORM_POINT, 1, 0,  5000},
-    {"output_rating_voltage",    "V",   FORM_POINT, 1, 0,  5000},
-    {"output_rating_frequency",  "Hz",  FORM_POINT, 1, 0,   700},
-    {"output_rating_current",    "A",   FORM_POINT, 1, 0,  5000, RATED_DA},
-    {"output_rating_VA",         "VA",  FORM_PLAIN, 0, 0, 99999, RATED_VA},
-    {"output_rating_power",      "W",   FORM_PLAIN, 0, 0, 99999, RATED_W},
-    {"battery_rating_voltage",   "V",   FORM_POINT, 1, 0,  1000, RATED_BATTERY_DV},
-    {"recharge_voltage",         "V",   FORM_POINT, 1, 0,  1000, RECHARGE_DV},
-    {"cutoff_voltage",           "V",   FORM_POINT, 1, 0,  1000, CUTOFF_DV},
-    {"bulk_voltage",             "V",   FORM_POINT, 1, 0,  1000, BULK_DV},
-    {"float_voltage",            "V",   FORM_POINT, 1, 0,  1000, FLOAT_DV},
-    {"battery_type",             "",    FORM_PLAIN, 0, 0,    99, BATTERY_TYPE, words_battery_type},
-    {"ac_charge_current_max",    "A",   FORM_PLAIN, 0, 0,   500, AC_CHARGE_MAX_A},
-    {"charge_current_max",       "A",   FORM_PLAIN, 0, 0,   500, CHARGE_MAX_A},
-    {"input_range",              "",    FORM_PLAIN, 0, 0,     9, INPUT_RANGE, words_input_range},
-    {"output_priority",          "",    FORM_PLAIN, 0, 0,     9, OUTPUT_PRIORITY, words_output_priority},
-    {"charger_priority",         "",    FORM_PLAIN, 0, 0,     9, CHARGER_PRIORITY, words_charger_priority},
-    {"parallel_max",             "",    FORM_DASH,  0, 0,     9, PARALLEL_MAX},
-    {"machine_type",             "",    FORM_PLAIN, 0, 0,    99, MACHINE_TYPE, words_machine_type},
-    {"topology",                 "",    FORM_PLAIN, 0, 0,     9, TOPOLOGY, words_topology},
-    {"output_mode",              "",    FORM_PLAIN, 0, 0,     9, OUTPUT_MODE, words_output_mode},
-    {"redischarge_voltage",      "V",   FORM_POINT, 1, 0,  1000, REDISCHARGE_DV, words_full},
-    {"pv_ok_condition",          "",    FORM_PLAIN, 0, 0,     9, QUANTITY_NONE, words_pv_ok},
-    {"pv_power_balance",         "",    FORM_PLAIN, 0, 0,     9, PV_BALANCE, words_pv_balance},
-    {"cv_time_max",              "min", FORM_PLAIN, 0, 0,   999, QUANTITY_NONE, words_automatic_at_0},
-    {"operation_logic",          "",    FORM_PLAIN, 0, 0,     9, QUANTITY_NONE, words_logic},
-    {"discharge_current_max",    "A",   FORM_PLAIN, 0, 0,   999, DISCHARGE_MAX_A, words_off_at_0},
+    QPIRI_SHARED,
+    {"cv_time_max",              "min", FORM_PLAIN, 0, 0,   999, QUANTITY_NONE, words_automatic_at_0, 1, 3},
+    {"operation_logic",          "",    FORM_PLAIN, 0, 0,     9, QUANTITY_NONE, words_logic, 1, 1},
+    {"discharge_current_max",    "A",   FORM_PLAIN, 0, 0,   999, DISCHARGE_MAX_A, words_off_at_0, 1, 3},
+};
+
+/* Clones of 4.2 kW, 7.2 kW and 10.2 kW end otherwise: two voltages and a number no document names.
+ * .. 27.0 0  1  23.5 12 22.0 */
+const struct field_row pi30_qpiri_clone[PI30_QPIRI_ROWS] = {
+    QPIRI_SHARED,
+    {"unnamed_voltage1",         "V",   FORM_POINT, 1, 0,  1000, QUANTITY_NONE, NULL, 4, 4},
+    {"unnamed_number",           "",    FORM_PLAIN, 0, 0,   999, QUANTITY_NONE, NULL, 1, 3},
+    {"unnamed_voltage2",         "V",   FORM_POINT, 1, 0,  1000, QUANTITY_NONE, NULL, 4, 4},
 };
 
 /* VM IV Twin 4 kVA; numbers are the document's.
@@ -47,42 +58,42 @@ const struct field_row pi30_qpiri[PI30_QPIRI_ROWS] = {
  * 13 without a point is not the PV current but the charge current to the battery; the heat sink
  * of 1 to 3 kVA models is a raw A/D value. Both are sorted out by who uses them. */
 const struct field_row pi30_qpigs[PI30_QPIGS_ROWS] = {
-    {"grid_voltage",              "V",   FORM_POINT,  1,   0,   5000, GRID_DV},
-    {"grid_frequency",            "Hz",  FORM_POINT,  1,   0,    999, GRID_DHZ},
-    {"output_voltage",            "V",   FORM_POINT,  1,   0,   5000, OUTPUT_DV},
-    {"output_frequency",          "Hz",  FORM_POINT,  1,   0,    999, OUTPUT_DHZ},
-    {"output_VA",                 "VA",  FORM_PLAIN,  0,   0,  99999, OUTPUT_VA},
-    {"output_power",              "W",   FORM_PLAIN,  0,   0,  99999, OUTPUT_W},
-    {"load_percent",              "%",   FORM_PLAIN,  0,   0,    300, LOAD_PERCENT},
-    {"bus_voltage",               "V",   FORM_PLAIN,  0,   0,    999, BUS_V},
-    {"battery_voltage",           "V",   FORM_POINT,  2,   0,   9999, BATTERY_CV},
-    {"charge_current",            "A",   FORM_PLAIN,  0,   0,    500, CHARGE_MA},
-    {"battery_capacity",          "%",   FORM_PLAIN,  0,   0,    100, CAPACITY_PERCENT},
-    {"heatsink_temperature",      "C",   FORM_PLAIN,  0, -50,   9999, HEATSINK_C},
-    {"pv_current",                "A",   FORM_EITHER, 3,   0, 500000, PV_MA},
-    {"pv_voltage",                "V",   FORM_POINT,  1,   0,   9999, PV_DV},
-    {"scc_battery_voltage",       "V",   FORM_POINT,  2,   0,   9999},
-    {"discharge_current",         "A",   FORM_PLAIN,  0,   0,   1000, DISCHARGE_MA},
+    {"grid_voltage",              "V",   FORM_POINT,  1,   0,   5000, GRID_DV, NULL, 5, 5},
+    {"grid_frequency",            "Hz",  FORM_POINT,  1,   0,    999, GRID_DHZ, NULL, 4, 4},
+    {"output_voltage",            "V",   FORM_POINT,  1,   0,   5000, OUTPUT_DV, NULL, 5, 5},
+    {"output_frequency",          "Hz",  FORM_POINT,  1,   0,    999, OUTPUT_DHZ, NULL, 4, 4},
+    {"output_VA",                 "VA",  FORM_PLAIN,  0,   0,  99999, OUTPUT_VA, NULL, 4, 5},
+    {"output_power",              "W",   FORM_PLAIN,  0,   0,  99999, OUTPUT_W, NULL, 4, 5},
+    {"load_percent",              "%",   FORM_PLAIN,  0,   0,    300, LOAD_PERCENT, NULL, 3, 3},
+    {"bus_voltage",               "V",   FORM_PLAIN,  0,   0,    999, BUS_V, NULL, 3, 3},
+    {"battery_voltage",           "V",   FORM_POINT,  2,   0,   9999, BATTERY_CV, NULL, 5, 5},
+    {"charge_current",            "A",   FORM_PLAIN,  0,   0,    500, CHARGE_MA, NULL, 3, 3},
+    {"battery_capacity",          "%",   FORM_PLAIN,  0,   0,    100, CAPACITY_PERCENT, NULL, 3, 3},
+    {"heatsink_temperature",      "C",   FORM_PLAIN,  0, -50,   9999, HEATSINK_C, NULL, 3, 4},
+    {"pv_current",                "A",   FORM_EITHER, 3,   0, 500000, PV_MA, NULL, 2, 5},
+    {"pv_voltage",                "V",   FORM_POINT,  1,   0,   9999, PV_DV, NULL, 5, 5},
+    {"scc_battery_voltage",       "V",   FORM_POINT,  2,   0,   9999, QUANTITY_NONE, NULL, 5, 5},
+    {"discharge_current",         "A",   FORM_PLAIN,  0,   0,   1000, DISCHARGE_MA, NULL, 3, 5},
     {"status",                    "",    FORM_BITS,   0,   8,      8, STATUS_FLAGS, words_status},
-    {"fan_offset",                "10mV", FORM_PLAIN, 0,   0,     99},
-    {"eeprom_version",            "",    FORM_PLAIN,  0,   0,     99},
-    {"pv_power",                  "W",   FORM_PLAIN,  0,   0,  99999, PV_W},
+    {"fan_offset",                "10mV", FORM_PLAIN, 0,   0,     99, QUANTITY_NONE, NULL, 2, 2},
+    {"eeprom_version",            "",    FORM_PLAIN,  0,   0,     99, QUANTITY_NONE, NULL, 2, 2},
+    {"pv_power",                  "W",   FORM_PLAIN,  0,   0,  99999, PV_W, NULL, 4, 5},
     {"status2",                   "",    FORM_BITS,   0,   3,      3, STATUS_FLAGS, words_status2},
-    {"feed_in",                   "",    FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_on},
-    {"feed_in_country",           "",    FORM_PLAIN,  0,   0,     99},
-    {"feed_in_power",             "W",   FORM_PLAIN,  0,   0,  99999, FEED_W},
+    {"feed_in",                   "",    FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_on, 1, 1},
+    {"feed_in_country",           "",    FORM_PLAIN,  0,   0,     99, QUANTITY_NONE, words_country, 2, 2},
+    {"feed_in_power",             "W",   FORM_PLAIN,  0,   0,  99999, FEED_W, NULL, 3, 5},
 };
 
 /* MAX II 8 kW: (01.0 201.7 00205 <- a space before the CRC */
 const struct field_row pi30_qpigs2[PI30_QPIGS2_ROWS] = {
-    {"pv2_current",               "A",   FORM_POINT,  3,   0, 500000, PV2_MA},
-    {"pv2_voltage",               "V",   FORM_POINT,  1,   0,   9999, PV2_DV},
-    {"pv2_power",                 "W",   FORM_PLAIN,  0,   0,  99999, PV2_W},
+    {"pv2_current",               "A",   FORM_POINT,  3,   0, 500000, PV2_MA, NULL, 4, 5},
+    {"pv2_voltage",               "V",   FORM_POINT,  1,   0,   9999, PV2_DV, NULL, 5, 5},
+    {"pv2_power",                 "W",   FORM_PLAIN,  0,   0,  99999, PV2_W, NULL, 4, 5},
 };
 
 /* 5 kVA: (010 020 030 040 050 060 070 080 */
 const struct field_row pi30_amperes[1] = {
-    {"current",                   "A",   FORM_PLAIN,  0,   1,    500}};
+    {"current",                   "A",   FORM_PLAIN,  0,   1,    500, QUANTITY_NONE, NULL, 2, 3}};
 
 const struct field_row pi30_protocol[1] = {
     {"protocol",                  "",    FORM_PLAIN,  0,   2,      2}};
@@ -111,44 +122,18 @@ const struct field_row pi30_warnings[1] = {
 
 /* (110 */
 const struct field_row pi30_switches[1] = {
-    {"charger_switches",          "",    FORM_CODE,   0,   0,    111, CHARGER_OFF, words_switches}};
+    {"charger_switches",          "",    FORM_CODE,   0,   0,    111, CHARGER_OFF, words_switches, 3, 3}};
 
-static const struct question questions[] = {
-    {"QPI",      "", ASK_PROTOCOL,       ANSWER_TEXT,    "PI",      ' ', false, ROWS(pi30_protocol)},
-    {"QID",      "", ASK_SERIAL,         ANSWER_TEXT,    NULL,      ' ', false, ROWS(pi30_serial)},
-    {"QSID",     "", ASK_SERIAL_LONG,    ANSWER_COUNTED, NULL,      ' ', false, ROWS(pi30_serial_long)},
-    {"QMN",      "", ASK_MODEL,          ANSWER_TEXT,    NULL,      ' ', false, ROWS(pi30_model)},
-    {"QVFW",     "", ASK_FIRMWARE,       ANSWER_TEXT,    "VERFW:",  ' ', false, ROWS(pi30_firmware)},
-    {"QVFW2",    "", ASK_FIRMWARE2,      ANSWER_TEXT,    "VERFW2:", ' ', false, ROWS(pi30_firmware)},
-    {"QVFW3",    "", ASK_FIRMWARE3,      ANSWER_TEXT,    "VERFW:",  ' ', false, ROWS(pi30_firmware)},
-    {"QPIRI",    "", ASK_RATING,         ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_qpiri), 25},
-    {"QPIGS",    "", ASK_STATUS,         ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_qpigs), 21},
-    {"QPIGS2",   "MAX", ASK_STATUS2,     ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_qpigs2), 3, true},
-    {"QMOD",     "", ASK_MODE,           ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_mode), 1, true},
-    {"QPIWS",    "", ASK_WARNINGS,       ANSWER_BITS,    NULL,      ' ', false, ROWS(pi30_warnings)},
-    {"QMCHGCR",  "", ASK_CHARGE_LIST,    ANSWER_LIST,    NULL,      ' ', false, ROWS(pi30_amperes)},
-    {"QMUCHGCR", "", ASK_AC_CHARGE_LIST, ANSWER_LIST,    NULL,      ' ', false, ROWS(pi30_amperes)},
-    {"QBATCD",   "", ASK_CHARGER_SWITCH, ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_switches), 1, true},
-};
+static const struct question questions[] = {PI30_IDENTITY, PI30_STATUS, PI30_QPIGS2_MAX, PI30_QPGSN,
+                                            PI30_MORE};
 
 /* A bare MCHGC has two digits of current after the number in a parallel bank on some units, so it is
  * used up to 99 A only. */
 static const struct setter setters[] = {
-    {SET_CHARGER_OFF,      {"PBATCD###"},                              CHARGER_OFF,      0,   0,  0, ASK_OTHER, WHEN_ALWAYS},
-    {SET_CHARGE_MAX,       {"MNCHGC0###", "MNCHGC###", "MCHGC0##"},    CHARGE_MAX_A,    10, 500, 10, ASK_CHARGE_LIST, WHEN_ALWAYS},
-    {SET_AC_CHARGE_MAX,    {"MUCHGC0###", "MUCHGC###"},                AC_CHARGE_MAX_A, 10, 500, 10, ASK_AC_CHARGE_LIST, WHEN_ALWAYS},
-    {SET_FLOAT,            {"PBFT##.#"},                               FLOAT_DV,       480, 584,  1, ASK_OTHER, WHEN_USER_BATTERY},
-    {SET_BULK,             {"PCVV##.#"},                               BULK_DV,        480, 584,  1, ASK_OTHER, WHEN_USER_BATTERY},
-    {SET_OUTPUT_PRIORITY,  {"POP##"},                                  OUTPUT_PRIORITY,  0,   2,  1, ASK_OTHER, WHEN_ALWAYS},
-    {SET_CHARGER_PRIORITY, {"PCP##"},                                  CHARGER_PRIORITY, 0,   3,  1, ASK_OTHER, WHEN_ALWAYS},
-    {SET_RECHARGE,         {"PBCV##.#"},                               RECHARGE_DV,    440, 510, 10, ASK_OTHER, WHEN_ALWAYS},
-    {SET_REDISCHARGE,      {"PBDV##.#"},                               REDISCHARGE_DV, 480, 580, 10, ASK_OTHER, WHEN_ALWAYS},
-    {SET_CUTOFF,           {"PSDV##.#"},                               CUTOFF_DV,      400, 480,  1, ASK_OTHER, WHEN_USER_BATTERY},
-    {SET_DISCHARGE_MAX,    {"PBATMAXDISC###"},                         DISCHARGE_MAX_A, 30, 150, 10, ASK_OTHER, WHEN_ALWAYS},
-    {SET_PV_BALANCE,       {"PSPB#"},                                  PV_BALANCE,       0,   1,  1, ASK_OTHER, WHEN_ALWAYS},
-    {SET_BATTERY_TYPE,     {"PBT##"},                                  BATTERY_TYPE,     0,   0,  0, ASK_OTHER, WHEN_ALWAYS},
-    {SET_INPUT_RANGE,      {"PGR##"},                                  INPUT_RANGE,      0,   0,  0, ASK_OTHER, WHEN_ALWAYS},
-    {SET_OUTPUT_MODE,      {"POPM##"},                                 OUTPUT_MODE,      0,   0,  0, ASK_OTHER, WHEN_STANDBY},
+    PI30_SETTERS,
+    {SET_CHARGE_MAX,       {"MNCHGC0###", "MNCHGC###", "MCHGC0##"}, CHARGE_MAX_A,    10, 500, 10, ASK_CHARGE_LIST, WHEN_ALWAYS},
+    {SET_AC_CHARGE_MAX,    {"MUCHGC0###", "MUCHGC###"},             AC_CHARGE_MAX_A, 10, 500, 10, ASK_AC_CHARGE_LIST, WHEN_ALWAYS},
+    {SET_CHARGER_PRIORITY, {"PCP##"},                               CHARGER_PRIORITY, 0,   3,  1, ASK_OTHER, WHEN_ALWAYS},
 };
 /* clang-format on */
 

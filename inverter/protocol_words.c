@@ -121,4 +121,47 @@ const struct field_word words_switches[] = {
     {101, 0, "discharger off, standby"},
     {  0, 0, NULL}
 };
+/* QPGSn. Bits 4 and 3 are one number: 0 normal, 1 under voltage, 2 open. */
+const struct field_word words_parallel_status[] = {
+    {7, 7, "PV charger in order"},
+    {6, 6, "charging from the grid"},
+    {5, 5, "charging from PV"},
+    {4, 4, "battery open"},
+    {3, 3, "battery under voltage"},
+    {2, 2, "line lost"},
+    {1, 1, "load on"},
+    {0, 0, "settings changed"},
+    {0}
+};
+
+const struct field_word words_parallel_role[] = {{0, 0, "new"}, {1, 1, "slave"}, {2, 2, "master"}, {0}};
+
+const struct field_word words_stage[] = {
+    {10, STAGE_NONE,   "not charging"},
+    {11, STAGE_BULK,   "bulk"},
+    {12, STAGE_ABSORB, "absorb"},
+    {13, STAGE_FLOAT,  "float"},
+    {0}
+};
+
+const struct field_word words_country[] = {
+    {0, 0, "India"}, {1, 1, "Germany"}, {2, 2, "South America"}, {0}};
+
+/* QFLAG. */
+const struct field_word words_flags[] = {
+    {'a', 'a', "buzzer"},
+    {'b', 'b', "overload_bypass"},
+    {'d', 'd', "solar_feed_in"},
+    {'j', 'j', "power_saving"},
+    {'k', 'k', "display_escape"},
+    {'l', 'l', "data_log_pop_up"},
+    {'m', 'm', "bms_commands_float"},
+    {'u', 'u', "overload_restart"},
+    {'v', 'v', "over_temperature_restart"},
+    {'x', 'x', "backlight"},
+    {'y', 'y', "alarm_on_source_loss"},
+    {'z', 'z', "fault_record"},
+    {0}
+};
+
 /* clang-format on */

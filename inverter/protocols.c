@@ -5,8 +5,8 @@
 #include <string.h>
 
 const struct protocol *const protocols[] = {
-    &protocol_pi30,
-    &protocol_pi30max,
+    &protocol_pi30, &protocol_pi30max, &protocol_pi30mst, &protocol_pi30revo, &protocol_pi41,
+    &protocol_pi34, &protocol_pi16,    &protocol_pi18,    &protocol_pi17,
 };
 
 const size_t protocol_count = sizeof protocols / sizeof *protocols;
@@ -62,10 +62,14 @@ bool field_code(const struct field_row *row, int32_t means, int32_t *code)
     return !row->words;
 }
 
-/* Lower-case letters of a question's word stand for digits; words are capitals. */
+/* Lower-case letters of a question's word stand for digits; words are capitals. All the digits may
+ * be missing. */
 bool question_is(const struct question *question, const char *word)
 {
     const char *form = question->word;
+    size_t length = strlen(word);
+    if (strncmp(form, word, length) == 0 && form[length] >= 'a' && form[length] <= 'z')
+        return true;
     for (; *form && *word; form++, word++) {
         bool digit = *word >= '0' && *word <= '9', lower = *form >= 'a' && *form <= 'z';
         if (lower ? !digit : *form != *word)

@@ -64,6 +64,7 @@ static int set_up(struct background *background)
         return line_fail(background, result, "setting 8N1");
     if ((result = sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE)) < 0)
         return line_fail(background, result, "switching flow control off");
+    sp_flush(port, SP_BUF_INPUT); /* what waited there was for somebody else */
     return 0;
 }
 

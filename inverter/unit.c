@@ -13,7 +13,7 @@ void unit_forget(struct unit *unit, int64_t now_ms)
     unit->asking = unit->again = 0;
     unit->tries = unit->refusals = unit->sync_tries = 0;
     unit->rx_len = 0;
-    unit->broken = unit->unsure = false;
+    unit->broken = unit->unsure = unit->syncing = false;
     unit->settled = unit->lacking = 0;
     unit->identified = unit->fitted = false;
     unit->protocol = NULL;
@@ -86,7 +86,7 @@ static void on_nameless(struct unit *unit, int64_t now_ms)
 static void on_silence(struct unit *unit, int64_t now_ms)
 {
     enum ask ask = (enum ask)(unit->asking - 1);
-    bool sync = unit_in_sync(unit);
+    bool sync = unit->syncing;
     unit->statistics.timeouts += !unit->broken;
     unit_reply_over(unit, unit->config.pause_ms, now_ms);
     if (!unit->protocol) {
@@ -113,8 +113,12 @@ static void on_silence(struct unit *unit, int64_t now_ms)
 static enum ask choose(struct unit *unit, int64_t *due_ms, int64_t now_ms)
 {
     *due_ms = now_ms;
-    if (unit->unsure)
-        return ASK_PROTOCOL;
+    if (unit->unsure) {
+        enum ask ask = sync_next(unit, due_ms, now_ms);
+        if (*due_ms <= now_ms || unit->sync_tries == 0)
+            return ask;
+        unit_forget(unit, now_ms); /* each of them was silent */
+    }
     if (unit->again)
         return (enum ask)(unit->again - 1);
     unit->tries = unit->refusals = 0;
@@ -149,7 +153,9 @@ static size_t ask_for(struct unit *unit, enum ask ask, uint8_t *out, size_t room
     unit->rx_len = 0;
     unit->broken = false;
     unit->statistics.requests++;
-    if (!unit->unsure) {
+    unit->syncing = unit->unsure;
+    sync_asked(unit, ask, now_ms);
+    if (!unit->syncing) {
         unit->again = 0;
         unit->tries++;
     }
@@ -186,6 +192,8 @@ int64_t unit_step(struct unit *unit, uint8_t *out, size_t room, size_t *count, b
     int64_t due_ms;
     enum ask ask = choose(unit, &due_ms, now_ms);
     if (due_ms > now_ms) {
+        if (unit->unsure)
+            return due_ms;
         int64_t setter_ms = unit_set_wake(unit, now_ms);
         return due_ms < setter_ms ? due_ms : setter_ms;
     }

@@ -12,8 +12,8 @@
  * settings and counters each minute; a fault mode or a new warning has both read at once. One
  * request is under way at a time, a reply that does not come or does not check is asked for three
  * times. A late reply is never taken for another's: units answer in order, so after any missing
- * reply the protocol's question is asked first, whose answer looks like no other, and nothing is
- * believed until it came. When a question that every unit can answer stays silent, the unit counts
+ * reply a question is asked first whose answer looks like no other, and nothing is believed until
+ * it came. When a question that every unit can answer stays silent, the unit counts
  * as gone and is identified anew. A NAK is believed the second time, for ten minutes.
  *
  * Setting. Nothing is written before the unit is identified, nor where the unit already has the
@@ -132,7 +132,7 @@ struct unit_config {
     char pv_command[2][16];  /* [1] takes all PV current away, [0] gives it back; "" = none */
 };
 
-enum { UNIT_BUFFER = 256, UNIT_REQUEST = 64, UNIT_LIST = 32, UNIT_PARALLELS = 10 };
+enum { UNIT_BUFFER = 256, UNIT_REQUEST = 64, UNIT_LIST = 32, UNIT_PARALLELS = 10, UNIT_SYNCS = 3 };
 
 struct unit_setting {
     enum setting_state state;
@@ -201,6 +201,9 @@ struct unit {
     uint8_t sync_tries;
     bool broken;                           /* a reply ended and was no answer */
     bool unsure;                           /* a reply is missing: first get in step again */
+    bool syncing;                          /* asked for that only */
+    bool doubt;                            /* its answer may be one to the same asked before */
+    int64_t owed_ms[UNIT_SYNCS];           /* see unit_sync.c */
     uint8_t probe;                         /* which framing is tried next */
     uint8_t parallel_n;                    /* of QPGSn */
     uint32_t settled;                      /* bit per ask: answered or known to be lacking */
@@ -222,6 +225,17 @@ void unit_bytes(struct unit *unit, const uint8_t *bytes, size_t count, int64_t n
  * than now; step also after unit_bytes and unit_order. */
 int64_t unit_step(struct unit *unit, uint8_t *out, size_t room, size_t *count, bool *drain,
                   int64_t now_ms);
+
+/* What this unit takes of a setting: numbers of its list, or min to max in steps; and what the row
+ * has words for, only that where words_only is set. False where it has no such setting. */
+struct setting_allowed {
+    const struct field_row *row;
+    const int32_t *list;
+    uint8_t count;               /* of list; 0 = min to max */
+    int32_t min, max, step;      /* in the setting's unit, for this unit's battery */
+    bool words_only;
+};
+bool unit_allows(const struct unit *unit, enum setting setting, struct setting_allowed *allowed);
 
 /* Every setting left alone. */
 struct unit_orders unit_orders_none(void);

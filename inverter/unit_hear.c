@@ -15,11 +15,6 @@ void unit_reply_over(struct unit *unit, int32_t pause_ms, int64_t now_ms)
     unit->quiet_until_ms = now_ms + pause_ms;
 }
 
-bool unit_in_sync(const struct unit *unit)
-{
-    return unit->unsure && unit->asking == ASK_PROTOCOL + 1;
-}
-
 /* Every unit in parallel in turn; the first one that is refused is past the last. */
 static void next_parallel(struct unit *unit, bool refused, int64_t now_ms)
 {
@@ -58,7 +53,7 @@ static void on_misnamed(struct unit *unit, const uint8_t *frame, int64_t now_ms)
 static void on_nak(struct unit *unit, enum ask ask, const uint8_t *frame, int64_t now_ms)
 {
     unit->statistics.naks++;
-    if (unit_in_sync(unit))
+    if (unit->syncing)
         return;
     unit->refusals++;
     unit_reply_over(unit, unit->config.pause_ms, now_ms);
@@ -86,12 +81,9 @@ static void on_values(struct unit *unit, enum ask ask, const struct answer *answ
     unit->heard_ms = now_ms;
     unit->statistics.answers++;
     unit_reply_over(unit, unit->config.pause_ms, now_ms);
-    if (ask == ASK_PROTOCOL) {
-        unit->unsure = false;
-        unit->sync_tries = 0;
-        if (!unit->protocol)
-            identify_named(unit, answer);
-    }
+    sync_answered(unit, ask);
+    if (ask == ASK_PROTOCOL && !unit->protocol)
+        identify_named(unit, answer);
     if (ask == ASK_STATUS) {
         unit->statistics.round_ms = unit->status_ms ? (int32_t)(now_ms - unit->status_ms) : 0;
         unit->status_ms = now_ms;
@@ -125,7 +117,7 @@ static void count_refused(struct unit *unit, enum verdict verdict)
 {
     if (verdict == VERDICT_CHECK)
         unit->statistics.checks++;
-    else if (unit_in_sync(unit))
+    else if (unit->syncing)
         unit->statistics.late++;
     else
         unit->statistics.shapes++;

@@ -29,11 +29,17 @@ void unit_forget(struct unit *unit, int64_t now_ms);
 /* Nothing is under way any more, and nothing is sent for a while. */
 void unit_reply_over(struct unit *unit, int32_t pause_ms, int64_t now_ms);
 
-/* The protocol's question is asked only to see that no other answer is on its way any more. */
-bool unit_in_sync(const struct unit *unit);
-
 /* The unit does not have it. */
 void unit_lack(struct unit *unit, enum ask ask, int64_t now_ms);
+
+/* --- unit_sync.c: in step again after a missing reply --- */
+
+/* What to ask, and from when on. */
+enum ask sync_next(const struct unit *unit, int64_t *due_ms, int64_t now_ms);
+
+/* Any question was asked; was answered. Says that the line is in step, when it is. */
+void sync_asked(struct unit *unit, enum ask ask, int64_t now_ms);
+void sync_answered(struct unit *unit, enum ask ask);
 
 /* --- unit_identify.c: which protocol --- */
 

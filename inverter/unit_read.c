@@ -127,7 +127,7 @@ static void warnings_set(struct unit *unit, uint64_t bits, int64_t now_ms)
     uint64_t before = (uint32_t)r->warnings_low.value | (uint64_t)(uint32_t)r->warnings_high.value
                                                             << 32;
     if (bits & ~before)
-        unit->due_ms[ASK_RATING] = unit->due_ms[ASK_MODE] = 0;
+        unit->due_ms[ASK_RATING] = unit->due_ms[ASK_SETTINGS] = unit->due_ms[ASK_MODE] = 0;
     reading_set(&r->warnings_low, (int32_t)(uint32_t)bits, now_ms);
     reading_set(&r->warnings_high, (int32_t)(uint32_t)(bits >> 32), now_ms);
 }
@@ -152,6 +152,10 @@ static void read_field(struct unit *unit, const struct answer *answer, uint8_t f
     } else if (row->is == STATUS_FLAGS) {
         flags->status |= bits_of(row, value);
         flags->has_status = true;
+    } else if (row->is == BATTERY_MA) {
+        int32_t mA = scaled(value, row->decimals, 3);
+        keep(unit, CHARGE_MA, mA > 0 ? mA : 0, now_ms);
+        keep(unit, DISCHARGE_MA, mA < 0 ? -mA : 0, now_ms);
     } else if (row->is == HEATSINK_C && value > HOTTEST_C) {
         return;
     } else if (places[row->is].kept) {

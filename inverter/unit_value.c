@@ -220,6 +220,18 @@ static void put_number(const struct unit *unit, const char *form, char *word)
         word[at - 1] = (char)('0' + number);
 }
 
+/* Where the unit sets two at once, the other one stays as it reads. */
+static size_t word_of(const struct unit *unit, const struct setter *setter, const char *form,
+                      int32_t code, char *out, size_t room)
+{
+    const struct reading *partner = setter->partner ? unit_reading(unit, setter->partner) : NULL;
+    if (!partner)
+        return setter_word(out, room, form, code);
+    if (partner->heard_ms < unit->since_ms)
+        return 0;
+    return setter_word_with(out, room, form, code, partner->value);
+}
+
 size_t setting_word(const struct unit *unit, enum setting which, unsigned form, int32_t value,
                     char *out, size_t room)
 {
@@ -232,8 +244,27 @@ size_t setting_word(const struct unit *unit, enum setting which, unsigned form, 
         return 0;
     if (!field_code(row, value, &code))
         code = value;
-    size_t length = setter_word(out, room, setter->form[form], code);
+    size_t length = word_of(unit, setter, setter->form[form], code, out, room);
     if (length)
         put_number(unit, setter->form[form], out);
     return length;
+}
+
+bool unit_allows(const struct unit *unit, enum setting which, struct setting_allowed *allowed)
+{
+    const struct setter *setter = setter_of(unit, which);
+    const struct question *question;
+    const struct field_row *row =
+        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
+    if (!row)
+        return false;
+    struct allowed values = allowed_of(unit, setter);
+    *allowed = (struct setting_allowed){.row = row,
+                                        .list = values.list,
+                                        .count = values.count,
+                                        .min = values.min,
+                                        .max = values.max,
+                                        .step = values.step,
+                                        .words_only = setter->min == 0 && setter->max == 0};
+    return true;
 }

@@ -10,35 +10,8 @@
 #include <string.h>
 
 #include "check.h"
+#include "far_frame.h"
 #include "inverter/unit.h"
-
-/* Another road to the CRC than the code under test takes: the message as one long number. */
-static uint16_t crc_slow(const char *text, size_t count)
-{
-    uint32_t rest = 0;
-    for (size_t i = 0; i < (count + 2) * 8; i++) {
-        unsigned byte = i / 8 < count ? (unsigned char)text[i / 8] : 0;
-        unsigned bit = byte >> (7 - i % 8) & 1;
-        rest = rest << 1 | bit;
-        if (rest & 0x10000)
-            rest ^= 0x11021;
-    }
-    return (uint16_t)rest;
-}
-
-static char raise_byte(unsigned byte)
-{
-    return (char)(byte == 0x28 || byte == 0x0D || byte == 0x0A ? byte + 1 : byte);
-}
-
-static size_t close_frame(char *text, size_t count)
-{
-    uint16_t crc = crc_slow(text, count);
-    text[count] = raise_byte(crc >> 8);
-    text[count + 1] = raise_byte(crc & 0xFF);
-    text[count + 2] = '\r';
-    return count + 3;
-}
 
 enum fault {
     NO_FAULT,
