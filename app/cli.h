@@ -23,6 +23,7 @@ int cmd_request(int argc, char **argv);
 int cmd_soc_fit(int argc, char **argv);
 int cmd_pi30_query(int argc, char **argv);
 int cmd_pi30_scan(int argc, char **argv);
+int cmd_pi30(int argc, char **argv);
 
 /* Where DBC files and dialects are found when not beside the config: $BUSBAR_DATA, the build
  * tree's dbc/ or PREFIX/share/busbar. */

@@ -19,6 +19,7 @@ static const struct command {
     {"plan", cmd_plan, "the wiring, and what each layout would deliver"},
     {"soc", cmd_soc, "the charge estimator over a measured series"},
     {"check", cmd_check, "every mistake in a config file"},
+    {"pi30", cmd_pi30, "an inverter's answers, without the controller"},
     {"replay", cmd_replay, "a candump log through the decision code"},
     {"dump", cmd_dump, "candump on any kind of bus, with names from DBC files"},
     {"send", cmd_send, "cansend on any kind of bus"},

@@ -76,33 +76,18 @@ bool pick_word(char *word, size_t room, const uint8_t *bytes, size_t count)
     return true;
 }
 
-static bool is_bare_ack(const uint8_t *bytes, size_t room)
-{
-    return room >= 5 && (!memcmp(bytes, "ACK", 3) || !memcmp(bytes, "NAK", 3));
-}
-
-static bool is_bare_data(const uint8_t *bytes, size_t room)
-{
-    const char *text = (const char *)bytes;
-    return room > 4 && bytes[0] == 'D' && answer_digits((struct piece){text + 1, text + 4});
-}
-
 bool pick_frame(const uint8_t *bytes, size_t room, size_t *start, size_t *count)
 {
-    enum { FRAME_LEAST = 5 };
-    for (size_t at = 0; at < room; at++) {
-        const uint8_t *here = bytes + at;
-        if (*here != '(' && *here != '^' && !is_bare_ack(here, room - at) &&
-            !(at == 0 && is_bare_data(here, room)))
-            continue;
-        size_t end = at + 1;
-        while (end < room && bytes[end - 1] != CR && bytes[end - 1] != LF)
-            end++;
-        *start = at;
-        *count = end - at;
-        return *count >= FRAME_LEAST || end == room;
-    }
-    return false;
+    size_t at = 0;
+    while (at < room && (bytes[at] <= ' ' || bytes[at] > '~'))
+        at++;
+    size_t end = at;
+    while (end < room && bytes[end] != CR && bytes[end] != LF)
+        end++;
+    end += end < room;
+    *start = at;
+    *count = end - at;
+    return *count > 0;
 }
 
 /* How far a refused answer came. */

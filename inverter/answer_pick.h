@@ -25,8 +25,8 @@ bool pick_word(char *word, size_t room, const uint8_t *bytes, size_t count);
 void pick_answer(struct pick *pick, const struct protocol *only, const char *word,
                  const uint8_t *frame, size_t count);
 
-/* Where the first frame stands, whether its check fits or not: from the first '(', '^' or "ACK" to
- * the first CR or LF after it, or to the end. False when there is none. */
+/* Where something stands that may be meant as a frame, whether its check fits or not: from the first
+ * printable byte to the first CR or LF after it, or to the end. False when there is none. */
 bool pick_frame(const uint8_t *bytes, size_t room, size_t *start, size_t *count);
 
 /* Is it a word that sets something, in any protocol? */

@@ -217,7 +217,7 @@ const struct field_row pi30_qboot[1] = {
     {"bootstrap",                 "",   FORM_CODE,   0,   0,      1, QUANTITY_NONE, words_boot, 1, 2}};
 
 const struct field_row pi30_qopm[1] = {
-    {"output_mode",               "",   FORM_CODE,   0,   0,      7, QUANTITY_NONE, words_output_mode, 2, 2}};
+    {"output_mode",               "",   FORM_CODE,   0,   0,      7, QUANTITY_NONE, words_output_mode, 1, 2}};
 
 static const struct field_word words_charge_stages[] = {
     {0, 0, "automatic"}, {1, 1, "two stages"}, {2, 2, "three stages"}, {0}};
