@@ -176,3 +176,8 @@ bool port_words_fit(const char *words)
             return false;
     return count > 0;
 }
+
+bool port_url_fits(const char *url)
+{
+    return port_words_fixed(url) && port_words_fit(url) && !strchr(url, ' ');
+}

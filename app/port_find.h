@@ -29,6 +29,9 @@ size_t port_find(const char *words, const char *root, struct port_found *found, 
 /* One fixed port and nothing else: its place is what tells the unit. */
 bool port_words_fixed(const char *words);
 
+/* Whether it is one fixed port, well formed. */
+bool port_url_fits(const char *url);
+
 /* Whether every word is well formed. */
 bool port_words_fit(const char *words);
 
