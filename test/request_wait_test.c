@@ -178,6 +178,8 @@ static void a_step_is_asked_for_later(void)
     plant_run(2);
     REQUEST(NULL, "status", id);
     PRINTED(0, "its ladder", id, "cap 94.0 %\n", "accepted: ", "confirmed: in force: 94.0 %");
+    REQUEST(NULL, "status", id, "--wait");
+    PRINTED(0, "watched later", "accepted: ", "confirmed: in force: 94.0 %");
     REQUEST(NULL, "status", "123456789abcdef");
     PRINTED(1, "an unknown id", "no request 0123456789abcdef is known");
 }
