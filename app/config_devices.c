@@ -86,6 +86,10 @@ static void resolve_dialect(const struct resolver *r, const struct section *sect
     struct config_device *device = device_of(r, section, index);
     if (!*raw->dialect)
         return;
+    if (section->kind == KIND_EMULATION && config_conversation(raw->dialect)) {
+        device->dialect = &dialect_none;
+        return;
+    }
     snprintf(path, sizeof path, "%s[%u].dialect", section->list, index);
     const struct dialect_file *dialect = dialect_of(r, path, raw->dialect);
     if (!dialect)

@@ -69,6 +69,10 @@ struct file_board {
     struct file_device device;
     uint8_t channels;
 };
+struct file_ports {
+    int32_t hang_s;
+    bool usb_reset;
+};
 struct file_inverter {
     char name[NAME_SIZE], port[CONFIG_PATH_SIZE], serial[NAME_SIZE], protocol[PROTOCOL_SIZE];
     uint8_t phase;
@@ -125,6 +129,8 @@ struct file_button {
 };
 struct file_emulation {
     struct file_device device;
+    char port[CONFIG_PATH_SIZE], inverter[NAME_SIZE];
+    uint8_t address;
     double silent_after_s, share_percent;
 };
 struct file_source {
@@ -153,6 +159,7 @@ struct config_file {
     struct file_wire wires[CONFIG_WIRES];
     struct file_board boards[MAX_BOARDS];
     struct file_device counters[MAX_COUNTERS];
+    struct file_ports ports;
     struct file_inverter inverters[MAX_INVERTERS];
     struct file_input inputs[MAX_INPUTS];
     struct file_string strings[MAX_STRINGS];
@@ -183,8 +190,11 @@ void config_resolve(const struct resolver *r);
 /* config_devices.c: everything that speaks through a dialect. */
 void config_resolve_devices(const struct resolver *r);
 
-/* config_emulation.c: what stands between busbar and CAN inverters that hear it as their battery. */
+/* config_emulation.c: what stands between busbar and inverters that hear it as their battery. */
 void config_resolve_emulations(const struct resolver *r);
+
+/* A dialect that is no file but a conversation in C (bms/lib_port.h), spoken on a serial port. */
+bool config_conversation(const char *dialect);
 
 /* config_wiring.c: inputs, strings, contacts and their channels; then the rules of the wiring, which
  * need all of it to be right by itself. */

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "app/config_file.h"
+#include "app/port_find.h"
+#include "bms/lib_port.h"
 #include "inverter/protocol.h"
 
 enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
@@ -131,9 +133,17 @@ static const cyaml_schema_field_t button_keys[] = {
 static const cyaml_schema_field_t emulation_keys[] = {
     CYAML_FIELD_STRING("name", O, struct file_emulation, device.name, 1),
     CYAML_FIELD_STRING("bus", O, struct file_emulation, device.bus, 1),
+    CYAML_FIELD_STRING("port", O, struct file_emulation, port, 1),
+    CYAML_FIELD_UINT("address", O, struct file_emulation, address),
     CYAML_FIELD_STRING("dialect", O, struct file_emulation, device.dialect, 1),
+    CYAML_FIELD_STRING("inverter", O, struct file_emulation, inverter, 1),
     CYAML_FIELD_FLOAT("silent_after_s", O, struct file_emulation, silent_after_s),
     CYAML_FIELD_FLOAT("share_percent", O, struct file_emulation, share_percent),
+    CYAML_FIELD_END
+};
+static const cyaml_schema_field_t ports_fields[] = {
+    CYAML_FIELD_INT("hang_s", O, struct file_ports, hang_s),
+    CYAML_FIELD_BOOL("usb_reset", O, struct file_ports, usb_reset),
     CYAML_FIELD_END
 };
 static const cyaml_schema_field_t inverter_fields[] = {
@@ -268,6 +278,7 @@ static const cyaml_schema_field_t top_fields[] = {
     LIST("wires", wires, &wire_entry, CONFIG_WIRES),
     LIST("boards", boards, &board_entry, MAX_BOARDS),
     LIST("counters", counters, &device_entry, MAX_COUNTERS),
+    CYAML_FIELD_MAPPING("ports", O, struct config_file, ports, ports_fields),
     LIST("inverters", inverters, &inverter_entry, MAX_INVERTERS),
     LIST("inputs", inputs, &input_entry, MAX_INPUTS),
     LIST("strings", strings, &string_entry, MAX_STRINGS),
@@ -317,15 +328,11 @@ static bool bus_port_fits(const char *text)
     return strlen(text) <= INTERFACE_MAX && name_fits(text);
 }
 
-static bool stream_port_fits(const char *text)
+/* A network's delay is not seen, and a late answer is a wrong one. */
+static bool bms_port_fits(const char *text)
 {
-    static const char *const schemes[] = {"serial:", "tty:", "hidraw:", "/dev/", NULL};
-    static const char tcp[] = "tcp://";
-    if (strncmp(text, tcp, strlen(tcp)) != 0)
-        return starts(text, schemes);
-    const char *host = text + strlen(tcp), *colon = strrchr(host, ':');
-    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
-    return colon && colon > host && digits > 0 && digits < 6 && !colon[1 + digits];
+    static const char *const schemes[] = {"serial:", "tty:", "/dev/", NULL};
+    return port_words_fixed(text) && starts(text, schemes);
 }
 
 /* What a PI30 unit is asked: no CR, no CRC, those are added. */
@@ -496,13 +503,22 @@ static const struct yaml_note notes[] = {
     {"counters", .help = "string current counters"},
     DEVICE_NOTES("counters", "counter"),
 
+    {"ports", .help = "what heals the inverters' ports"},
+    {"ports.hang_s", .min = 0, .max = 3600, .preset = "120",
+     .help = "a port is closed and opened anew when it was silent so long while another inverter"
+             " answers, s; 0 = never"},
+    {"ports.usb_reset",
+     .help = "its USB device is switched off and on, too; default: false"},
     {"inverters", .help = "inverters"},
     {"inverters[].name", NAME_RULE, .unique = true, .help = "name of the inverter"},
-    {"inverters[].port", .must = true, .unique = true, .fits = stream_port_fits,
-     .allowed = "serial:DEVICE, tty:DEVICE, hidraw:DEVICE, tcp://HOST:PORT or /dev/..",
-     .help = "its serial line"},
+    {"inverters[].port", .must = true, .fits = port_words_fit,
+     .allowed = "auto, serial:DEVICE, tty:DEVICE, hidraw:DEVICE, tcp://HOST:PORT or /dev/..; a pattern"
+                " (/dev/ttyUSB*), or several with spaces between",
+     .help = "its serial line, or those it may be on; auto: any USB chip 0665:5161. The inverters"
+             " with a serial number are looked for on every port of this list"},
     {"inverters[].serial", .unique = true, .fits = name_fits, .allowed = NAME_WORDS,
-     .help = "serial number it must answer; default: any"},
+     .help = "serial number it answers (`busbar pi30 scan` tells it); required with a port that is"
+             " more than one; default: any"},
     {"inverters[].protocol", .fits = protocol_fits, .allowed = PROTOCOL_WORDS,
      .help = "protocol it speaks; default: found by asking"},
     {"inverters[].phase", .must = true, .help = "AC phase it feeds"},
@@ -630,13 +646,26 @@ static const struct yaml_note notes[] = {
     {"buttons[].stop",
      .help = "its node carries the plant's emergency stop, by a break contact; default: false"},
 
-    {"emulations", .help = "CAN inverters that hear busbar as their battery: the bank as a whole,"
-                           " with its capped limits"},
-    SPEAKER_NOTES("emulations", "inverter, or of its parallel group"),
+    {"emulations", .help = "inverters that hear busbar as their battery: the bank as a whole,"
+                           " with its capped limits; on a CAN bus or on their BMS port (docs/means.md)"},
+    {"emulations[].name", NAME_RULE, .unique = true,
+     .help = "name of the inverter, or of its parallel group, as a hearer"},
+    {"emulations[].bus", .refers = "buses[].name", .help = "CAN bus it listens on; or port"},
+    {"emulations[].port", .unique = true, .fits = bms_port_fits,
+     .allowed = "serial:DEVICE,baud=9600, tty:DEVICE or /dev/..",
+     .help = "serial line to its BMS port; or bus"},
+    {"emulations[].address", .min = 1, .max = LIB_ADDRESS_MAX, .preset = "1",
+     .help = "what busbar answers to on that line"},
+    {"emulations[].dialect", .must = true, .fits = dialect_fits, .allowed = NAME_WORDS,
+     .help = "its dialect file without .yaml; on a port: voltronic-lib, battery type LIB or LIC"},
+    {"emulations[].inverter", .refers = "inverters[].name",
+     .help = "the inverter it is, where busbar has its own line to it too: it is told its part of the"
+             " charge, and its charge current setting is left alone; required with port"},
     {"emulations[].silent_after_s", .min = 5, .max = 60, .preset = "30",
      .help = "when the bank is not known any more: so long 0 A, then no frame, s"},
     {"emulations[].share_percent", .min = 1, .max = 100,
-     .help = "its part of the bank's current limits, %; default: 100 where it is the only inverter"},
+     .help = "its part of the bank's current limits, %; default: 100 where it is the only inverter;"
+             " not with inverter"},
 
     {"sources", .help = "AC sources that transfer contacts can put on a wallbox"},
     {"sources[].name", NAME_RULE, .unique = true, .help = "name of the source"},

@@ -64,6 +64,7 @@ static void inverter_digest(const struct controller *c, size_t i, struct policy_
                          reading_or(&r->discharge_mA, now_ms, LOAD_MAX_AGE_MS, 0);
     view->battery_W = (int32_t)(battery_mA * r->battery_cV.value / 100000);
     memcpy(view->charge_list_A, unit->charge_list_A, sizeof view->charge_list_A);
+    means_digest(c, i, &view->means, now_ms);
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         if (c->config->charge_points[p].inverter == i) {
             view->feeds_charge_point = true;
@@ -142,10 +143,14 @@ void policy_digest(struct controller *c, struct policy_input *input, int64_t now
 
 /* --- the order of a tick --- */
 
-/* What CAN inverters can take or give is not known here: then no sum of inverters binds. */
+/* What CAN inverters that are none of inverters can take or give is not known here: then no sum of
+ * inverters binds. */
 static bool inverters_bind(const struct controller *c)
 {
-    return c->config->inverter_count && !c->config->emulation_count;
+    for (size_t i = 0; i < c->config->emulation_count; i++)
+        if (c->config->emulation_link[i].inverter == CONFIG_NONE)
+            return false;
+    return c->config->inverter_count > 0;
 }
 
 static int32_t inverters_charge_mA(const struct controller *c)
@@ -205,6 +210,7 @@ int64_t tick(struct controller *c, int64_t now_ms)
     strings_steer(c, &input, now_ms);
     ac_steer(c, now_ms);
     emulations_steer(c, now_ms);
+    requests_step(c, now_ms);
     orders_carry(c, now_ms);
     summary_send(c, now_ms);
     journal_changes(c, now_ms);
@@ -240,6 +246,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
     gate_init(&c->gate, &gate);
     ac_setup(c, now_ms);
     inverter_side_setup(c);
+    emulations_setup(c);
     for (size_t i = 0; i < MAX_INVERTERS; i++)
         for (size_t s = 0; s < SETTINGS; s++)
             c->told.setting[i][s] = -1;

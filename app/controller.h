@@ -9,9 +9,11 @@
 #include "app/journal.h"
 #include "app/plant.h"
 #include "app/policy.h"
+#include "app/request.h"
 #include "app/session.h"
 #include "bms/ageing.h"
 #include "bms/bank.h"
+#include "bms/lib_port.h"
 #include "devices/gate.h"
 #include "devices/gate_ac.h"
 #include "phase-router/ac.h"
@@ -63,6 +65,7 @@ struct told {
     uint8_t current_fault[CURRENTS_SENSORS];
     bool node_doubted[CURRENTS_NODES];
     uint8_t pack_place[MAX_PACKS];
+    enum means means[MAX_INVERTERS];
 };
 
 struct controller {
@@ -84,6 +87,7 @@ struct controller {
     uint32_t cap_asked;                /* requests that changed it */
     struct ageing ageing;
 
+    struct requests requests;
     struct session sessions[MAX_CHARGE_POINTS];
     struct policy policy;
     struct policy_output decided;
@@ -107,6 +111,7 @@ struct controller {
 
     struct emulate emulations[MAX_EMULATIONS];
     struct inverter_side inverters;
+    struct lib_port lib_ports[MAX_EMULATIONS];   /* of those on a port */
 
     struct gate gate;
     struct gate_ac gate_ac;
@@ -172,8 +177,12 @@ void ac_digest(const struct controller *controller, size_t charge_point,
 bool ac_board_valid(const struct controller *controller, size_t board);
 void ac_order(struct controller *controller);
 void tell_ac(struct controller *controller, int64_t now_ms);
-void emulations_steer(struct controller *controller, int64_t now_ms);   /* app/emulation.c */
+void emulations_setup(struct controller *controller);                   /* app/emulation.c */
+void emulations_steer(struct controller *controller, int64_t now_ms);
 void tell_emulations(struct controller *controller, int64_t now_ms);
+void means_digest(const struct controller *controller, size_t inverter, struct means_input *input,
+                  int64_t now_ms);                                      /* app/means_side.c */
+void tell_means(struct controller *controller, int64_t now_ms);
 void cap_setup(struct controller *controller);                         /* app/cap_side.c */
 void cap_carry(struct controller *controller, int64_t now_ms);
 void tell_cap_policy(struct controller *controller, int64_t now_ms);

@@ -1,5 +1,6 @@
 #include "app/config.h"
 #include "app/journal.h"
+#include "app/request.h"
 #include "app/session.h"
 #include "app/why.h"
 
@@ -32,6 +33,7 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_UNIT_WARNING:
     case JOURNAL_UNIT_DOUBT:
     case JOURNAL_UNIT_FLOAT:
+    case JOURNAL_MEANS:
         snprintf(out, room, "%s", config->inverters[record->index].name);
         return;
     case JOURNAL_LAMP:
@@ -54,6 +56,10 @@ static void subject_text(const struct journal_record *record, const struct confi
         return;
     case JOURNAL_PACK:
         snprintf(out, room, "%s", config->packs[record->index].name);
+        return;
+    case JOURNAL_REQUEST:
+        snprintf(out, room, "%016llx %s", (unsigned long long)record->request.id,
+                 record->request.about);
         return;
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
@@ -145,6 +151,12 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
     case JOURNAL_UNIT_FLOAT:
         snprintf(out, room, "%s", inverter_float_name((enum inverter_float)value));
         return;
+    case JOURNAL_REQUEST:
+        snprintf(out, room, "%s", request_step_name((enum request_step)value));
+        return;
+    case JOURNAL_MEANS:
+        snprintf(out, room, "%s", means_name((enum means)value));
+        return;
     case JOURNAL_START:
     case JOURNAL_VETO:
     case JOURNAL_KINDS:
@@ -156,7 +168,7 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
 void journal_text(const struct journal_record *record, const struct config *config, char *out,
                   size_t room)
 {
-    char subject[2 * NAME_SIZE + 8], before[32], after[32];
+    char subject[96], before[32], after[32];
     subject_text(record, config, subject, sizeof subject);
     value_text(record->kind, record->before, before, sizeof before);
     value_text(record->kind, record->after, after, sizeof after);

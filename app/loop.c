@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "app/bms_port.h"
 #include "app/clock.h"
 #include "app/control.h"
 #include "app/io.h"
@@ -19,13 +20,15 @@ enum { SAVE_MS = 60000, CLOCK_WAIT_MS = 5000 };
 
 struct loop {
     sd_event *event;
-    sd_event_source *timer, *slots[IO_SLOTS], *clients[CONTROL_CLIENTS];
+    sd_event_source *timer, *slots[IO_SLOTS], *ports[MAX_EMULATIONS], *clients[CONTROL_CLIENTS];
     int clock_fd; /* -1 = this machine's clock */
     int64_t lockstep_ms;
     int64_t next_tick_ms, save_ms;
+    int64_t wake_ms; /* the tick, or an inverter's next question */
     uint64_t watchdog_us;
     struct controller controller;
     struct io io;
+    struct bms_ports bms_ports;
     struct control control;
     struct journal_file journal;
     struct saved saved;
@@ -63,15 +66,31 @@ static void loop_tick(struct loop *loop, int64_t now_ms)
     }
 }
 
+static int64_t sooner(int64_t one_ms, int64_t other_ms)
+{
+    return one_ms < other_ms ? one_ms : other_ms;
+}
+
 /* Everything that has arrived, a tick when it is time for one, everything that is to go out. */
 static void loop_turn(struct loop *loop)
 {
     int64_t now_ms = loop_now_ms(loop);
+    bms_ports_turn(&loop->bms_ports, &loop->controller, now_ms);
     io_hear(&loop->io, &loop->controller, now_ms);
     bool hurry = loop->controller.hurry && now_ms - loop->controller.tick_ms >= TICK_MIN_MS;
     if (hurry || now_ms >= loop->next_tick_ms)
         loop_tick(loop, now_ms);
-    io_speak(&loop->io, &loop->controller, now_ms);
+    int64_t asks_ms = io_speak(&loop->io, &loop->controller, now_ms);
+    int64_t bms_ms = bms_ports_wake_ms(&loop->bms_ports, now_ms);
+    loop->wake_ms = sooner(sooner(asks_ms, bms_ms), loop->next_tick_ms);
+}
+
+/* clock_monotonic_ms counts from 1. */
+static int wake_set(struct loop *loop)
+{
+    return loop->timer
+               ? sd_event_source_set_time(loop->timer, (uint64_t)(loop->wake_ms - 1) * 1000)
+               : 0;
 }
 
 static int on_port(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -80,16 +99,15 @@ static int on_port(sd_event_source *source, int fd, uint32_t events, void *data)
     (void)fd;
     (void)events;
     loop_turn(data);
-    return 0;
+    return wake_set(data);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *data)
 {
-    struct loop *loop = data;
+    (void)source;
     (void)usec;
-    loop_turn(loop);
-    int64_t wake_ms = loop->next_tick_ms - 1; /* clock_monotonic_ms counts from 1 */
-    return sd_event_source_set_time(source, (uint64_t)wake_ms * 1000);
+    loop_turn(data);
+    return wake_set(data);
 }
 
 static int on_clock(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -137,14 +155,25 @@ static int on_control(sd_event_source *source, int fd, uint32_t events, void *da
                : 0;
 }
 
+static void source_watch(struct loop *loop, sd_event_source **source, int fd)
+{
+    if (*source)
+        *source = sd_event_source_disable_unref(*source);
+    if (fd >= 0 && loop->clock_fd < 0)
+        sd_event_add_io(loop->event, source, fd, EPOLLIN, on_port, loop);
+}
+
 /* A descriptor came or went. */
 static void on_watch(void *context, int slot, int fd)
 {
     struct loop *loop = context;
-    if (loop->slots[slot])
-        loop->slots[slot] = sd_event_source_disable_unref(loop->slots[slot]);
-    if (fd >= 0 && loop->clock_fd < 0)
-        sd_event_add_io(loop->event, &loop->slots[slot], fd, EPOLLIN, on_port, loop);
+    source_watch(loop, &loop->slots[slot], fd);
+}
+
+static void on_watch_port(void *context, int slot, int fd)
+{
+    struct loop *loop = context;
+    source_watch(loop, &loop->ports[slot], fd);
 }
 
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
@@ -195,10 +224,13 @@ static void ports_tell(const struct loop *loop)
         if (loop->io.buses[b].fd < 0)
             fprintf(stderr, "busbar: bus %s: %s; trying again\n", config->buses[b].name,
                     loop->io.buses[b].problem);
-    for (size_t i = 0; i < config->inverter_count; i++)
-        if (loop->io.streams[i].fd < 0)
-            fprintf(stderr, "busbar: inverter %s: %s; trying again\n", config->inverters[i].name,
-                    loop->io.streams[i].problem);
+    for (size_t i = 0; i < MAX_PORTS; i++)
+        if (loop->io.ports.port[i].used && loop->io.ports.port[i].stream.fd < 0)
+            fprintf(stderr, "busbar: %s; trying again\n", loop->io.ports.port[i].problem);
+    for (size_t i = 0; i < config->emulation_count; i++)
+        if (*config->emulation_link[i].port && loop->bms_ports.streams[i].fd < 0)
+            fprintf(stderr, "busbar: emulation %s: %s; trying again\n", config->emulations[i].name,
+                    loop->bms_ports.streams[i].problem);
 }
 
 /* Another busbar on the socket means another busbar on the plant: do not start. Any other trouble with it
@@ -242,6 +274,8 @@ static int loop_start(struct loop *loop, const struct config *config)
         fprintf(stderr, "busbar: %s; going on without it\n", loop->journal.problem);
     loop->save_ms = now_ms + SAVE_MS;
     io_open(&loop->io, config, &loop->controller, now_ms, on_watch, loop);
+    bms_ports_open(&loop->bms_ports, config, &loop->controller, now_ms, on_watch_port, loop);
+    loop->io.bms = &loop->bms_ports;
     ports_tell(loop);
     status = control_start(loop, config->control);
     return status < 0 ? status : timer_arm(loop);
@@ -257,6 +291,7 @@ static void loop_stop(struct loop *loop)
     journal_file_close(&loop->journal);
     control_close(&loop->control);
     io_close(&loop->io);
+    bms_ports_close(&loop->bms_ports);
 }
 
 int loop_run(const struct config *config)

@@ -10,7 +10,6 @@ enum {
     DISABLE_MS = 180000, /* .. and lack this long before it stops (evcc's defaults) */
     STEP_MS = 10000,     /* between two surplus steps: the car needs 5 s, the units 2 s */
     STEP_UP_dA = 20,
-    SUN_W = 50,            /* an input that delivers this has a string */
     PROBE_W = 300,         /* a held-back sun shows itself only when it is asked for more */
     DISCHARGE_SEEN_W = 60, /* units tell their battery current in whole amperes */
     OVERCHARGE_MS = 60000,
@@ -248,53 +247,20 @@ static void point_decide(struct policy *policy, const struct policy_input *input
 
 /* --- inverters --- */
 
-/* The greatest allowed value that is not above amperes; the list's least where none is. */
-static int32_t list_floor(const struct policy_inverter_view *unit, int32_t amperes)
+static const struct means_orders *
+means_decide(struct policy *policy, const struct policy_input *input, size_t i, int32_t wanted_mA)
 {
-    int32_t best = -1, least = INT32_MAX;
-    for (size_t i = 0; i < unit->charge_list_count; i++) {
-        int32_t value = unit->charge_list_A[i];
-        least = value < least ? value : least;
-        if (value <= amperes && value > best)
-            best = value;
-    }
-    return unit->charge_list_count == 0 ? -1 : best >= 0 ? best : least;
-}
-
-/* Where it is not known which string stands on a unit, its sun tells that one does. */
-static int32_t strings_on(const struct policy_inverter_view *unit)
-{
-    return unit->strings == 0 && unit->pv_W > SUN_W ? 1 : unit->strings;
-}
-
-/* Each unit's part of the bank's charge limit, by the strings that stand on it. */
-static int32_t charge_share_A(const struct policy_input *input, size_t i)
-{
-    int32_t strings = 0, own_strings = strings_on(&input->inverter[i]);
-    for (size_t k = 0; k < input->inverters; k++)
-        strings += strings_on(&input->inverter[k]);
-    if (own_strings == 0)
-        return -1;
-    int32_t share =
-        (int32_t)((int64_t)input->limits->charge_mA.value * own_strings / strings / 1000);
-    int32_t own = input->inverter[i].charge_limit_A;
-    return share < own ? share : own;
-}
-
-/* What unit i is set to, 0 = it may not charge, -1 = leave. No unit can be set below its list's
- * least: what that takes above its share, later units lack. */
-static int32_t charge_amperes(const struct policy_input *input, size_t i)
-{
-    int32_t left_A = input->limits->charge_mA.value / 1000, part_A = -1;
-    for (size_t k = 0; k <= i; k++) {
-        int32_t share_A = charge_share_A(input, k);
-        part_A =
-            share_A < 0 ? -1 : list_floor(&input->inverter[k], share_A < left_A ? share_A : left_A);
-        if (part_A > left_A)
-            part_A = 0;
-        left_A -= part_A > 0 ? part_A : 0;
-    }
-    return part_A;
+    const struct policy_inverter_view *unit = &input->inverter[i];
+    struct means_input in = unit->means;
+    in.fresh = unit->fresh;
+    in.wanted_mA = wanted_mA;
+    in.most_A = unit->charge_limit_A;
+    in.list_A = unit->charge_list_A;
+    in.list_count = unit->charge_list_count;
+    in.current.there = unit->fresh;
+    in.current.set = unit->charge_max_A;
+    in.charger.there = unit->charger_off_supported;
+    return means_step(&policy->means[i], &in, input->now_ms);
 }
 
 static int32_t priority_decide(const struct policy *policy, const struct policy_input *input,
@@ -317,21 +283,36 @@ static int32_t priority_decide(const struct policy *policy, const struct policy_
     return input->limits->low ? OUTPUT_SOLAR : OUTPUT_SBU;
 }
 
-static struct policy_inverter_order inverter_decide(const struct policy *policy,
-                                                    const struct policy_input *input, size_t i)
+static struct policy_inverter_order inverter_decide(struct policy *policy,
+                                                    const struct policy_input *input, size_t i,
+                                                    int32_t part_mA, int32_t rest_mA)
 {
-    const struct policy_inverter_view *unit = &input->inverter[i];
-    struct policy_inverter_order order = {-1, -1, -1, ""};
-    if (!unit->fresh)
-        return order;
-    order.output_priority = priority_decide(policy, input, i, &order.cause);
-    int32_t amperes = charge_amperes(input, i);
-    bool stop = input->limits->charge_mA.value <= 0 || amperes == 0;
-    if (unit->charger_off_supported)
-        order.charger_off = stop;
-    if (amperes >= 0 && !(stop && unit->charger_off_supported))
-        order.charge_max_A = list_floor(unit, amperes);
+    const struct means_orders *means = means_decide(policy, input, i, part_mA);
+    int32_t own_mA = input->inverter[i].charge_limit_A * 1000;
+    struct policy_inverter_order order = {
+        .charge_max_A = means->charge_max_A,
+        .charger_off = means->charger_off,
+        .output_priority = -1,
+        .cause = "",
+        .means = *means,
+        .bms_mA = part_mA >= 0       ? part_mA
+                  : rest_mA < own_mA ? rest_mA
+                                     : own_mA,
+    };
+    if (input->inverter[i].fresh)
+        order.output_priority = priority_decide(policy, input, i, &order.cause);
     return order;
+}
+
+static void inverters_decide(struct policy *policy, const struct policy_input *input,
+                             struct policy_output *out)
+{
+    int32_t part_mA[MAX_INVERTERS], rest_mA;
+    policy_parts(policy, input, part_mA, &rest_mA);
+    for (size_t i = 0; i < input->inverters; i++) {
+        out->inverter[i] = inverter_decide(policy, input, i, part_mA[i], rest_mA);
+        rest_mA -= part_mA[i] < 0 ? out->inverter[i].bms_mA : 0;
+    }
 }
 
 /* Charging must be 0 and is not: what remains is to take the strings off. */
@@ -359,7 +340,6 @@ void policy_step(struct policy *policy, const struct policy_input *input, struct
         supply_decide(policy, input, p);
         point_decide(policy, input, p, out);
     }
-    for (size_t i = 0; i < input->inverters; i++)
-        out->inverter[i] = inverter_decide(policy, input, i);
+    inverters_decide(policy, input, out);
     out->isolate = isolate_decide(policy, input);
 }

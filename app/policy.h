@@ -10,6 +10,7 @@
 #include "bms/bank.h"
 #include "core/limit.h"
 #include "core/limits.h"
+#include "inverter/means.h"
 
 enum source { SOURCE_NONE, SOURCE_SOLAR, SOURCE_BATTERY, SOURCE_GRID, SOURCES };
 const char *source_name(enum source source);
@@ -29,6 +30,7 @@ struct policy_inverter_view {
     uint8_t strings;              /* strings joined to its inputs now */
     int32_t strings_W;            /* what they give, from the string counters */
     int32_t battery_W;            /* + this unit charges the battery */
+    struct means_input means;     /* what app/means_side.c knows of it; the rest is policy's */
 };
 struct policy_point_view {
     bool fresh;                   /* its node */
@@ -63,6 +65,8 @@ struct policy_input {
 struct policy_inverter_order {
     int32_t charge_max_A, charger_off, output_priority;   /* -1 = leave */
     const char *cause;            /* a few words for the journal */
+    struct means_orders means;    /* how its charge is kept; float and bulk to be set */
+    int32_t bms_mA;               /* what it may charge, where it hears busbar as its battery */
 };
 struct policy_point_order {
     struct limit limit;           /* dA; 0 = no charging */
@@ -84,15 +88,22 @@ struct policy {
     bool isolated;
     int32_t limit_dA[MAX_CHARGE_POINTS];
     struct supply supply[MAX_CHARGE_POINTS];
+    struct means_chooser means[MAX_INVERTERS];
 };
 void policy_init(struct policy *policy);
 void policy_step(struct policy *policy, const struct policy_input *input,
                  struct policy_output *out);
 
+/* What each inverter may charge: 0 = nothing, -1 = no string stands on it. Such a one may take from its
+ * AC input what the others leave: *rest_mA. */
+void policy_parts(const struct policy *policy, const struct policy_input *input,
+                  int32_t part_mA[MAX_INVERTERS], int32_t *rest_mA);
+
 /* Sentences for `busbar why`. */
 void policy_point_sentence(char *out, size_t room, const char *name,
                            const struct policy_input *input, const struct policy_output *decided,
                            size_t point);
+void policy_means_passed(char *out, size_t room, const struct means_orders *means, enum means which);
 void policy_inverter_sentence(char *out, size_t room, const char *name,
                               const struct policy_input *input, const struct policy_output *decided,
                               size_t inverter);

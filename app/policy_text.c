@@ -1,5 +1,6 @@
 /* One sentence per output of the policy, with the limit that binds and its amount. */
 #include <stdio.h>
+#include <string.h>
 
 #include "app/policy.h"
 #include "inverter/unit.h"
@@ -22,17 +23,50 @@ void policy_point_sentence(char *out, size_t room, const char *name,
                  : ", surplus only");
 }
 
+/* "the BMS port: the inverter is silent there"; "" where there is nothing to say of it. */
+void policy_means_passed(char *out, size_t room, const struct means_orders *means, enum means which)
+{
+    bool told = which < means->by && means->why[which] != MEANS_LACKING &&
+                means->why[which] != MEANS_SERVES && means->why[which] != MEANS_SPARE;
+    out[0] = '\0';
+    if (told)
+        snprintf(out, room, "%s: %s", means_name(which), means_why_text(means->why[which]));
+}
+
+/* Every gentler means that was passed over, each with its reason, behind the sentence. */
+static void passed_add(char *out, size_t room, const struct means_orders *means)
+{
+    char text[128];
+    for (enum means i = MEANS_BMS_PORT; i < MEANS_COUNT; i++) {
+        size_t length = strlen(out);
+        policy_means_passed(text, sizeof text, means, i);
+        if (*text)
+            snprintf(out + length, room - length, "; not by %s", text);
+    }
+}
+
+static bool by_link(const struct means_orders *means)
+{
+    return means->by == MEANS_BMS_PORT || means->by == MEANS_BMS_CAN;
+}
+
 void policy_inverter_sentence(char *out, size_t room, const char *name,
                               const struct policy_input *input, const struct policy_output *decided,
                               size_t inverter)
 {
     const struct policy_inverter_order *order = &decided->inverter[inverter];
     const struct limit *charge = &input->limits->charge_mA;
-    if (!input->inverter[inverter].fresh) {
+    bool told = by_link(&order->means);
+    if (!input->inverter[inverter].fresh && !told) {
         snprintf(out, room, "%s: left alone, because it is silent", name);
         return;
     }
-    if (order->charger_off == 1)
+    if (told)
+        snprintf(out, room,
+                 "%s: told by %s that it may charge %.1f A, its part of the %.1f A held by %s; %s",
+                 name, means_name(order->means.by), order->bms_mA / 1000.0, charge->value / 1000.0,
+                 limit_cause_text(charge->cause), order->cause);
+    else if (order->charger_off == 1)
         snprintf(out, room, "%s: charger off, held by %s; %s", name,
                  limit_cause_text(charge->cause), order->cause);
     else if (order->charge_max_A >= 0)
@@ -42,4 +76,5 @@ void policy_inverter_sentence(char *out, size_t room, const char *name,
     else
         snprintf(out, room, "%s: charge maximum left alone, no string stands on it; %s", name,
                  order->cause);
+    passed_add(out, room, &order->means);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -77,7 +78,7 @@ static void bus_hear(struct sim_ports *ports, int b)
 /* --- serial lines --- */
 
 /* The slave stays open here, so that the line lives while no client is on it. */
-static int pty_make(struct sim_line *line)
+static int pty_make(struct sim_ports *ports, struct sim_line *line)
 {
     char name[64];
     struct termios raw;
@@ -90,6 +91,7 @@ static int pty_make(struct sim_line *line)
     line->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (line->slave < 0 || tcgetattr(line->slave, &raw) < 0)
         return -errno;
+    line->watch = inotify_add_watch(ports->openings, name, IN_OPEN);
     cfmakeraw(&raw);
     cfsetspeed(&raw, B2400);
     if (tcsetattr(line->slave, TCSANOW, &raw) < 0)
@@ -97,6 +99,18 @@ static int pty_make(struct sim_line *line)
     if (unlink(line->link) < 0 && errno != ENOENT)
         return -errno;
     return symlink(name, line->link) < 0 ? -errno : 0;
+}
+
+static int pty_start(struct sim_ports *ports, struct sim_line *line, const char *name, size_t u)
+{
+    const char *dir = ports->config.serial_dir;
+    int length = snprintf(line->link, sizeof line->link, "%s/%s%zu", dir, name, u + 1);
+    if (length < 0 || (size_t)length >= sizeof line->link) {
+        line->link[0] = '\0';
+        return failed(ports, "serial folder", dir, -ENAMETOOLONG);
+    }
+    int status = pty_make(ports, line);
+    return status < 0 ? failed(ports, "serial line", line->link, status) : 0;
 }
 
 static int line_start(struct sim_ports *ports, size_t u)
@@ -109,15 +123,46 @@ static int line_start(struct sim_ports *ports, size_t u)
             snprintf(ports->problem, sizeof ports->problem, "%.180s", line->stream.problem);
         return status == -EINVAL ? status : 0;
     }
-    if (!config->serial_dir)
+    return config->serial_dir ? pty_start(ports, line, "inv", u) : 0;
+}
+
+static int bms_start(struct sim_ports *ports, size_t u)
+{
+    if (!ports->config.bms[u] || !ports->config.serial_dir)
         return 0;
-    int length = snprintf(line->link, sizeof line->link, "%s/inv%zu", config->serial_dir, u + 1);
-    if (length < 0 || (size_t)length >= sizeof line->link) {
-        line->link[0] = '\0';
-        return failed(ports, "serial folder", config->serial_dir, -ENAMETOOLONG);
-    }
-    int status = pty_make(line);
-    return status < 0 ? failed(ports, "serial line", line->link, status) : 0;
+    sim_bms_wire(ports->config.sim, (int)u, SIM_BMS_PORT);
+    return pty_start(ports, &ports->bms[u], "bms", u);
+}
+
+static void bms_say(struct sim_ports *ports, size_t u)
+{
+    uint8_t bytes[64];
+    size_t count = sim_bms_says(ports->config.sim, (int)u, bytes, sizeof bytes);
+    if (count && ports->bms[u].master >= 0 && write(ports->bms[u].master, bytes, count) < 0)
+        return; /* nobody reads and the line is full: as on a real wire, lost */
+}
+
+static void bms_hear(struct sim_ports *ports, size_t u)
+{
+    uint8_t bytes[256];
+    for (ssize_t count; ports->bms[u].master >= 0 &&
+                        (count = read(ports->bms[u].master, bytes, sizeof bytes)) > 0;)
+        sim_bms_bytes(ports->config.sim, (int)u, bytes, (size_t)count);
+}
+
+static void openings_hear(struct sim_ports *ports)
+{
+    _Alignas(struct inotify_event) char events[1024];
+    ssize_t count;
+    while ((count = read(ports->openings, events, sizeof events)) > 0)
+        for (ssize_t at = 0; at < count;) {
+            struct inotify_event event;
+            memcpy(&event, events + at, sizeof event);
+            at += (ssize_t)(sizeof event + event.len);
+            for (size_t u = 0; u < ports->config.inverters; u++)
+                if (ports->line[u].slave >= 0 && ports->line[u].watch == event.wd)
+                    sim_reopened(ports->config.sim, (int)u);
+        }
 }
 
 static void line_say(struct sim_ports *ports, size_t u)
@@ -240,11 +285,14 @@ int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *confi
     memset(ports, 0, sizeof *ports);
     ports->config = *config;
     ports->listener = ports->clock = -1;
+    ports->openings = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     ports->now_ms = sim_truth(config->sim)->now_ms;
     for (int b = 0; b < SIM_BUSES; b++)
         ports->bus[b].fd = -1;
-    for (size_t u = 0; u < SIM_INVERTERS; u++)
+    for (size_t u = 0; u < SIM_INVERTERS; u++) {
         ports->line[u].master = ports->line[u].slave = ports->line[u].stream.fd = -1;
+        ports->bms[u].master = ports->bms[u].slave = -1;
+    }
     int status = clock_listen(ports);
     for (int b = 0; b < SIM_BUSES && status >= 0; b++)
         status = bus_start(ports, b);
@@ -252,6 +300,8 @@ int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *confi
         status = failed(ports, "serial folder", config->serial_dir, -errno);
     for (size_t u = 0; u < config->inverters && status >= 0; u++)
         status = line_start(ports, u);
+    for (size_t u = 0; u < config->inverters && status >= 0; u++)
+        status = bms_start(ports, u);
     hubs_pump(ports);
     if (status < 0)
         sim_ports_close(ports);
@@ -266,6 +316,12 @@ static bool retry_due(struct sim_ports *ports, size_t slot)
     return true;
 }
 
+static void line_reopen(struct sim_ports *ports, size_t u)
+{
+    if (stream_reopen(&ports->line[u].stream) >= 0)
+        sim_reopened(ports->config.sim, (int)u);
+}
+
 static void ports_retry(struct sim_ports *ports)
 {
     for (size_t b = 0; b < SIM_BUSES; b++)
@@ -274,7 +330,7 @@ static void ports_retry(struct sim_ports *ports)
     for (size_t u = 0; u < ports->config.inverters; u++)
         if (ports->config.serial[u] && ports->line[u].stream.fd < 0 &&
             retry_due(ports, SIM_BUSES + u))
-            stream_reopen(&ports->line[u].stream);
+            line_reopen(ports, u);
 }
 
 static int one_step(struct sim_ports *ports)
@@ -285,13 +341,18 @@ static int one_step(struct sim_ports *ports)
         bus_say(ports, b);
     for (size_t u = 0; u < ports->config.inverters; u++)
         line_say(ports, u);
+    for (size_t u = 0; u < ports->config.inverters; u++)
+        bms_say(ports, u);
     hubs_pump(ports);
     int status = clock_turn(ports);
     hubs_pump(ports);
     for (int b = 0; b < SIM_BUSES; b++)
         bus_hear(ports, b);
+    openings_hear(ports);
     for (size_t u = 0; u < ports->config.inverters; u++)
         line_hear(ports, u);
+    for (size_t u = 0; u < ports->config.inverters; u++)
+        bms_hear(ports, u);
     return status;
 }
 
@@ -321,8 +382,11 @@ void sim_ports_forget(struct sim_ports *ports)
     for (size_t u = 0; u < SIM_INVERTERS; u++) {
         fd_close(&ports->line[u].master);
         fd_close(&ports->line[u].slave);
+        fd_close(&ports->bms[u].master);
+        fd_close(&ports->bms[u].slave);
         fd_close(&ports->line[u].stream.fd); /* not stream_close: its lock is the parent's too */
     }
+    fd_close(&ports->openings);
     fd_close(&ports->clock);
     fd_close(&ports->listener);
 }
@@ -339,6 +403,9 @@ void sim_ports_close(struct sim_ports *ports)
     for (size_t u = 0; u < SIM_INVERTERS; u++)
         if (ports->line[u].link[0])
             unlink(ports->line[u].link);
+    for (size_t u = 0; u < SIM_INVERTERS; u++)
+        if (ports->bms[u].link[0])
+            unlink(ports->bms[u].link);
     if (ports->clock_path[0])
         unlink(ports->clock_path);
 }

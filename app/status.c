@@ -1,5 +1,7 @@
 #include "app/status.h"
 
+#include "app/bms_port.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +61,29 @@ static uint32_t refused_of(const struct verdict_counts *counts)
     return sum;
 }
 
+static bool hears_busbar(const struct config *config, size_t inverter)
+{
+    for (size_t e = 0; e < config->emulation_count; e++)
+        if (config->emulation_link[e].inverter == inverter)
+            return true;
+    return false;
+}
+
+static void means_fill(struct status *status, const struct controller *c, size_t i)
+{
+    const struct policy_inverter_order *order = &c->decided.inverter[i];
+    Busbar__Inverter *out = &status->inverters[i];
+    out->means = text(means_name(order->means.by));
+    out->bms_ma = hears_busbar(c->config, i) ? order->bms_mA : -1;
+    out->passed_over = status->passed_at[i];
+    for (enum means m = MEANS_BMS_PORT; m < MEANS_COUNT; m++) {
+        char *line = status->passed[i][out->n_passed_over];
+        policy_means_passed(line, sizeof status->passed[i][0], &order->means, m);
+        status->passed_at[i][out->n_passed_over] = line;
+        out->n_passed_over += *line != '\0';
+    }
+}
+
 static void inverters_fill(struct status *status, const struct controller *c, int64_t now_ms)
 {
     for (size_t i = 0; i < c->config->inverter_count; i++) {
@@ -82,6 +107,7 @@ static void inverters_fill(struct status *status, const struct controller *c, in
         out->refused = refused_of(&unit->verdicts);
         for (int s = 0; s < SETTINGS; s++)
             out->writes += unit->settings[s].writes;
+        means_fill(status, c, i);
         status->inverter_at[i] = out;
     }
     status->message.n_inverters = c->config->inverter_count;
@@ -223,7 +249,20 @@ static void emulation_fill(Busbar__Part *part, const struct controller *c, size_
     part->well = part->well && !emulate->disobeyed && emulate->state == EMULATE_SPEAKS;
 }
 
-static void devices_fill(struct status *status, const struct controller *c, int64_t now_ms)
+/* One on a port has no frames: its requests count, and its line may be missing. */
+static void link_fill(Busbar__Part *part, const struct controller *c, const struct io *io, size_t i)
+{
+    const struct verdict_counts *counts = &c->lib_ports[i].verdicts;
+    part->taken = counts->n[VERDICT_TAKEN];
+    part->refused = refused_of(counts);
+    if (!io || !io->bms || io->bms->streams[i].fd >= 0)
+        return;
+    part->well = false;
+    part->problem = text(io->bms->streams[i].problem);
+}
+
+static void devices_fill(struct status *status, const struct controller *c, const struct io *io,
+                         int64_t now_ms)
 {
     for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
         size_t count;
@@ -236,6 +275,8 @@ static void devices_fill(struct status *status, const struct controller *c, int6
                 emulation_fill(part, c, i, now_ms);
             part->taken = counts->n[VERDICT_TAKEN];
             part->refused = refused_of(counts);
+            if (kind == DEVICE_EMULATION && *c->config->emulation_link[i].port)
+                link_fill(part, c, io, i);
         }
     }
 }
@@ -253,9 +294,10 @@ static void ports_fill(struct status *status, const struct controller *c, const 
             part->problem =
                 text("another unit answers there: its serial number is not the config's");
         }
-        if (io && io->streams[i].fd < 0) {
+        if (io && !ports_of(&io->ports, i)) {
             part->well = false;
-            part->problem = text(io->streams[i].problem);
+            ports_problem(&io->ports, i, status->port_problem[i], sizeof status->port_problem[i]);
+            part->problem = status->port_problem[i];
         }
     }
     status->message.parts = status->part_at;
@@ -303,9 +345,10 @@ void status_fill(struct status *status, const struct controller *c, const struct
     strings_fill(status, c);
     contacts_fill(status, c, now_ms);
     points_fill(status, c);
-    devices_fill(status, c, now_ms);
+    devices_fill(status, c, io, now_ms);
     ports_fill(status, c, io, now_ms);
     buses_fill(status, c, io);
+    status_ports(status, c, io, now_ms);
     status_currents(status, c, now_ms);
     status->inverter_news.count = 0;
     inverter_news(&status->inverter_news, c);

@@ -30,12 +30,17 @@ static json_t *battery_json(const Busbar__Battery *b)
 
 static json_t *inverter_json(const Busbar__Inverter *u)
 {
-    return json_pack("{s:s, s:b, s:s, s:i, s:i, s:i, s:i, s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:i}",
+    json_t *passed = json_array();
+    for (size_t i = 0; i < u->n_passed_over; i++)
+        json_array_append_new(passed, json_string(u->passed_over[i]));
+    return json_pack("{s:s, s:b, s:s, s:i, s:i, s:i, s:i, s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:i, "
+                     "s:s, s:o, s:i}",
                      "name", u->name, "fresh", u->fresh, "mode", u->mode, "phase", u->phase, "pv_W",
                      u->pv_w, "output_W", u->output_w, "charge_max_A", u->charge_max_a,
                      "charger_off", u->charger_off, "output_priority", u->output_priority, "serial",
                      u->serial, "answers", u->answers, "naks", u->naks, "timeouts", u->timeouts,
-                     "refused", u->refused, "writes", u->writes);
+                     "refused", u->refused, "writes", u->writes, "means", u->means, "passed_over",
+                     passed, "bms_mA", u->bms_ma);
 }
 
 static json_t *string_json(const Busbar__PvString *s)
@@ -125,6 +130,7 @@ json_t *status_json(const Busbar__Status *s)
     ARRAY(out, "charge_points", point_json, s->charge_points, s->n_charge_points);
     ARRAY(out, "parts", part_json, s->parts, s->n_parts);
     ARRAY(out, "buses", bus_json, s->buses, s->n_buses);
+    ARRAY(out, "ports", port_json, s->ports, s->n_ports);
     ARRAY(out, "current_sensors", sensor_json, s->current_sensors, s->n_current_sensors);
     ARRAY(out, "busbars", busbar_json, s->busbars, s->n_busbars);
     ARRAY(out, "inverter_news", json_string, s->inverter_news, s->n_inverter_news);
@@ -217,6 +223,9 @@ void status_print(const Busbar__Status *s)
         printf("  %-9s L%u %-9s PV %5d W  out %5d W  charge max %3d A%s  %s\n", u->name, u->phase,
                u->fresh ? u->mode : "silent", u->pv_w, u->output_w, u->charge_max_a,
                u->charger_off ? " off" : "", u->output_priority);
+        if (u->bms_ma >= 0)
+            printf("            its charge is kept at %.1f A by %s\n", u->bms_ma / 1000.0,
+                   u->means);
     }
     inverter_news_print(s);
     for (size_t i = 0; i < s->n_buses; i++) {

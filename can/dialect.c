@@ -25,6 +25,8 @@ static size_t ids_fill(const struct dialect *dialect, const struct dialect_messa
     return count;
 }
 
+const struct dialect dialect_none = {0};
+
 size_t dialect_takes(const struct dialect *dialect, uint8_t node, struct dialect_id *ids,
                      size_t room)
 {

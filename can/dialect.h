@@ -139,6 +139,9 @@ struct dialect *dialect_compile(const struct dialect_spec *spec, const struct db
                                 dialect_error_fn *error, void *context);
 void dialect_free(struct dialect *dialect);
 
+/* Takes and sends no frame: of devices that have a conversation of their own instead. */
+extern const struct dialect dialect_none;
+
 /* The identifiers a device at `node` listens to and sends: fills up to room, returns how many. */
 struct dialect_id {
     uint32_t id;

@@ -241,7 +241,7 @@ static const struct field_row gpmp[] = {
     {"feed_in_power_max",         "W",  FORM_PLAIN,  0, 0, 999999, QUANTITY_NONE, NULL, 5, 6}};
 
 static const struct field_row firmware[] = {
-    {"firmware",                  "",   FORM_POINT,  0, 4, 12}};
+    {"firmware",                  "",   FORM_POINT,  0, 7, 9}};
 
 static const struct question questions[] = {
     {"PI",       "", ASK_PROTOCOL,       ANSWER_TEXT,    NULL,      ',', false, ROWS(infini_protocol)},

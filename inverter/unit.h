@@ -227,6 +227,17 @@ void unit_bytes(struct unit *unit, const uint8_t *bytes, size_t count, int64_t n
 int64_t unit_step(struct unit *unit, uint8_t *out, size_t room, size_t *count, bool *drain,
                   int64_t now_ms);
 
+/* What this unit takes of a setting: numbers of its list, or min to max in steps; and what the row
+ * has words for, only that where words_only is set. False where it has no such setting. */
+struct setting_allowed {
+    const struct field_row *row;
+    const int32_t *list;
+    uint8_t count;               /* of list; 0 = min to max */
+    int32_t min, max, step;      /* in the setting's unit, for this unit's battery */
+    bool words_only;
+};
+bool unit_allows(const struct unit *unit, enum setting setting, struct setting_allowed *allowed);
+
 /* Every setting left alone. */
 struct unit_orders unit_orders_none(void);
 

@@ -249,3 +249,22 @@ size_t setting_word(const struct unit *unit, enum setting which, unsigned form, 
         put_number(unit, setter->form[form], out);
     return length;
 }
+
+bool unit_allows(const struct unit *unit, enum setting which, struct setting_allowed *allowed)
+{
+    const struct setter *setter = setter_of(unit, which);
+    const struct question *question;
+    const struct field_row *row =
+        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
+    if (!row)
+        return false;
+    struct allowed values = allowed_of(unit, setter);
+    *allowed = (struct setting_allowed){.row = row,
+                                        .list = values.list,
+                                        .count = values.count,
+                                        .min = values.min,
+                                        .max = values.max,
+                                        .step = values.step,
+                                        .words_only = setter->min == 0 && setter->max == 0};
+    return true;
+}
