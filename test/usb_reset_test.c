@@ -2,9 +2,11 @@
 #include "app/usb_reset.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -48,6 +50,29 @@ static int read_first(const char *path)
     return first;
 }
 
+/* A real one, named because it is really switched off: BUSBAR_TEST_USB=/dev/ttyUSB0. */
+static void check_real(void)
+{
+    const char *node = getenv("BUSBAR_TEST_USB");
+    char path[USB_PATH_SIZE];
+    struct stat status;
+    bool gone = false, back = false;
+    if (!node) {
+        check_skip("BUSBAR_TEST_USB names no device that may be switched off");
+        return;
+    }
+    CHECK(stat(node, &status) == 0 && usb_find("", status.st_rdev, path) == 0, "found");
+    CHECK(usb_reset(path) == 0, "begun: %s", path);
+    for (int i = 0; i < 100 && !back; i++) {
+        usleep(100000);
+        bool there = access(node, F_OK) == 0;
+        back = gone && there;
+        gone = gone || !there;
+    }
+    CHECK(gone, "%s went", node);
+    CHECK(back, "%s came back", node);
+}
+
 int main(void)
 {
     char path[USB_PATH_SIZE];
@@ -65,6 +90,7 @@ int main(void)
     CHECK(read_first(path) == '0', "off");
     usleep(1500000);
     CHECK(read_first(path) == '1', "and on");
+    check_real();
     run("rm -r %s%s", "");
     return check_done("usb_reset");
 }
