@@ -68,17 +68,17 @@ struct config_inverter {
     char pv_on_command[COMMAND_SIZE];  /* the second; "" = it has no such command */
 };
 
-/* What heals the inverters' ports (app/ports.h). */
-struct config_ports {
-    int32_t hang_s;                    /* 0 = never */
-    bool usb_reset;
-};
-
 /* How an inverter hears busbar as its battery. */
 struct config_link {
     char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url of its BMS port; "" = on a CAN bus */
     uint8_t address;                   /* there */
     uint8_t inverter;                  /* which; CONFIG_NONE: none of inverters, it has a share of its own */
+};
+
+/* What heals the inverters' ports (app/ports.h). */
+struct config_ports {
+    int32_t hang_s;                    /* 0 = never */
+    bool usb_reset;
 };
 
 struct config_wallbox {
@@ -140,8 +140,8 @@ struct config {
     struct config_link emulation_link[MAX_EMULATIONS];
     int32_t emulated_permille;     /* sum of their shares; the rest is for inverters on serial lines */
     struct config_inverter inverters[MAX_INVERTERS];
-    struct config_ports ports;
     struct inverter_bank_config inverter_bank;   /* the same inverters, by group */
+    struct config_ports ports;
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
     struct cell cell;                  /* battery.cell */

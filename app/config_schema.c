@@ -4,8 +4,8 @@
 
 #include "app/config_file.h"
 #include "app/port_find.h"
-#include "inverter/protocol.h"
 #include "bms/lib_port.h"
+#include "inverter/protocol.h"
 
 enum { SOCKET_PATH_MAX = 107, INTERFACE_MAX = 15 };
 
@@ -328,6 +328,13 @@ static bool bus_port_fits(const char *text)
     return strlen(text) <= INTERFACE_MAX && name_fits(text);
 }
 
+/* A network's delay is not seen, and a late answer is a wrong one. */
+static bool bms_port_fits(const char *text)
+{
+    static const char *const schemes[] = {"serial:", "tty:", "/dev/", NULL};
+    return port_words_fixed(text) && starts(text, schemes);
+}
+
 /* What a PI30 unit is asked: no CR, no CRC, those are added. */
 static bool command_fits(const char *text)
 {
@@ -346,7 +353,7 @@ static bool protocol_fits(const char *text)
 
 #define NAME_WORDS    "letters, digits and . _ -"
 #define COMMAND_WORDS "capital letters, digits and ."
-#define PROTOCOL_WORDS "PI30 or PI30MAX"
+#define PROTOCOL_WORDS "PI30, PI30MAX, PI30MST, PI30REVO, PI41, PI34, PI16, PI18 or PI17"
 #define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
 #define SPEAKER_NOTES(list, kind)                                                                  \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
@@ -644,8 +651,8 @@ static const struct yaml_note notes[] = {
     {"emulations[].name", NAME_RULE, .unique = true,
      .help = "name of the inverter, or of its parallel group, as a hearer"},
     {"emulations[].bus", .refers = "buses[].name", .help = "CAN bus it listens on; or port"},
-    {"emulations[].port", .unique = true, .fits = port_url_fits,
-     .allowed = "serial:DEVICE,baud=9600, tty:DEVICE, tcp://HOST:PORT or /dev/..",
+    {"emulations[].port", .unique = true, .fits = bms_port_fits,
+     .allowed = "serial:DEVICE,baud=9600, tty:DEVICE or /dev/..",
      .help = "serial line to its BMS port; or bus"},
     {"emulations[].address", .min = 1, .max = LIB_ADDRESS_MAX, .preset = "1",
      .help = "what busbar answers to on that line"},

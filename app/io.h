@@ -8,8 +8,11 @@
 #include "app/ports.h"
 #include "can/bus.h"
 
+struct bms_ports;
+
 struct io {
     const struct config *config;
+    const struct bms_ports *bms;       /* for status; NULL = none */
     struct bus buses[MAX_BUSES];
     struct ports ports;
     int64_t bus_retry_ms[MAX_BUSES];

@@ -66,6 +66,11 @@ static void loop_tick(struct loop *loop, int64_t now_ms)
     }
 }
 
+static int64_t sooner(int64_t one_ms, int64_t other_ms)
+{
+    return one_ms < other_ms ? one_ms : other_ms;
+}
+
 /* Everything that has arrived, a tick when it is time for one, everything that is to go out. */
 static void loop_turn(struct loop *loop)
 {
@@ -76,9 +81,8 @@ static void loop_turn(struct loop *loop)
     if (hurry || now_ms >= loop->next_tick_ms)
         loop_tick(loop, now_ms);
     int64_t asks_ms = io_speak(&loop->io, &loop->controller, now_ms);
-    int64_t answers_ms = bms_ports_wake_ms(&loop->bms_ports, now_ms);
-    loop->wake_ms = asks_ms < loop->next_tick_ms ? asks_ms : loop->next_tick_ms;
-    loop->wake_ms = answers_ms < loop->wake_ms ? answers_ms : loop->wake_ms;
+    int64_t bms_ms = bms_ports_wake_ms(&loop->bms_ports, now_ms);
+    loop->wake_ms = sooner(sooner(asks_ms, bms_ms), loop->next_tick_ms);
 }
 
 /* clock_monotonic_ms counts from 1. */
@@ -271,6 +275,7 @@ static int loop_start(struct loop *loop, const struct config *config)
     loop->save_ms = now_ms + SAVE_MS;
     io_open(&loop->io, config, &loop->controller, now_ms, on_watch, loop);
     bms_ports_open(&loop->bms_ports, config, &loop->controller, now_ms, on_watch_port, loop);
+    loop->io.bms = &loop->bms_ports;
     ports_tell(loop);
     status = control_start(loop, config->control);
     return status < 0 ? status : timer_arm(loop);

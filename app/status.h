@@ -11,8 +11,8 @@
 enum {
     STATUS_PARTS = MAX_PACKS + MAX_SHUNTS + MAX_BOARDS + MAX_COUNTERS + MAX_CHARGE_POINTS +
                    MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS,
-    STATUS_PORTS = MAX_INVERTERS + 4,  /* owned ones first */
-    STATUS_NEWS = 3
+    STATUS_NEWS = 3,
+    STATUS_PORTS = MAX_INVERTERS + 4   /* owned ones first */
 };
 
 struct status_rows {

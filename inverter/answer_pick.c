@@ -69,6 +69,9 @@ bool pick_word(char *word, size_t room, const uint8_t *bytes, size_t count)
     size_t head = framed ? HEAD : 0;
     while (count > head && bytes[count - 1] == ' ')
         count--;
+    for (size_t i = head; framed && i < count; i++)
+        if (bytes[i] < ' ' || bytes[i] > '~')
+            count = i; /* a CRC that does not fit its request */
     if (count == head || count - head + 1 > room)
         return false;
     memcpy(word, bytes + head, count - head);

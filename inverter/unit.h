@@ -109,6 +109,7 @@ enum setting_reason {
     REASON_DWELL,                /* waits: it was written a short while ago */
     REASON_BUDGET,               /* waits: written too often today */
     REASON_SMALL,                /* waits: too little to be worth a write */
+    REASON_NUMBER,               /* waits a moment: its number in parallel is not known yet */
     REASON_NAKED,                /* NAKed twice */
     REASON_NOT_APPLIED,          /* ACKed or silent, and reads otherwise */
     REASON_NO_ANSWER,            /* what reads it back stayed silent */
@@ -132,7 +133,7 @@ struct unit_config {
     char pv_command[2][16];  /* [1] takes all PV current away, [0] gives it back; "" = none */
 };
 
-enum { UNIT_BUFFER = 256, UNIT_REQUEST = 64, UNIT_LIST = 32, UNIT_PARALLELS = 10, UNIT_SYNCS = 3 };
+enum { UNIT_BUFFER = 256, UNIT_REQUEST = 64, UNIT_LIST = 32, UNIT_PARALLELS = 10, UNIT_SYNCS = 4 };
 
 struct unit_setting {
     enum setting_state state;
@@ -140,8 +141,8 @@ struct unit_setting {
     int32_t want, wrote;         /* as the unit knows it: want is rounded; -1 = nothing */
     uint8_t tries;               /* writes in this attempt */
     int64_t wrote_ms;            /* last sent, 0 = never */
-    uint16_t writes_today;       /* in the day that began at day_ms */
-    uint32_t writes;             /* since unit_init; the caller may set it from its memory */
+    uint16_t writes_today;       /* sent and not NAKed in the day that began at day_ms */
+    uint32_t writes;             /* ACKed or silent; the caller may set it from its memory */
     bool unsupported;            /* NAKed twice in every form, or not to be read back */
     bool proven;                 /* ACKed since it was identified: its form is right */
     bool refused;                /* the last write was, */
@@ -203,6 +204,7 @@ struct unit {
     bool unsure;                           /* a reply is missing: first get in step again */
     bool syncing;                          /* asked for that only */
     bool doubt;                            /* its answer may be one to the same asked before */
+    bool wary;                             /* a NAK may be one to something asked before */
     int64_t owed_ms[UNIT_SYNCS];           /* see unit_sync.c */
     uint8_t probe;                         /* which framing is tried next */
     uint8_t parallel_n;                    /* of QPGSn */

@@ -31,15 +31,15 @@ static inline int field_named(const struct question *question, const char *name)
     return -1;
 }
 
-/* Builds a frame around text the way a unit would, to reach what no capture reaches. The CRC
- * routine itself is proved by the captures. */
+/* Builds a frame around text the way a unit would but for a raw '(' or LF in its CRC, to reach what
+ * no capture reaches. The CRC routine itself is proved by the captures. */
 static inline size_t frame_of(uint8_t *out, const char *text)
 {
     size_t length = strlen(text);
     memcpy(out, text, length);
     uint16_t crc = answer_crc(out, length);
-    out[length] = (uint8_t)(crc >> 8);
-    out[length + 1] = (uint8_t)crc;
+    out[length] = (uint8_t)((crc >> 8) + (crc >> 8 == '\r'));
+    out[length + 1] = (uint8_t)((crc & 0xFF) + ((crc & 0xFF) == '\r'));
     out[length + 2] = '\r';
     return length + 3;
 }

@@ -5,6 +5,7 @@
 
 #include "app/config_file.h"
 #include "app/config_page.h"
+#include "inverter/protocol.h"
 #include "test/check.h"
 
 /* A line of a config file and what must be told about it. */
@@ -466,6 +467,9 @@ static void page_is_current(void)
     char *text = yaml_read_text("docs/config.md", &length, stdout);
     CHECK(text && length == size && !memcmp(text, page, size),
           "docs/config.md is old: busbar check --schema > docs/config.md");
+    for (size_t i = 0; i < protocol_count; i++)
+        CHECK(strstr(page, protocols[i]->name), "inverters[].protocol names no %s",
+              protocols[i]->name);
     free(text);
     free(page);
 }
