@@ -139,10 +139,10 @@ layers: ## prove who may include whom
 
 PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/pi30*.c inverter/unit*.c inverter/answer*.c inverter/protocol*.c \
 	inverter/bank*.c inverter/means.c inverter/faults.c inverter/energy.c) \
-	inverter/stream_hid.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
-	app/controller.c app/policy.c app/policy_text.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c \
+	inverter/stream_hid.c inverter/probe.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
+	app/controller.c app/policy.c app/policy_parts.c app/policy_text.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c \
 	app/look.c app/look_currents.c app/steer.c app/journal.c app/ac_side.c app/emulation.c app/pack_text.c app/cap_side.c \
-	app/request.c app/request_set.c app/request_watch.c app/setting.c app/inverter_side.c app/means_side.c
+	app/request.c app/request_set.c app/request_set_watch.c app/request_watch.c app/setting.c app/inverter_side.c app/means_side.c
 # app/plant.c prints what is wrong with a config, at start, to the file it is given; the rest of it is pure.
 PURE_TOO := plant_init plant_devices plant_orders plant_hear plant_unit_expected
 purity: $(PURE:%.c=$(BUILD)/rel/%.o) ## prove that pure code has no clock, heap, descriptor, print or variable

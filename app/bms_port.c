@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 
-enum { RETRY_MS = 1000, ROOM = 512 };
+/* The longest answer takes 90 ms at 9600 baud. */
+enum { RETRY_MS = 1000, ROOM = 512, SENT_MS = LIB_ANSWER_MS + 90 };
 
 static void lost(struct bms_ports *ports, struct controller *controller, size_t i, int64_t now_ms)
 {
@@ -44,6 +47,17 @@ void bms_ports_open(struct bms_ports *ports, const struct config *config,
     }
 }
 
+/* What is still here after this time would come late. */
+static void output_look(struct bms_ports *ports, size_t i, int64_t now_ms)
+{
+    int waiting = 0, fd = ports->streams[i].fd;
+    if (ports->said_ms[i] == 0 || now_ms - ports->said_ms[i] <= SENT_MS)
+        return;
+    ports->said_ms[i] = 0;
+    if (ioctl(fd, TIOCOUTQ, &waiting) == 0 && waiting > 0 && tcflush(fd, TCOFLUSH) == 0)
+        ports->thrown_away++;
+}
+
 static void turn(struct bms_ports *ports, struct controller *controller, size_t i, int64_t now_ms)
 {
     struct lib_port *port = &controller->lib_ports[i];
@@ -57,12 +71,10 @@ static void turn(struct bms_ports *ports, struct controller *controller, size_t 
             return;
         }
     }
-    int64_t looked_ms = port->looked_ms;
     size_t length = lib_port_hear(port, bytes, count, now_ms, out);
     if (length == 0)
         return;
-    if (now_ms - looked_ms > ports->slowest_ms)
-        ports->slowest_ms = (int32_t)(now_ms - looked_ms);
+    ports->said_ms[i] = now_ms;
     int status = stream_write(stream, out, length);
     if (status < 0 && status != -EAGAIN)
         lost(ports, controller, i, now_ms);
@@ -75,6 +87,7 @@ void bms_ports_turn(struct bms_ports *ports, struct controller *controller, int6
         if (*ports->config->emulation_link[i].port == '\0')
             continue;
         if (stream->fd >= 0) {
+            output_look(ports, i, now_ms);
             turn(ports, controller, i, now_ms);
         } else if (now_ms >= ports->retry_ms[i]) {
             if (stream_reopen(stream) == 0)

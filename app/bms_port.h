@@ -2,7 +2,8 @@
  *
  * A line that is missing or lost is tried again each second; the rest of the plant runs. They are
  * looked at each BMS_PORTS_LOOK_MS, for a request that may have waited longer than LIB_ANSWER_MS is
- * not answered. */
+ * not answered. An answer that the line has not taken by then, a USB adapter that hangs, is thrown
+ * away. */
 #ifndef BUSBAR_APP_BMS_PORT_H
 #define BUSBAR_APP_BMS_PORT_H
 
@@ -18,7 +19,8 @@ struct bms_ports {
     bool any;
     struct stream streams[MAX_EMULATIONS];
     int64_t retry_ms[MAX_EMULATIONS];
-    int32_t slowest_ms;                /* an answer went out so long after the look before its request */
+    int64_t said_ms[MAX_EMULATIONS];   /* an answer may still be on its way out since; 0 = none */
+    uint32_t thrown_away;
     /* As io.h's: called when a descriptor appears or goes, slot = number of the emulation. */
     void (*watch)(void *context, int slot, int fd);
     void *context;

@@ -21,6 +21,8 @@ int cmd_soc(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_request(int argc, char **argv);
 int cmd_soc_fit(int argc, char **argv);
+int cmd_pi30_query(int argc, char **argv);
+int cmd_pi30_scan(int argc, char **argv);
 int cmd_pi30(int argc, char **argv);
 
 /* Where DBC files and dialects are found when not beside the config: $BUSBAR_DATA, the build

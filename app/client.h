@@ -42,6 +42,9 @@ void inverter_news_print(const Busbar__Status *status);
 json_t *status_json(const Busbar__Status *status);
 void status_print(const Busbar__Status *status);
 void contacts_print(const Busbar__Status *status);      /* one line each: what it has gone through */
+/* app/ports_text.c: one line each: state, whose, its answers and what went wrong with them. */
+void ports_print(const Busbar__Status *status);
+json_t *port_json(const Busbar__Port *port);
 void limits_print(const Busbar__Status *status);        /* the battery's, with their ages */
 json_t *limits_json(const Busbar__Battery *battery);
 void lines_print(const Busbar__Response *response, bool json);

@@ -7,8 +7,8 @@
 #include "app/client.h"
 
 struct ask_options {
-    bool json, contacts, limits;
-    bool tables_known; /* --contacts and --limits are options of this command */
+    bool json, contacts, limits, ports;
+    bool tables_known; /* --contacts, --limits and --ports are options of this command */
     const char *socket;
 };
 
@@ -16,10 +16,13 @@ struct ask_options {
  * else the exit status. */
 static int options_read(int argc, char **argv, struct ask_options *options, const char *help)
 {
-    static const struct option known[] = {
-        {"json", no_argument, NULL, 'j'},   {"socket", required_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},   {"contacts", no_argument, NULL, 'c'},
-        {"limits", no_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"json", no_argument, NULL, 'j'},
+                                          {"socket", required_argument, NULL, 's'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"contacts", no_argument, NULL, 'c'},
+                                          {"limits", no_argument, NULL, 'l'},
+                                          {"ports", no_argument, NULL, 'p'},
+                                          {NULL, 0, NULL, 0}};
     for (int c; (c = getopt_long(argc, argv, "js:h", known, NULL)) != -1;) {
         if (c == 'j') {
             options->json = true;
@@ -29,6 +32,8 @@ static int options_read(int argc, char **argv, struct ask_options *options, cons
             options->contacts = true;
         } else if (c == 'l' && options->tables_known) {
             options->limits = true;
+        } else if (c == 'p' && options->tables_known) {
+            options->ports = true;
         } else {
             fputs(help, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
@@ -68,7 +73,9 @@ static void status_show(const Busbar__Response *response, const struct ask_optio
             limits_print(response->status);
         if (options->contacts)
             contacts_print(response->status);
-        if (!options->limits && !options->contacts)
+        if (options->ports)
+            ports_print(response->status);
+        if (!options->limits && !options->contacts && !options->ports)
             status_print(response->status);
         return;
     }
@@ -81,13 +88,14 @@ static void status_show(const Busbar__Response *response, const struct ask_optio
 int cmd_status(int argc, char **argv)
 {
     struct ask_options options = {.tables_known = true};
-    int status =
-        options_read(argc, argv, &options,
-                     "Usage: busbar status [--contacts] [--limits] [--json] [--socket PATH]\n"
-                     "What the controller has heard, what it does, and which parts are missing.\n"
-                     "--contacts: what each contact has gone through, and how much is left.\n"
-                     "--limits: every limit of the battery with its age, the least first, and each "
-                     "pack.\n");
+    int status = options_read(
+        argc, argv, &options,
+        "Usage: busbar status [--contacts] [--limits] [--ports] [--json] [--socket PATH]\n"
+        "What the controller has heard, what it does, and which parts are missing.\n"
+        "--contacts: what each contact has gone through, and how much is left.\n"
+        "--limits: every limit of the battery with its age, the least first, and each "
+        "pack.\n"
+        "--ports: the inverters' lines: whose unit is on which, and how it answers.\n");
     if (status >= 0)
         return status;
     Busbar__Request request = BUSBAR__REQUEST__INIT;

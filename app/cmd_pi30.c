@@ -164,6 +164,8 @@ static const struct {
     const char *help;
 } commands[] = {
     {"decode", cmd_pi30_decode, "what an answer says, or why it is none"},
+    {"query", cmd_pi30_query, "asks the inverter on a port once"},
+    {"scan", cmd_pi30_scan, "who is on which port, with config lines for them"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

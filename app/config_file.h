@@ -69,6 +69,10 @@ struct file_board {
     struct file_device device;
     uint8_t channels;
 };
+struct file_ports {
+    int32_t hang_s;
+    bool usb_reset;
+};
 struct file_inverter {
     char name[NAME_SIZE], port[CONFIG_PATH_SIZE], serial[NAME_SIZE], protocol[PROTOCOL_SIZE];
     uint8_t phase;
@@ -155,6 +159,7 @@ struct config_file {
     struct file_wire wires[CONFIG_WIRES];
     struct file_board boards[MAX_BOARDS];
     struct file_device counters[MAX_COUNTERS];
+    struct file_ports ports;
     struct file_inverter inverters[MAX_INVERTERS];
     struct file_input inputs[MAX_INPUTS];
     struct file_string strings[MAX_STRINGS];

@@ -10,6 +10,8 @@ enum {
     LOAD_MS = 15000,
     SETTING_MS = 200000, /* asked each minute, three tries */
     WARNING_MS = 20000,
+    STAGE_MS = 60000,
+    PEER_MS = 60000,
     CHARGE_WANTED_mA = 5000, /* less is not worth a word */
     DAY_S = 86400
 };
@@ -28,7 +30,9 @@ static void settings_look(struct inverter_bank_unit *out, const struct unit_read
     out->rated_VA = told(&r->rated_VA, now_ms, SETTING_MS);
     out->bulk_dV = told(&r->bulk_dV, now_ms, SETTING_MS);
     out->float_dV = told(&r->float_dV, now_ms, SETTING_MS);
-    out->output_mode = out->parallel_max = out->machine_type = INVERTER_UNKNOWN;
+    out->output_mode = told(&r->output_mode, now_ms, SETTING_MS);
+    out->parallel_max = told(&r->parallel_max, now_ms, SETTING_MS);
+    out->machine_type = told(&r->machine_type, now_ms, SETTING_MS);
 }
 
 static void powers_look(struct inverter_bank_unit *out, const struct unit_readings *r,
@@ -51,6 +55,40 @@ static void powers_look(struct inverter_bank_unit *out, const struct unit_readin
         reading_or(&r->pv_W[0], now_ms, LOAD_MS, 0) + reading_or(&r->pv_W[1], now_ms, LOAD_MS, 0);
 }
 
+/* Q1 tells the stage; the float flag of QPIGS at least that one. */
+static enum charge_stage stage_look(const struct unit_readings *r, int64_t now_ms)
+{
+    int32_t stage = reading_or(&r->charge_stage, now_ms, STAGE_MS, STAGE_UNKNOWN);
+    if (stage != STAGE_UNKNOWN)
+        return (enum charge_stage)stage;
+    int32_t flags = told(&r->status_flags, now_ms, LOAD_MS);
+    if (flags == INVERTER_UNKNOWN)
+        return STAGE_UNKNOWN;
+    return flags >> FLAG_FLOATING & 1 ? STAGE_FLOAT : STAGE_NONE;
+}
+
+/* What each unit tells of the others; what it tells of itself is of no use to a comparison. */
+static void peers_look(struct controller *c, int64_t now_ms)
+{
+    struct inverter_bank_view *view = &c->inverters.view;
+    view->peers = 0;
+    for (size_t i = 0; i < c->config->inverter_count; i++)
+        for (size_t n = 0; n < UNIT_PARALLELS && view->peers < INVERTER_PEERS; n++) {
+            const struct unit_parallel *p = &c->plant.units[i].parallel[n];
+            if (!*p->serial || now_ms - p->heard_ms > PEER_MS || !plant_unit_expected(&c->plant, i))
+                continue;
+            struct inverter_bank_peer *out = &view->peer[view->peers++];
+            *out = (struct inverter_bank_peer){
+                .told_by = (uint8_t)i,
+                .mode = p->mode,
+                .output_W = p->output_W,
+                .battery_cV = p->battery_cV,
+                .fault_code = p->fault_code,
+            };
+            memcpy(out->serial, p->serial, sizeof out->serial - 1);
+        }
+}
+
 static void unit_look(struct controller *c, size_t i, int64_t now_ms)
 {
     const struct unit_readings *r = &c->plant.units[i].readings;
@@ -58,27 +96,46 @@ static void unit_look(struct controller *c, size_t i, int64_t now_ms)
     memset(out, 0, sizeof *out);
     memcpy(out->serial, r->serial, sizeof out->serial - 1);
     memcpy(out->firmware, r->firmware, sizeof out->firmware - 1);
+    memcpy(out->model, r->model, sizeof out->model - 1);
     out->stranger = !plant_unit_expected(&c->plant, i);
     out->heard = reading_fresh(&r->output_W, now_ms, LOAD_MS) &&
                  reading_fresh(&r->battery_cV, now_ms, LOAD_MS) && !out->stranger;
     powers_look(out, r, now_ms);
     settings_look(out, r, now_ms);
-    out->fault_code = INVERTER_UNKNOWN;
+    out->fault_code = told(&r->fault_code, now_ms, WARNING_MS);
     out->warnings_known = reading_fresh(&r->warnings_low, now_ms, WARNING_MS);
     out->warnings[0] = (uint32_t)r->warnings_low.value;
     out->warnings[1] = (uint32_t)r->warnings_high.value;
-    out->stage = STAGE_UNKNOWN;
+    out->stage = stage_look(r, now_ms);
     out->charge_wanted = c->limits.charge_mA.value > CHARGE_WANTED_mA &&
                          reading_or(&r->charger_off, now_ms, INT64_MAX, 0) == 0;
 }
 
 /* --- energy --- */
 
-static void energy_step(struct energy_unit *energy, const struct inverter_bank_unit *v)
+/* PI18 tells whole kilowatt hours, the others watt hours (docs/axpert.md). */
+static void own_step(struct energy_count *count, const struct reading *Wh, const char *protocol,
+                     int32_t rated_W)
 {
+    enum { KILO = 1000 };
+    int32_t step_Wh = strcmp(protocol, "PI18") == 0 ? KILO : 1;
+    if (Wh->heard_ms)
+        energy_own(count, Wh->value, step_Wh, rated_W, Wh->heard_ms);
+}
+
+static void energy_step(struct controller *c, size_t i)
+{
+    const struct inverter_bank_unit *v = &c->inverters.view.unit[i];
+    const struct unit_readings *r = &c->plant.units[i].readings;
+    struct energy_unit *energy = &c->inverters.energy[i];
+    int32_t rated_W = c->config->inverter_bank.unit[i].rated_W;
+    if (v->stranger)
+        return;
     energy_serial(energy, v->serial);
     if (!v->heard)
         return;
+    own_step(&energy->count[ENERGY_PV], &r->energy_pv_Wh, r->protocol, rated_W);
+    own_step(&energy->count[ENERGY_LOAD], &r->energy_load_Wh, r->protocol, rated_W);
     int32_t battery_W = (int32_t)((int64_t)v->battery_mA * v->battery_cV / 100000);
     bool line = v->mode == MODE_LINE || v->mode == MODE_BYPASS;
     const int32_t W[ENERGY_KINDS] = {
@@ -138,11 +195,11 @@ void inverter_side_step(struct controller *c, int64_t now_ms)
         return;
     side->next_ms = now_ms + STEP_MS;
     day_step(c);
-    side->view.peers = 0;
     for (size_t i = 0; i < c->config->inverter_count; i++) {
         unit_look(c, i, now_ms);
-        energy_step(&side->energy[i], &side->view.unit[i]);
+        energy_step(c, i);
     }
+    peers_look(c, now_ms);
     inverter_bank_step(&side->bank, &c->config->inverter_bank, &side->view, now_ms);
 }
 

@@ -112,7 +112,7 @@ static void unit_print(const Busbar__InverterUnit *u)
         snprintf(load, sizeof load, "%.0f %%", u->load_permille / 10.0);
     if (u->heatsink_known)
         snprintf(heat, sizeof heat, "%d", u->heatsink_c);
-    printf("%-10s %-15s %-12s %-9s L%u %12s %6s %8.1f %6d %4s %-9s\n", u->name,
+    printf("%-10s %-15s %-12s %-9s L%u %12s %6s %8.1f %6d %4s %s\n", u->name,
            *u->serial ? u->serial : "-", *u->model ? u->model : u->protocol, u->mode, u->phase,
            watts, load, u->battery_ma / 1000.0, u->pv_w, heat,
            left_text(u->overload_left_ms, left));
@@ -120,7 +120,7 @@ static void unit_print(const Busbar__InverterUnit *u)
 
 static void units_print(const Busbar__InverterBank *bank)
 {
-    printf("%-10s %-15s %-12s %-9s %-2s %12s %6s %8s %6s %4s %-9s\n", "inverter", "serial", "model",
+    printf("%-10s %-15s %-12s %-9s %-2s %12s %6s %8s %6s %4s %s\n", "inverter", "serial", "model",
            "mode", "ph", "W/rated", "load", "bat A", "PV W", "C", "overload in");
     for (size_t i = 0; i < bank->n_units; i++) {
         const Busbar__InverterUnit *u = bank->units[i];
@@ -151,6 +151,8 @@ static void groups_print(const Busbar__InverterBank *bank)
                    p->output_va, p->rated_w, p->headroom_w, amperes,
                    left_text(p->overload_left_ms, left));
         }
+        if (group->n_phases == 1 && group->phases[0]->units == 1)
+            continue;
         if (!group->neutral_known)
             printf("%-10s neutral not known: a unit is silent\n", "");
         else

@@ -15,7 +15,7 @@ static const struct command {
     {"battery", cmd_battery, "the cap, what is announced, and how fast the battery ages"},
     {"inverters", cmd_inverters, "each unit, phase and fault; energy; what disagrees"},
     {"monitor", cmd_monitor, "the status each second"},
-    {"request", cmd_request, "ask for charge, stop, a cap, a charge to a time, or reset"},
+    {"request", cmd_request, "ask for charge, a cap, a setting; --wait tells what becomes of it"},
     {"plan", cmd_plan, "the wiring, and what each layout would deliver"},
     {"soc", cmd_soc, "the charge estimator over a measured series"},
     {"check", cmd_check, "every mistake in a config file"},

@@ -2,7 +2,9 @@
  * the journal. */
 #include "app/controller.h"
 
-enum { CHARGING_MAX_AGE_MS = 5000 };
+#include "inverter/protocol.h"
+
+enum { CHARGING_MAX_AGE_MS = 5000, NOMINAL_dV = 480, USER_BATTERY = 2 };
 
 /* The links on which inverter i hears busbar as its battery. A port tells that it was told its charge
  * current; a CAN inverter's keep-alive only that it lives. */
@@ -33,6 +35,41 @@ static struct means_setting setting_digest(const struct unit *unit, enum setting
     };
 }
 
+static const struct setter *setter_of(const struct unit *unit, enum setting which)
+{
+    for (size_t i = 0; unit->protocol && i < unit->protocol->setter_count; i++)
+        if (unit->protocol->setters[i].set == which)
+            return &unit->protocol->setters[i];
+    return NULL;
+}
+
+/* Its tables have the volts of a 48 V unit. */
+static int32_t for_battery(const struct unit *unit, int32_t dV)
+{
+    int32_t rated_dV = unit->readings.rated_battery_dV.value;
+    bool other = rated_dV == NOMINAL_dV / 2 || rated_dV == NOMINAL_dV / 4;
+    return other ? dV * rated_dV / NOMINAL_dV : dV;
+}
+
+/* Float and bulk as set, and how low they may go. */
+static void voltages_digest(const struct unit *unit, struct means_input *in)
+{
+    const struct unit_readings *r = &unit->readings;
+    const struct setter *setters[] = {setter_of(unit, SET_FLOAT), setter_of(unit, SET_BULK)};
+    const struct reading *set[] = {&r->float_dV, &r->bulk_dV};
+    struct means_setting *out[] = {&in->floating, &in->bulk};
+    for (int i = 0; i < 2; i++) {
+        out[i]->there = setters[i] && !unit->settings[setters[i]->set].unsupported &&
+                        set[i]->heard_ms > 0 && r->rated_battery_dV.heard_ms > 0;
+        if (!out[i]->there)
+            continue;
+        int32_t least_dV = for_battery(unit, setters[i]->min);
+        out[i]->set = set[i]->value;
+        in->least_dV = least_dV > in->least_dV ? least_dV : in->least_dV;
+    }
+    in->user_battery = r->battery_type.heard_ms > 0 && r->battery_type.value == USER_BATTERY;
+}
+
 void means_digest(const struct controller *c, size_t i, struct means_input *in, int64_t now_ms)
 {
     const struct unit *unit = &c->plant.units[i];
@@ -47,6 +84,7 @@ void means_digest(const struct controller *c, size_t i, struct means_input *in, 
     };
     if (unit->readings.charger_off.heard_ms)
         in->charger.set = unit->readings.charger_off.value;
+    voltages_digest(unit, in);
     links_digest(c, i, in);
 }
 

@@ -94,6 +94,11 @@ void policy_init(struct policy *policy);
 void policy_step(struct policy *policy, const struct policy_input *input,
                  struct policy_output *out);
 
+/* What each inverter may charge: 0 = nothing, -1 = no string stands on it. Such a one may take from its
+ * AC input what the others leave: *rest_mA. */
+void policy_parts(const struct policy *policy, const struct policy_input *input,
+                  int32_t part_mA[MAX_INVERTERS], int32_t *rest_mA);
+
 /* Sentences for `busbar why`. */
 void policy_point_sentence(char *out, size_t room, const char *name,
                            const struct policy_input *input, const struct policy_output *decided,

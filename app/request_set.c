@@ -1,16 +1,15 @@
 #include "app/request_set.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/controller.h"
 #include "app/setting.h"
 
-enum { HEARD_AGE_MS = 15000, SILENT_MS = 4000 };
+enum { HEARD_AGE_MS = 15000 };
 
-static const char driven_why[] = "the controller sets this now: see `busbar why`";
+const char setting_driven_why[] = "the controller sets this now: see `busbar why`";
 
 bool setting_is_driven(const struct controller *c, size_t inverter, enum setting setting)
 {
@@ -60,6 +59,32 @@ static int hazard_check(const struct set_words *words, enum setting setting, cha
     return -EPERM;
 }
 
+/* What the battery and the config allow, whatever the inverter would take. A step towards it is
+ * always allowed. */
+static int envelope_check(const struct controller *c, const struct request_ask *ask, char *why,
+                          size_t room)
+{
+    const struct config_inverter *inverter = &c->config->inverters[ask->index];
+    const struct limit *ceiling = &c->limits.charge_mV;
+    bool charge_V = ask->setting == SET_BULK || ask->setting == SET_FLOAT;
+    bool charge_A = ask->setting == SET_CHARGE_MAX || ask->setting == SET_AC_CHARGE_MAX;
+    int32_t has = setting_read(&c->plant.units[ask->index], ask->setting);
+    bool lower = has >= 0 && ask->value < has, higher = has >= 0 && ask->value > has;
+    if (charge_V && !lower && ask->value * 100 > ceiling->value)
+        snprintf(why, room, "the battery takes %d.%02d V at most: held by %s",
+                 ceiling->value / 1000, ceiling->value % 1000 / 10,
+                 limit_cause_text(ceiling->cause));
+    else if (charge_A && !lower && ask->value > inverter->charge_max_A)
+        snprintf(why, room, "the config gives %s %d A: inverters[].charge_max_A", inverter->name,
+                 inverter->charge_max_A);
+    else if (ask->setting == SET_CUTOFF && !higher && ask->value * 100 < c->limits.discharge_mV)
+        snprintf(why, room, "the battery is not to fall below %d.%02d V",
+                 c->limits.discharge_mV / 1000, c->limits.discharge_mV % 1000 / 10);
+    else
+        return 0;
+    return -EPERM;
+}
+
 static int release(struct controller *c, const struct request_ask *ask, int64_t now_ms, char *why,
                    size_t room)
 {
@@ -97,10 +122,12 @@ static int wish_check(struct controller *c, const struct set_words *words, struc
     if (status < 0)
         return status;
     if (setting_is_driven(c, (size_t)ask->index, ask->setting)) {
-        snprintf(why, room, "%s", driven_why);
+        snprintf(why, room, "%s", setting_driven_why);
         return -EPERM;
     }
     status = setting_parse(unit, ask->setting, words->value, &ask->value, why, room);
+    if (status == 0)
+        status = envelope_check(c, ask, why, room);
     if (status == 0)
         status = hazard_check(words, ask->setting, why, room);
     if (status < 0)
@@ -144,12 +171,12 @@ static bool unit_there(const struct controller *c, size_t inverter, int64_t now_
            plant_unit_expected(&c->plant, inverter);
 }
 
-static bool under_way(const struct unit *unit, enum setting setting)
+bool setting_under_way(const struct unit *unit, enum setting setting)
 {
     return unit->setting_now == setting + 1;
 }
 
-static bool lease_over(const struct request *request, int64_t now_ms)
+bool request_lease_over(const struct request *request, int64_t now_ms)
 {
     return now_ms - request->opened_ms >= request->ask.lease_ms;
 }
@@ -171,129 +198,7 @@ void requests_order(const struct controller *c, size_t inverter, struct unit_ord
         if (r->ask.id == 0 || r->ask.verb != REQUEST_SET || r->ask.index != (int)inverter ||
             request_over(r) || setting_is_driven(c, inverter, r->ask.setting))
             continue;
-        if (!lease_over(r, now_ms) || under_way(unit, r->ask.setting))
+        if (!request_lease_over(r, now_ms) || setting_under_way(unit, r->ask.setting))
             wish_order(orders, &r->ask);
     }
-}
-
-/* --- what is seen of it --- */
-
-static void saw(struct request_seen *seen, enum request_step step, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void saw(struct request_seen *seen, enum request_step step, const char *format, ...)
-{
-    va_list args;
-    seen->step = step;
-    va_start(args, format);
-    vsnprintf(seen->says, sizeof seen->says, format, args);
-    va_end(args);
-}
-
-/* What a wish that was not sent yet waits for. */
-static void waits_say(const struct controller *c, const struct request *request,
-                      struct request_seen *seen, int64_t now_ms)
-{
-    const struct unit *unit = &c->plant.units[request->ask.index];
-    const struct unit_setting *setting = &unit->settings[request->ask.setting];
-    int64_t again_ms = setting->wrote_ms + unit->config.dwell_ms;
-    bool wanted = setting->want == request->ask.value;
-    if (!plant_unit_expected(&c->plant, (size_t)request->ask.index))
-        saw(seen, REQUEST_NONE, "on its line is inverter %s, not the one of the config",
-            unit->readings.serial);
-    else if (unit->heard_ms == 0)
-        saw(seen, REQUEST_NONE, "the inverter has not answered yet");
-    else if (now_ms - unit->heard_ms >= SILENT_MS)
-        saw(seen, REQUEST_NONE, "the inverter has not answered for %lld s",
-            (long long)(now_ms - unit->heard_ms) / 1000);
-    else if (wanted && setting->reason == REASON_BUDGET)
-        saw(seen, REQUEST_NONE, "it was written %u times today, %d are allowed",
-            setting->writes_today, unit->config.writes_per_day);
-    else if (wanted && setting->wrote_ms && again_ms > now_ms)
-        saw(seen, REQUEST_NONE, "writes of a setting are %d s apart, the next in %lld s",
-            unit->config.dwell_ms / 1000, (long long)(again_ms - now_ms + 999) / 1000);
-    else if (wanted && setting->reason != REASON_NONE)
-        saw(seen, REQUEST_NONE, "%s", setting_reason_text(setting->reason));
-    else
-        saw(seen, REQUEST_NONE, "its turn on the line");
-}
-
-/* The unit rules it out as it stands now; waiting would not help. */
-static bool ruled_out(const struct unit_setting *setting, int32_t value)
-{
-    if (setting->want != value || setting->state != SETTING_REFUSED)
-        return false;
-    return setting->unsupported || setting->reason == REASON_UNSUPPORTED ||
-           setting->reason == REASON_NOT_ALLOWED || setting->reason == REASON_USER_BATTERY ||
-           setting->reason == REASON_STANDBY || setting->reason == REASON_PERSON ||
-           setting->reason == REASON_CONTRADICTED;
-}
-
-static void watch_unsent(const struct controller *c, const struct request *request,
-                         struct request_seen *seen, int64_t now_ms)
-{
-    const struct unit *unit = &c->plant.units[request->ask.index];
-    const struct unit_setting *setting = &unit->settings[request->ask.setting];
-    char value[SETTING_VALUE];
-    setting_value_text(request->ask.setting, request->ask.value, value, sizeof value);
-    if (setting->wrote == request->ask.value && setting->wrote_ms >= request->opened_ms) {
-        saw(seen, REQUEST_SENT, "%s; written %u of %d times today before", value,
-            setting->writes_today, unit->config.writes_per_day);
-        seen->at_ms = setting->wrote_ms;
-    } else if (setting_is_driven(c, (size_t)request->ask.index, request->ask.setting)) {
-        saw(seen, REQUEST_REFUSED, "%s", driven_why);
-    } else if (setting->want == request->ask.value && setting->state == SETTING_CONFIRMED) {
-        saw(seen, REQUEST_CONFIRMED, "it reads %s already, nothing was written", value);
-    } else if (ruled_out(setting, request->ask.value)) {
-        saw(seen, REQUEST_REFUSED, "%s", setting_reason_text(setting->reason));
-    } else {
-        waits_say(c, request, seen, now_ms);
-        if (lease_over(request, now_ms))
-            seen->step = REQUEST_TIMED_OUT;
-    }
-}
-
-static void refusal_says(const struct unit *unit, const struct request *request,
-                         struct request_seen *seen)
-{
-    const struct unit_setting *setting = &unit->settings[request->ask.setting];
-    bool acked = request_now(request) >= REQUEST_ACKNOWLEDGED;
-    char value[SETTING_VALUE];
-    setting_value_text(request->ask.setting, setting_read(unit, request->ask.setting), value,
-                       sizeof value);
-    if (setting->state == SETTING_REFUSED && setting->reason != REASON_NOT_APPLIED)
-        saw(seen, REQUEST_REFUSED, "%s", setting_reason_text(setting->reason));
-    else
-        saw(seen, REQUEST_REFUSED, "%s, but it reads %s still",
-            acked ? "the unit said ACK" : "no answer", value);
-}
-
-static void watch_sent(const struct controller *c, const struct request *request,
-                       struct request_seen *seen)
-{
-    const struct unit *unit = &c->plant.units[request->ask.index];
-    const struct unit_setting *setting = &unit->settings[request->ask.setting];
-    const struct reading *reading = setting_reading(unit, request->ask.setting);
-    bool read = reading && reading->heard_ms >= setting->wrote_ms;
-    char value[SETTING_VALUE];
-    setting_value_text(request->ask.setting, request->ask.value, value, sizeof value);
-    if (read && reading->value == request->ask.value)
-        saw(seen, REQUEST_CONFIRMED, "it reads %s", value);
-    else if (setting->state == SETTING_ACKED && request_now(request) < REQUEST_ACKNOWLEDGED)
-        saw(seen, REQUEST_ACKNOWLEDGED, "the unit said ACK");
-    else if (under_way(unit, request->ask.setting))
-        saw(seen, REQUEST_NONE, "it is read back");
-    else if (setting->state == SETTING_REFUSED || read)
-        refusal_says(unit, request, seen);
-    else
-        saw(seen, REQUEST_NONE, "the inverter has not been heard since");
-}
-
-void watch_set(struct controller *c, const struct request *request, struct request_seen *seen,
-               int64_t now_ms)
-{
-    if (request_now(request) < REQUEST_SENT)
-        watch_unsent(c, request, seen, now_ms);
-    else
-        watch_sent(c, request, seen);
 }

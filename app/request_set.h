@@ -19,7 +19,7 @@ struct set_words {
 
 /* Judges the words; fills ask's verb, index, setting and value. 0, or -errno with the reason in why.
  * -ENOENT: no such inverter or setting; -EAGAIN: the inverter is silent; -EPERM: the controller's,
- * or hazardous and not sure; else as setting_parse. An older wish for the same setting ends. */
+ * more than battery or config allow, or hazardous and not sure; else as setting_parse. An older wish for the same setting ends. */
 int request_set(struct controller *controller, const struct set_words *words,
                 struct request_ask *ask, int64_t now_ms, char *why, size_t room);
 
@@ -37,6 +37,11 @@ const struct request *request_wish(const struct controller *controller, size_t i
 
 /* The controller sets this now. */
 bool setting_is_driven(const struct controller *controller, size_t inverter, enum setting setting);
+
+/* --- for app/request_set_watch.c --- */
+extern const char setting_driven_why[];
+bool setting_under_way(const struct unit *unit, enum setting setting);
+bool request_lease_over(const struct request *request, int64_t now_ms);
 
 void watch_set(struct controller *controller, const struct request *request,
                struct request_seen *seen, int64_t now_ms);

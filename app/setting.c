@@ -12,8 +12,7 @@ struct word {
 /* clang-format off */
 static const struct word switch_words[] = {{0, "no"}, {1, "yes"}, {-1, NULL}};
 static const struct word output_words[] = {
-    {OUTPUT_UTILITY, "utility"}, {OUTPUT_SOLAR, "solar"}, {OUTPUT_SBU, "sbu"},
-    {-1, NULL}};
+    {OUTPUT_UTILITY, "utility"}, {OUTPUT_SOLAR, "solar"}, {OUTPUT_SBU, "sbu"}, {-1, NULL}};
 static const struct word charger_words[] = {
     {CHARGER_UTILITY_FIRST, "utility"}, {CHARGER_SOLAR_FIRST, "solar"},
     {CHARGER_SOLAR_AND_UTILITY, "both"}, {CHARGER_SOLAR_ONLY, "solar-only"}, {-1, NULL}};
@@ -168,6 +167,14 @@ static void add(char *out, size_t room, const char *separator, const char *text)
     snprintf(out + used, room - used, "%s%s", used ? separator : "", text);
 }
 
+/* Several codes may mean the same. */
+static bool is_first(const struct field_word *words, const struct field_word *word)
+{
+    while (words->means != word->means)
+        words++;
+    return words == word;
+}
+
 static void add_value(enum setting setting, const struct field_word *word, int32_t value, char *out,
                       size_t room)
 {
@@ -221,7 +228,7 @@ bool setting_allowed_text(const struct unit *unit, enum setting setting, char *o
     if (!worded)
         numbers_text(setting, &allowed, out, room);
     for (const struct field_word *w = allowed.row->words; w && w->text; w++)
-        if (is_allowed(&allowed, w->means))
+        if (is_allowed(&allowed, w->means) && is_first(allowed.row->words, w))
             add_value(setting, w, w->means, out, room);
     for (int32_t v = allowed.min; worded && *out == '\0' && v <= allowed.max; v += allowed.step)
         add_value(setting, NULL, v, out, room);

@@ -1,5 +1,7 @@
 #include "app/status.h"
 
+#include "app/bms_port.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -247,7 +249,20 @@ static void emulation_fill(Busbar__Part *part, const struct controller *c, size_
     part->well = part->well && !emulate->disobeyed && emulate->state == EMULATE_SPEAKS;
 }
 
-static void devices_fill(struct status *status, const struct controller *c, int64_t now_ms)
+/* One on a port has no frames: its requests count, and its line may be missing. */
+static void link_fill(Busbar__Part *part, const struct controller *c, const struct io *io, size_t i)
+{
+    const struct verdict_counts *counts = &c->lib_ports[i].verdicts;
+    part->taken = counts->n[VERDICT_TAKEN];
+    part->refused = refused_of(counts);
+    if (!io || !io->bms || io->bms->streams[i].fd >= 0)
+        return;
+    part->well = false;
+    part->problem = text(io->bms->streams[i].problem);
+}
+
+static void devices_fill(struct status *status, const struct controller *c, const struct io *io,
+                         int64_t now_ms)
 {
     for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
         size_t count;
@@ -260,6 +275,8 @@ static void devices_fill(struct status *status, const struct controller *c, int6
                 emulation_fill(part, c, i, now_ms);
             part->taken = counts->n[VERDICT_TAKEN];
             part->refused = refused_of(counts);
+            if (kind == DEVICE_EMULATION && *c->config->emulation_link[i].port)
+                link_fill(part, c, io, i);
         }
     }
 }
@@ -277,9 +294,10 @@ static void ports_fill(struct status *status, const struct controller *c, const 
             part->problem =
                 text("another unit answers there: its serial number is not the config's");
         }
-        if (io && io->streams[i].fd < 0) {
+        if (io && !ports_of(&io->ports, i)) {
             part->well = false;
-            part->problem = text(io->streams[i].problem);
+            ports_problem(&io->ports, i, status->port_problem[i], sizeof status->port_problem[i]);
+            part->problem = status->port_problem[i];
         }
     }
     status->message.parts = status->part_at;
@@ -327,9 +345,10 @@ void status_fill(struct status *status, const struct controller *c, const struct
     strings_fill(status, c);
     contacts_fill(status, c, now_ms);
     points_fill(status, c);
-    devices_fill(status, c, now_ms);
+    devices_fill(status, c, io, now_ms);
     ports_fill(status, c, io, now_ms);
     buses_fill(status, c, io);
+    status_ports(status, c, io, now_ms);
     status_currents(status, c, now_ms);
     status->inverter_news.count = 0;
     inverter_news(&status->inverter_news, c);

@@ -50,14 +50,17 @@ static void fault_add(struct status_inverter *out, const struct fault_words *wor
     out->message.n_faults++;
 }
 
+/* The fault, then what goes with it, then warnings, then what is usual. */
 static void faults_fill(struct status_inverter *out, const struct inverter_bank_unit_state *state)
 {
+    bool fault = state->fault_code || state->warnings[0] >> WARNING_INVERTER_FAULT & 1;
     if (state->fault_code)
         fault_add(out, fault_words(state->fault_code), SEVERITY_FAULT, state->fault_code, -1);
-    for (int bit = 0; bit < WARNING_BITS; bit++)
-        if (state->warnings[bit / 32] >> bit % 32 & 1 && warning_words(bit))
-            fault_add(out, warning_words(bit), warning_severity(bit, state->fault_code != 0), 0,
-                      bit);
+    for (int severity = SEVERITY_FAULT; severity > SEVERITY_NONE; severity--)
+        for (int bit = 0; bit < WARNING_BITS; bit++)
+            if (state->warnings[bit / 32] >> bit % 32 & 1 &&
+                (int)warning_severity(bit, fault) == severity)
+                fault_add(out, warning_words(bit), (enum severity)severity, 0, bit);
     out->message.faults = out->fault_at;
 }
 
@@ -161,16 +164,25 @@ static void group_fill(struct status_inverter_group *out, const struct controlle
 
 /* --- what a person should know --- */
 
-static void fault_line(struct why *news, const char *name, const struct fault_words *words,
-                       int32_t code)
+static void code_line(struct why *news, const char *name, int32_t code)
 {
-    if (code)
-        snprintf(why_line(news), WHY_SIZE, "%s: FAULT %02d, %s; first: %s", name, code,
-                 words ? words->text : "a code no document names",
-                 words ? words->first : "look it up in the manual");
-    else
-        snprintf(why_line(news), WHY_SIZE, "%s: warning, %s; first: %s", name, words->text,
-                 words->first);
+    const struct fault_words *words = fault_words(code);
+    snprintf(why_line(news), WHY_SIZE, "%s: FAULT %02d, %s; first: %s", name, code,
+             words ? words->text : "a code no document names",
+             words ? words->first : "look it up in the manual of this very model");
+}
+
+static void warning_lines(struct why *news, const char *name,
+                          const struct inverter_bank_unit_state *state)
+{
+    bool fault = state->fault_code || state->warnings[0] >> WARNING_INVERTER_FAULT & 1;
+    for (int bit = 0; bit < WARNING_BITS; bit++) {
+        enum severity severity = warning_severity(bit, fault);
+        if (severity >= SEVERITY_WARNING && state->warnings[bit / 32] >> bit % 32 & 1)
+            snprintf(why_line(news), WHY_SIZE, "%s: %s, %s; first: %s", name,
+                     severity == SEVERITY_FAULT ? "FAULT" : "warning", warning_text(bit),
+                     warning_words(bit)->first);
+    }
 }
 
 static void unit_news(struct why *news, const struct controller *c, size_t i)
@@ -180,15 +192,12 @@ static void unit_news(struct why *news, const struct controller *c, size_t i)
     const struct inverter_bank_unit_state *state = &side->bank.unit[i];
     char line[INVERTER_SENTENCE];
     if (state->fault_code)
-        fault_line(news, config->unit[i].name, fault_words(state->fault_code), state->fault_code);
+        code_line(news, config->unit[i].name, state->fault_code);
     if (state->left_ms != OVERLOAD_NEVER)
         snprintf(why_line(news), WHY_SIZE, "%s: OVERLOAD, at %d.%d %% it switches off in %d.%d s",
                  config->unit[i].name, state->load_permille / 10, state->load_permille % 10,
                  state->left_ms / 1000, state->left_ms % 1000 / 100);
-    for (int bit = 0; bit < WARNING_BITS; bit++)
-        if (state->warnings[bit / 32] >> bit % 32 & 1 &&
-            warning_severity(bit, false) >= SEVERITY_WARNING)
-            fault_line(news, config->unit[i].name, warning_words(bit), 0);
+    warning_lines(news, config->unit[i].name, state);
     for (int k = 0; k < INVERTER_CHECKS; k++)
         if (inverter_doubt_sentence(line, sizeof line, &side->bank, config, &side->view,
                                     (enum inverter_check)k, i) > 0)

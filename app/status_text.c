@@ -130,6 +130,7 @@ json_t *status_json(const Busbar__Status *s)
     ARRAY(out, "charge_points", point_json, s->charge_points, s->n_charge_points);
     ARRAY(out, "parts", part_json, s->parts, s->n_parts);
     ARRAY(out, "buses", bus_json, s->buses, s->n_buses);
+    ARRAY(out, "ports", port_json, s->ports, s->n_ports);
     ARRAY(out, "current_sensors", sensor_json, s->current_sensors, s->n_current_sensors);
     ARRAY(out, "busbars", busbar_json, s->busbars, s->n_busbars);
     ARRAY(out, "inverter_news", json_string, s->inverter_news, s->n_inverter_news);

@@ -110,11 +110,11 @@ void energy_serial(struct energy_unit *unit, const char *serial)
     }
 }
 
-void energy_restart(struct energy_unit *unit, int64_t saved_ms, int64_t gap_ms, int64_t now_ms)
+void energy_restart(struct energy_unit *unit, int64_t shift_ms, int64_t gap_ms)
 {
     for (int k = 0; k < ENERGY_KINDS; k++) {
         struct energy_count *count = &unit->count[k];
-        count->own_ms = now_ms - gap_ms - (saved_ms - count->own_ms);
+        count->own_ms += shift_ms;
         count->heard_ms = 0;
         count->W = 0;
         if (!count->own)

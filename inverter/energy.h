@@ -57,9 +57,8 @@ void energy_own(struct energy_count *count, int64_t Wh, int32_t step_Wh, int32_t
 /* Who answers now: another unit's counts are not compared with this one's. "" = not told yet. */
 void energy_serial(struct energy_unit *unit, const char *serial);
 
-/* After a restart: counts that were followed were told last at own_ms of the old time, saved_ms;
- * now it is now_ms, gap_ms later. */
-void energy_restart(struct energy_unit *unit, int64_t saved_ms, int64_t gap_ms, int64_t now_ms);
+/* After a restart: own_ms is in another time, which is shift_ms behind; nothing was heard for gap_ms. */
+void energy_restart(struct energy_unit *unit, int64_t shift_ms, int64_t gap_ms);
 
 /* A new day begins. */
 void energy_day(struct energy_unit *unit);

@@ -25,7 +25,7 @@ const char *means_why_text(enum means_why why)
         [MEANS_SERVES] = "it serves",
         [MEANS_SPARE] = "a gentler one serves",
         [MEANS_LACKING] = "there is none",
-        [MEANS_MUTE] = "the battery is not known",
+        [MEANS_MUTE] = "busbar says nothing there",
         [MEANS_WAITED] = "not heard yet",
         [MEANS_SILENT] = "the inverter is silent there",
         [MEANS_UNSTEADY] = "heard again only now",

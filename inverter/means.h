@@ -33,7 +33,7 @@ enum means_why {
     MEANS_SERVES,             /* it is the one */
     MEANS_SPARE,              /* a gentler one serves */
     MEANS_LACKING,            /* not configured, or the inverter does not have it */
-    MEANS_MUTE,               /* busbar has nothing to say there: the battery is not known */
+    MEANS_MUTE,               /* busbar says nothing there: the battery is not known, or another speaks */
     MEANS_WAITED,             /* not heard yet, still waited for */
     MEANS_SILENT,             /* the inverter does not listen there */
     MEANS_UNSTEADY,           /* heard again, not yet for long enough */

@@ -132,7 +132,7 @@ struct unit_config {
     char pv_command[2][16];  /* [1] takes all PV current away, [0] gives it back; "" = none */
 };
 
-enum { UNIT_BUFFER = 256, UNIT_REQUEST = 64, UNIT_LIST = 32, UNIT_PARALLELS = 10, UNIT_SYNCS = 3 };
+enum { UNIT_BUFFER = 256, UNIT_REQUEST = 64, UNIT_LIST = 32, UNIT_PARALLELS = 10, UNIT_SYNCS = 4 };
 
 struct unit_setting {
     enum setting_state state;
@@ -203,6 +203,7 @@ struct unit {
     bool unsure;                           /* a reply is missing: first get in step again */
     bool syncing;                          /* asked for that only */
     bool doubt;                            /* its answer may be one to the same asked before */
+    bool wary;                             /* a NAK may be one to something asked before */
     int64_t owed_ms[UNIT_SYNCS];           /* see unit_sync.c */
     uint8_t probe;                         /* which framing is tried next */
     uint8_t parallel_n;                    /* of QPGSn */

@@ -76,8 +76,8 @@ enum ask plan_next(const struct unit *unit, int64_t *due_ms);
 void unit_read(struct unit *unit, enum ask ask, const struct answer *answer, const uint8_t *frame,
                int64_t now_ms);
 
-/* What field n of an answer says, as it is kept: scaled, or what its word means. */
-int32_t unit_value(const struct answer *answer, uint8_t field);
+/* What a field says: what its word means, else scaled to so many decimals. */
+int32_t unit_value(const struct field_row *row, int32_t value, uint8_t decimals);
 
 /* What a quantity was read as; NULL where it is no reading. */
 const struct reading *unit_reading(const struct unit *unit, enum quantity is);

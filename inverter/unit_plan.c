@@ -25,7 +25,7 @@ static const struct poll {
     {ASK_STATUS,         LIVE_MS,   true,  true},
     {ASK_MODE,           LIVE_MS,   true,  true},
     {ASK_RATING,         MINUTE_MS, true,  true},
-    {ASK_SETTINGS,       MINUTE_MS, true,  true},
+    {ASK_SETTINGS,       MINUTE_MS, false, true},
     {ASK_STATUS2,        LIVE_MS,   false, true},
     {ASK_CHARGE_LIST,    ONCE,      false, true},
     {ASK_CHARGER_SWITCH, MINUTE_MS, false, true},

@@ -10,7 +10,7 @@ enum {
     ROUND_MS = 1000,
     PAUSE_MS = 20,         /* after an answer */
     WINDOW_MS = 200,       /* for it */
-    PORT_LOST_MS = 600000, /* manual of the VM III: error 61 after ten minutes */
+    PORT_LOST_MS = 600000, /* docs/means.md: error 61 */
     CAN_LOST_MS = 60000,   /* SMA FSS-ConnectingBat-TI-en-10: after the last 0x355 */
     ERROR_LOST = 61
 };
@@ -48,9 +48,11 @@ static void ask(struct sim_bms *bms, int64_t now_ms)
 }
 
 /* Nothing in an answer says to which question it belongs: it is taken for the one that waits. */
-static void take(struct sim_bms *bms, int value, int64_t now_ms)
+static void take(struct sim *sim, struct sim_bms *bms, int value)
 {
     int question = questions[bms->question];
+    int64_t now_ms = sim->now_ms;
+    bms->seen.mistaken += question == 0x10 && value != sim->config.battery_cells;
     bms->seen.answered++;
     bms->seen.heard_ms = now_ms;
     bms->seen.error = 0;
@@ -64,7 +66,7 @@ static void take(struct sim_bms *bms, int value, int64_t now_ms)
     }
 }
 
-static void answer_look(struct sim_bms *bms, int64_t now_ms)
+static void answer_look(struct sim *sim, struct sim_bms *bms)
 {
     const uint8_t *rx = bms->rx;
     if (bms->rx_len < 8)
@@ -72,12 +74,12 @@ static void answer_look(struct sim_bms *bms, int64_t now_ms)
     bool good = rx[0] == 1 && rx[1] == 3 && rx[2] == 0 && rx[3] == 1 &&
                 crc16(rx, 6) == (rx[6] | rx[7] << 8);
     if (good && bms->waits)
-        take(bms, rx[4] << 8 | rx[5], now_ms);
+        take(sim, bms, rx[4] << 8 | rx[5]);
     else
         bms->seen.refused++;
     bms->rx_len = 0;
     bms->waits = false;
-    bms->pause_ms = now_ms + PAUSE_MS;
+    bms->pause_ms = sim->now_ms + PAUSE_MS;
 }
 
 static void next_question(struct sim_bms *bms, int64_t now_ms)
@@ -93,10 +95,11 @@ static void next_question(struct sim_bms *bms, int64_t now_ms)
         bms->pause_ms = now_ms;
 }
 
-static void port_step(struct sim_bms *bms, int64_t now_ms)
+static void port_step(struct sim *sim, struct sim_bms *bms)
 {
+    int64_t now_ms = sim->now_ms;
     bool waited = bms->waits;
-    answer_look(bms, now_ms);
+    answer_look(sim, bms);
     if (bms->waits && now_ms - bms->asked_ms > WINDOW_MS) {
         bms->seen.timeouts++;
         bms->waits = false;
@@ -194,7 +197,7 @@ void bms_links_step(struct sim *sim)
         struct sim_bms *bms = &sim->bms[u];
         int64_t lost_ms = bms->link == SIM_BMS_CAN ? CAN_LOST_MS : PORT_LOST_MS;
         if (bms->link == SIM_BMS_PORT)
-            port_step(bms, sim->now_ms);
+            port_step(sim, bms);
         else if (bms->link == SIM_BMS_CAN)
             can_step(bms, sim->now_ms);
         if (bms->seen.heard_ms && sim->now_ms - bms->seen.heard_ms > lost_ms)

@@ -10,7 +10,7 @@ static const double NEAR_V = 0.4;
 double charger_target_V(const struct sim *sim, int u)
 {
     const struct sim_unit *unit = &sim->unit[u];
-    bool floats = sim->config.inverter[u].staged && unit->stage == STAGE_FLOAT;
+    bool floats = sim->config.inverter[u].staged && unit->stage == SIM_STAGE_FLOAT;
     return floats ? unit->float_V : unit->bulk_V;
 }
 
@@ -26,7 +26,7 @@ static void stage_enter(struct sim_unit *unit, enum sim_stage stage)
 {
     if (unit->stage == stage)
         return;
-    if (unit->stage == STAGE_BULK)
+    if (unit->stage == SIM_STAGE_BULK)
         unit->bulk_s = unit->stage_s;
     unit->stage = stage;
     unit->stage_s = 0;
@@ -46,16 +46,16 @@ static enum sim_stage stage_next(const struct sim *sim, int u)
     const struct sim_unit *unit = &sim->unit[u];
     bool well = sim->battery_V > unit->bulk_V - NEAR_V;
     switch (unit->stage) {
-    case STAGE_NONE:
-        return STAGE_BULK;
-    case STAGE_BULK:
-        return floats_early(sim, u) ? STAGE_FLOAT : well ? STAGE_ABSORB : STAGE_BULK;
-    case STAGE_ABSORB:
-        return unit->stage_s >= charger_absorb_s(unit) ? STAGE_FLOAT : STAGE_ABSORB;
-    case STAGE_FLOAT:
-        return STAGE_FLOAT;
+    case SIM_STAGE_NONE:
+        return SIM_STAGE_BULK;
+    case SIM_STAGE_BULK:
+        return floats_early(sim, u) ? SIM_STAGE_FLOAT : well ? SIM_STAGE_ABSORB : SIM_STAGE_BULK;
+    case SIM_STAGE_ABSORB:
+        return unit->stage_s >= charger_absorb_s(unit) ? SIM_STAGE_FLOAT : SIM_STAGE_ABSORB;
+    case SIM_STAGE_FLOAT:
+        return SIM_STAGE_FLOAT;
     }
-    return STAGE_NONE;
+    return SIM_STAGE_NONE;
 }
 
 /* It starts anew with each source: at sunrise, or when it comes to charge from the grid. */
@@ -66,9 +66,9 @@ void charger_step(struct sim *sim, int u, double dt_s)
     unit->sun_s = sun ? unit->sun_s + dt_s : 0;
     unit->stage_s += dt_s;
     if (sim->config.inverter[u].staged)
-        stage_enter(unit, source ? stage_next(sim, u) : STAGE_NONE);
+        stage_enter(unit, source ? stage_next(sim, u) : SIM_STAGE_NONE);
     else if (unit->dc_W / sim->battery_V < 0.5)
-        stage_enter(unit, STAGE_NONE);
+        stage_enter(unit, SIM_STAGE_NONE);
     else
-        stage_enter(unit, sim->battery_V > unit->bulk_V - NEAR_V ? STAGE_ABSORB : STAGE_BULK);
+        stage_enter(unit, sim->battery_V > unit->bulk_V - NEAR_V ? SIM_STAGE_ABSORB : SIM_STAGE_BULK);
 }

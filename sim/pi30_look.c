@@ -90,7 +90,7 @@ static void look_dc(const struct sim *sim, int u, struct look *look)
     look->mppt_C = 28 + unit->pv_W / 200;
     look->stage = unit->stage;
     look->absorb_left_s =
-        unit->stage == STAGE_ABSORB ? fmax(0, charger_absorb_s(unit) - unit->stage_s) : 0;
+        unit->stage == SIM_STAGE_ABSORB ? fmax(0, charger_absorb_s(unit) - unit->stage_s) : 0;
 }
 
 /* PI18 and PI17 tell directions: 0 nothing, 1 into the battery, from AC to DC, from the grid; 2 the
@@ -177,7 +177,7 @@ static void look_flags(const struct sim *sim, int u, struct look *look)
     digits_put(look->status, sizeof look->status, 8,
                on << 4 | (unsigned)charging << 2 | scc << 1 | ac);
     digits_put(look->status2, sizeof look->status2, 3,
-               (unsigned)(unit->stage == STAGE_FLOAT) << 2 |
+               (unsigned)(unit->stage == SIM_STAGE_FLOAT) << 2 |
                    (unsigned)!quirk_holds(sim, u, SIM_QUIRK_OFF, NULL) << 1);
     digits_put(look->gs_bits, sizeof look->gs_bits, 8,
                (unsigned)(look->sun1 > 0) << 7 | (unsigned)ac << 6 | scc << 5 |

@@ -51,7 +51,7 @@ static void units_init(struct sim *sim)
         sim->unit[u].mode = box ? 'L' : 'B';
         sim->unit[u].output_priority = box ? 0 : 2;
         sim->unit[u].pv_limit_W = 1e6;
-        sim->unit[u].stage = STAGE_NONE;
+        sim->unit[u].stage = SIM_STAGE_NONE;
     }
     quirks_begin(sim);
     groups_begin(sim);

@@ -243,6 +243,7 @@ struct sim_bms_seen {
     bool charge, discharge;
     int error;                 /* 61: its battery is lost; it neither charges nor discharges it */
     uint32_t asked, answered, refused, timeouts;
+    uint32_t mistaken;         /* another question's answer: its number of cells is not the battery's */
     int64_t slowest_ms;        /* the longest wait for an answer that came */
 };
 void sim_bms_wire(struct sim *sim, int inverter, enum sim_bms_link link);

@@ -34,7 +34,7 @@ struct sim_mppt {
     bool stale;                 /* .. is to be sought again */
 };
 
-enum sim_stage { STAGE_NONE = 10, STAGE_BULK, STAGE_ABSORB, STAGE_FLOAT };   /* as Q1 numbers them */
+enum sim_stage { SIM_STAGE_NONE = 10, SIM_STAGE_BULK, SIM_STAGE_ABSORB, SIM_STAGE_FLOAT };   /* as Q1 numbers them */
 
 struct sim_unit {
     char mode;                  /* QMOD letter */

@@ -144,14 +144,6 @@ static int32_t next_W(int32_t W)
     return W < 0 ? 0 : W > 8000 ? 8000 : W;
 }
 
-/* Saved each minute, as the state file is; a power cut goes back to it. */
-static void power_cut(struct energy_unit *live, const struct energy_unit *saved, int64_t saved_ms,
-                      int64_t off_ms, int64_t now_ms)
-{
-    *live = *saved;
-    energy_restart(live, saved_ms, off_ms, now_ms);
-}
-
 /* Days of one second a step; own: whether the unit counts. Returns the error, Wh. */
 static double days(struct world *w, struct energy_unit *unit, bool own, int64_t seconds)
 {
@@ -193,7 +185,8 @@ static double days(struct world *w, struct energy_unit *unit, bool own, int64_t 
         }
         if (rand() % 50000 == 0) {
             double before = (double)c->total_mJ;
-            power_cut(unit, &saved, saved_ms, w->now_ms - saved_ms, w->now_ms);
+            *unit = saved; /* as the state file has it, saved each minute */
+            energy_restart(unit, 0, w->now_ms - saved_ms);
             double forgot_Wh = (before - (double)c->total_mJ) / ENERGY_WH + w->W / 3600.0;
             *(own ? &w->unheard_Wh : &w->lost_Wh) += forgot_Wh;
             highest = c->total_mJ;

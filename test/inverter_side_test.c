@@ -86,13 +86,96 @@ static void energy_against_truth(void)
           "losses are some part of it: %lld", (long long)(after.V - before.V));
 }
 
+/* What each simulated unit gave since the start, whatever its own count was set back to. */
+static double given_Ws[4][2], seen_Ws[4][2];
+static void truth_follow(void)
+{
+    for (int u = 0; u < 4; u++) {
+        const double now[2] = {t.sim->unit[u].pv_Ws, t.sim->unit[u].load_Ws};
+        for (int k = 0; k < 2; k++) {
+            given_Ws[u][k] += now[k] < seen_Ws[u][k] ? now[k] : now[k] - seen_Ws[u][k];
+            seen_Ws[u][k] = now[k];
+        }
+    }
+}
+
+/* The process is killed: the state of the last whole minute is all that is left. */
+static void killed(const struct energy_unit saved[MAX_INVERTERS], int64_t saved_ms)
+{
+    static struct energy_unit kept[MAX_INVERTERS];
+    memcpy(kept, saved, sizeof kept);
+    controller_init(t.controller, &t.config, t.now_ms, stderr);
+    memcpy(t.controller->inverters.energy, kept, sizeof kept);
+    for (int u = 0; u < 4; u++)
+        energy_restart(&t.controller->inverters.energy[u], 0, t.now_ms - saved_ms);
+    t.next_tick_ms = t.now_ms;
+}
+
+/* Six hours in which units forget their counts, lines fail for up to ten minutes and the controller is killed. */
+static void energy_through_trouble(void)
+{
+    static struct energy_unit saved[MAX_INVERTERS];
+    int64_t saved_ms = t.now_ms, silent_until[4] = {0};
+    int resets = 0, gaps = 0, kills = 0;
+    truth_follow();
+    memset(given_Ws, 0, sizeof given_Ws);
+    struct plant_energy before = plant_energy(&t.controller->inverters, 4, false);
+    srand(7);
+    for (int s = 0; s < 6 * 3600; s++) {
+        together_run(&t, 1000);
+        truth_follow();
+        int u = rand() % 4;
+        if (rand() % 1200 == 0 && t.now_ms >= silent_until[u]) {
+            t.sim->unit[u].pv_Ws = t.sim->unit[u].load_Ws = seen_Ws[u][0] = seen_Ws[u][1] = 0;
+            resets++;
+        }
+        if (rand() % 1000 == 0 && t.now_ms >= silent_until[u]) {
+            silent_until[u] = t.now_ms + 60000 + rand() % 540 * 1000;
+            sim_fault(t.sim, SIM_INVERTER_SILENT, u, true);
+            gaps++;
+        }
+        for (int i = 0; i < 4; i++)
+            if (silent_until[i] && t.now_ms >= silent_until[i]) {
+                sim_fault(t.sim, SIM_INVERTER_SILENT, i, false);
+                silent_until[i] = 0;
+            }
+        if (s % 60 == 0) {
+            memcpy(saved, t.controller->inverters.energy, sizeof saved);
+            saved_ms = t.now_ms;
+        }
+        if (rand() % 3000 == 0) {
+            killed(saved, saved_ms);
+            kills++;
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        sim_fault(t.sim, SIM_INVERTER_SILENT, i, false);
+    together_run(&t, 180000);
+    truth_follow();
+    struct plant_energy after = plant_energy(&t.controller->inverters, 4, false);
+    double truth[2] = {0}, got[2] = {(double)(after.P - before.P), (double)(after.L - before.L)};
+    for (int u = 0; u < 4; u++)
+        for (int k = 0; k < 2; k++)
+            truth[k] += given_Ws[u][k] / 3600;
+    printf("inverter_side: six hours, %d resets, %d silences, %d kills: P %.0f Wh of %.0f, L %.0f "
+           "of %.0f\n",
+           resets, gaps, kills, got[0], truth[0], got[1], truth[1]);
+    CHECK(resets > 3 && gaps > 3 && kills > 1, "there was trouble");
+    for (int k = 0; k < 2; k++)
+        CHECK(got[k] > 0.99 * truth[k] && got[k] < 1.01 * truth[k] + 10, "%s: %.0f of %.0f Wh",
+              k ? "load" : "PV", got[k], truth[k]);
+    for (int u = 0; u < 4; u++)
+        CHECK(t.controller->inverters.energy[u].count[ENERGY_PV].own,
+              "inv%d's own count is followed", u + 1);
+}
+
 static void a_fault_begins_and_ends(void)
 {
     records(JOURNAL_UNIT_FAULT);
     sim_fault(t.sim, SIM_INVERTER_FAULT, 2, true);
     together_run(&t, 20000);
-    CHECK(news("inv3: warning, the unit has a fault"), "the fault bit is told");
-    CHECK(news("inv3: warning, overload"), "with what goes with it");
+    CHECK(news("inv3: FAULT, the unit has a fault"), "the fault bit is told");
+    CHECK(news("inv3: FAULT, overload"), "with what goes with it");
     CHECK(records(JOURNAL_UNIT_WARNING) >= 1 && strstr(newest, "warning of inv3: none -> stands"),
           "%s", newest);
     const Busbar__InverterUnit *u = told()->units[2];
@@ -153,9 +236,9 @@ static void a_disagreement(void)
 static void an_overload(void)
 {
     double was_W = t.sim->config.house_W[2];
-    t.sim->config.house_W[2] = 9600;
+    t.sim->config.house_W[2] = 14500;
     int64_t warned_ms = 0;
-    for (int64_t until = t.now_ms + 60000; t.now_ms < until && !warned_ms;) {
+    for (int64_t until = t.now_ms + 600000; t.now_ms < until && !warned_ms;) {
         together_run(&t, 100);
         if (news("OVERLOAD"))
             warned_ms = t.now_ms;
@@ -243,6 +326,7 @@ int main(void)
         return 1;
     a_healthy_plant();
     energy_against_truth();
+    energy_through_trouble();
     a_fault_begins_and_ends();
     a_silent_unit();
     a_disagreement();
