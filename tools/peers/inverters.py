@@ -135,6 +135,7 @@ OWN_MISTAKES = {
         (r'QPIRI', r'error', 'takes a third tail field of clones for the operation logic'),
         (r'QFLAG', r'unknown_\d', 'has no word for a letter'),
         (r'QDI', r'unknown_value', 'stops before the last field'),
+        (r'PIRI$', r'unknown_flags', 'has no word for the last field'),
         (r'QPIWS', r'error', 'has 32 words for 36 bits'),
     ],
 }
