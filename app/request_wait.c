@@ -57,7 +57,7 @@ struct watch {
     int fd; /* -1 = lost */
     int64_t heard_ms;
     size_t shown;    /* steps */
-    char waits[128]; /* told last */
+    char waits[160]; /* told last */
     Busbar__Step step;
     bool over;
 };

@@ -31,12 +31,12 @@ static const struct {
      "above the config's"},
     {{"inv2", "cut-off-voltage", "40.0"}, "the battery is not to fall below", "too low"},
     {{"inv2", "cut-off-voltage", "46.0"},
-     "a lower cut-off voltage lets the battery be emptied further; --yes if",
+     "a lower one lets the battery be emptied further; --yes to do it",
      "may do harm"},
     {{"inv2", "battery-type", "agm"},
-     "another battery type sets the charge voltages anew and may make the inverter wait for a BMS;",
+     "it sets the charge voltages anew and may make the inverter wait for a BMS; --yes to do it",
      "may do harm"},
-    {{"inv2", "input-range", "ups"}, "--yes if that is what you want", "may do harm"},
+    {{"inv2", "input-range", "ups"}, "; --yes to do it", "may do harm"},
     {{"inv2", "output-mode", "parallel"}, "it can be set in standby only; --yes", "may do harm"},
     {{"inv4", "pv-off", "yes"}, "the controller sets this now", "the router's"},
 };
@@ -48,6 +48,7 @@ static void words_are_judged(void)
         CHECK(ask_set(refused[i].asked) == 0, "%s is refused", refused[i].sentence);
         CHECK(strstr(reason, refused[i].reason), "%s: \"%s\"", refused[i].sentence, reason);
         BECAME(id, "refused: ", "a refusal has its ladder");
+        CHECK(strstr(became(id), reason), "with the whole reason: %s", became(id));
     }
     together_run(&t, 5000);
     CHECK(*heard == '\0', "nothing was written: %s", heard);
