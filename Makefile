@@ -88,7 +88,7 @@ $(BUILD)/%.pb-c.c: %.proto
 
 # --- trying it ---
 
-.PHONY: deps demo test model model-sample model-bugs hostile mutate mutate-sample days weeks corpus check afternoon peers soc soc-check layers purity bench fuzz cov shed clang format install uninstall clean
+.PHONY: deps demo test model model-sample model-bugs hostile accept mutate mutate-sample days weeks corpus check afternoon peers soc soc-check layers purity bench fuzz cov shed clang format install uninstall clean
 deps: ## install what building, testing and the virtual shed need (Debian packages)
 	$(Q)tools/deps shed
 
@@ -131,13 +131,18 @@ corpus: $(CORPUS) ## the fuzz corpus alone: what fuzzing has found before, throu
 hostile: $(BUILD)/rel/test/hostile ## 10^8 malicious frames through the gate; HOSTILE_SEED=1 HOSTILE_FRAMES=100000000
 	$(Q)$<
 
+accept: $(BUILD)/rel/test/accept ## 10^8 damaged inverter answers: what a CRC alone takes, what the shape takes; ACCEPT_ANSWERS=100000000
+	$(Q)$<
+
 layers: ## prove who may include whom
 	$(Q)tools/layers
 
-PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/pi30*.c inverter/unit*.c inverter/answer*.c inverter/protocol*.c inverter/means.c) \
-	inverter/stream_hid.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
+PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/unit*.c inverter/answer*.c inverter/protocol*.c \
+	inverter/bank*.c inverter/means.c inverter/faults.c inverter/energy.c) \
+	inverter/stream_hid.c inverter/probe.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
 	app/controller.c app/policy.c app/policy_parts.c app/policy_text.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c \
-	app/look.c app/look_currents.c app/steer.c app/journal.c app/ac_side.c app/emulation.c app/pack_text.c app/cap_side.c app/means_side.c
+	app/look.c app/look_currents.c app/steer.c app/journal.c app/ac_side.c app/emulation.c app/pack_text.c app/cap_side.c \
+	app/request.c app/request_set.c app/request_set_watch.c app/request_watch.c app/setting.c app/inverter_side.c app/means_side.c
 # app/plant.c prints what is wrong with a config, at start, to the file it is given; the rest of it is pure.
 PURE_TOO := plant_init plant_devices plant_orders plant_hear plant_unit_expected
 purity: $(PURE:%.c=$(BUILD)/rel/%.o) ## prove that pure code has no clock, heap, descriptor, print or variable

@@ -9,6 +9,7 @@ int cmd_demo(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_battery(int argc, char **argv);
+int cmd_inverters(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_send(int argc, char **argv);
@@ -20,6 +21,9 @@ int cmd_soc(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_request(int argc, char **argv);
 int cmd_soc_fit(int argc, char **argv);
+int cmd_pi30_query(int argc, char **argv);
+int cmd_pi30_scan(int argc, char **argv);
+int cmd_pi30(int argc, char **argv);
 
 /* Where DBC files and dialects are found when not beside the config: $BUSBAR_DATA, the build
  * tree's dbc/ or PREFIX/share/busbar. */

@@ -20,47 +20,60 @@ const char *client_path(const char *option)
     return path ? path : "/run/busbar/control.sock";
 }
 
-int client_connect(const char *path)
+int client_try(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        fprintf(stderr, "busbar: %s: a socket path has at most %zu characters\n", path,
-                sizeof address.sun_path - 1);
-        return -1;
-    }
+    if (strlen(path) >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
     memcpy(address.sun_path, path, strlen(path) + 1);
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+    if (fd < 0)
+        return -errno;
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    return -error;
+}
+
+int client_connect(const char *path)
+{
+    int fd = client_try(path);
+    if (fd == -ENAMETOOLONG)
+        fprintf(stderr, "busbar: %s: a socket path has at most %zu characters\n", path,
+                sizeof((struct sockaddr_un *)0)->sun_path - 1);
+    else if (fd < 0)
         fprintf(stderr,
                 "busbar: %s: %s; is `busbar run` running? (--socket or $BUSBAR_SOCKET names "
                 "another)\n",
-                path, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    return fd;
+                path, strerror(-fd));
+    return fd < 0 ? -1 : fd;
 }
 
-Busbar__Response *client_ask(int fd, Busbar__Request *request)
+Busbar__Response *client_exchange(int fd, Busbar__Request *request, const char **problem)
 {
     uint8_t out[2048];
     static uint8_t in[CONTROL_PACKET];
     request->version = 1;
-    if (busbar__request__get_packed_size(request) > sizeof out) {
-        fprintf(stderr, "busbar: the request is too long\n");
+    *problem = "the request is too long";
+    if (busbar__request__get_packed_size(request) > sizeof out)
         return NULL;
-    }
     size_t count = busbar__request__pack(request, out);
     struct pollfd waiting = {.fd = fd, .events = POLLIN};
-    if (send(fd, out, count, MSG_NOSIGNAL) < 0 || poll(&waiting, 1, ANSWER_WAIT_MS) <= 0) {
-        fprintf(stderr, "busbar: the controller does not answer\n");
+    *problem = "the controller does not answer";
+    if (send(fd, out, count, MSG_NOSIGNAL) < 0 || poll(&waiting, 1, ANSWER_WAIT_MS) <= 0)
         return NULL;
-    }
     ssize_t got = recv(fd, in, sizeof in, 0);
-    Busbar__Response *response = got > 0 ? busbar__response__unpack(NULL, (size_t)got, in) : NULL;
+    *problem = "the controller's answer cannot be read";
+    return got > 0 ? busbar__response__unpack(NULL, (size_t)got, in) : NULL;
+}
+
+Busbar__Response *client_ask(int fd, Busbar__Request *request)
+{
+    const char *problem;
+    Busbar__Response *response = client_exchange(fd, request, &problem);
     if (!response)
-        fprintf(stderr, "busbar: the controller's answer cannot be read\n");
+        fprintf(stderr, "busbar: %s\n", problem);
     return response;
 }
 
@@ -69,7 +82,8 @@ Busbar__Response *client_once(const char *socket_option, Busbar__Request *reques
     *status = 1;
     if (getrandom(&request->id, sizeof request->id, 0) != sizeof request->id)
         return NULL;
-    request->lease_ms = LEASE_MS;
+    if (request->lease_ms == 0)
+        request->lease_ms = LEASE_MS;
     int fd = client_connect(client_path(socket_option));
     if (fd < 0)
         return NULL;

@@ -12,12 +12,16 @@ const char *client_path(const char *option);
 
 /* Connects; the descriptor, or -1 after telling why on stderr. */
 int client_connect(const char *path);
+/* The same without a word; -errno. */
+int client_try(const char *path);
 
 /* Asks once on an open socket. The answer is to be freed by busbar__response__free_unpacked,
  * NULL after telling why on stderr. */
 Busbar__Response *client_ask(int fd, Busbar__Request *request);
+/* The same without a word; what is wrong goes to *problem. */
+Busbar__Response *client_exchange(int fd, Busbar__Request *request, const char **problem);
 
-/* The common way: connects, asks with a fresh id and a lease of 10 s, prints a refusal to stderr.
+/* The common way: connects, asks with a fresh id and, where none is set, a lease of 10 s, prints a refusal to stderr.
  * *status becomes the exit status. */
 Busbar__Response *client_once(const char *socket_option, Busbar__Request *request, int *status);
 
@@ -30,9 +34,17 @@ void battery_charge_print(const Busbar__Battery *battery);
 void battery_cap_print(const Busbar__Battery *battery);
 void battery_ageing_print(const Busbar__Battery *battery);
 
+/* app/inverters_text.c */
+json_t *inverters_json(const Busbar__InverterBank *bank);
+void inverters_print(const Busbar__InverterBank *bank);
+void inverter_news_print(const Busbar__Status *status);
+
 json_t *status_json(const Busbar__Status *status);
 void status_print(const Busbar__Status *status);
 void contacts_print(const Busbar__Status *status);      /* one line each: what it has gone through */
+/* app/ports_text.c: one line each: state, whose, its answers and what went wrong with them. */
+void ports_print(const Busbar__Status *status);
+json_t *port_json(const Busbar__Port *port);
 void limits_print(const Busbar__Status *status);        /* the battery's, with their ages */
 json_t *limits_json(const Busbar__Battery *battery);
 void lines_print(const Busbar__Response *response, bool json);

@@ -11,18 +11,32 @@
 
 #include "app/cli.h"
 #include "app/clock.h"
+#include "app/sim_file.h"
 #include "app/sim_ports.h"
+#include "app/sim_tell.h"
 
-enum { STEP_MS = 10, FAST_STEP_MS = 50, FAST = 20, TELL_MS = 60000, START_MS = 1000 };
+enum {
+    STEP_MS = 10,
+    FAST_STEP_MS = 50,
+    FAST = 20,
+    TELL_MS = 60000,
+    START_MS = 1000,
+    SECOND_MS = 1000
+};
 
 static const char help[] =
-    "Usage: busbar sim [--scenario uc001] [--speed N] [--start-h H] [--seed N]\n"
+    "Usage: busbar sim [--scenario uc001] [--plant FILE] [--truth FILE] [--speed N] [--start-h H] "
+    "[--seed N]\n"
     "                  [--backbone URL] [--battery URL] [--native URL] [--serial DIR|PORT,..]\n"
     "                  [--bms LIST] [--clock PATH] [--car-h H] [--soc PERCENT] [--push-s S] "
     "[--seconds S]\n"
+    "       busbar sim --list\n"
     "Runs a simulated plant behind real ports, for busbar run or any other program.\n"
     "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only "
     "one)\n"
+    "  --plant FILE     YAML: which models its inverters are, their groups and quirks\n"
+    "  --truth FILE     a line of JSON into FILE each plant second: what is really so\n"
+    "  --list           models and quirks that FILE may name\n"
     "  --speed N        times real time, 0.1 to 100000, default 1\n"
     "  --start-h H      local solar time of the first step, 0 to 24, default 13\n"
     "  --car-h H        when the car comes, default 16\n"
@@ -48,6 +62,7 @@ struct options {
     struct sim_config plant;
     struct sim_ports_config ports;
     char serial_list[512];
+    FILE *truth; /* NULL = is not told */
 };
 
 static volatile sig_atomic_t leaving;
@@ -161,6 +176,13 @@ static bool option_read(struct options *options, int option, const char *text)
         return true;
     case 'p':
         return serial_read(options, text);
+    case 'P':
+        return sim_file_load(&options->plant, text, stderr) == 0;
+    case 'T':
+        options->truth = fopen(text, "we");
+        if (!options->truth)
+            fprintf(stderr, "busbar sim: --truth %s: %s\n", text, strerror(errno));
+        return options->truth != NULL;
     case 'B':
         return bms_read(options, text);
     case 'C':
@@ -176,6 +198,9 @@ static bool option_read(struct options *options, int option, const char *text)
 static int options_read(struct options *options, int argc, char **argv)
 {
     static const struct option known[] = {{"scenario", required_argument, NULL, 'S'},
+                                          {"plant", required_argument, NULL, 'P'},
+                                          {"truth", required_argument, NULL, 'T'},
+                                          {"list", no_argument, NULL, 'l'},
                                           {"speed", required_argument, NULL, 'x'},
                                           {"start-h", required_argument, NULL, 't'},
                                           {"car-h", required_argument, NULL, 'k'},
@@ -197,6 +222,10 @@ static int options_read(struct options *options, int argc, char **argv)
             fputs(help, c == 'h' ? stdout : stderr);
             return c == 'h' ? 0 : 2;
         }
+        if (c == 'l') {
+            sim_file_list(stdout);
+            return 0;
+        }
         if (!option_read(options, c, optarg))
             status = 2;
     }
@@ -208,26 +237,6 @@ static int options_read(struct options *options, int argc, char **argv)
 }
 
 /* --- running --- */
-
-static void minute_tell(const struct sim_config *plant, const struct sim *sim)
-{
-    const struct sim_truth *truth = sim_truth(sim);
-    long day_s = (long)truth->day_s % 86400;
-    double house_W = truth->house_W[1] + truth->house_W[2] + truth->house_W[3];
-    printf("%02ld:%02ld  sun %4.0f W/m2 ", day_s / 3600, day_s / 60 % 60, truth->irradiance_Wm2);
-    for (int s = 0; s < plant->strings; s++) {
-        int input = truth->string_input[s];
-        if (input < 0)
-            printf(" s%d open", s + 1);
-        else
-            printf(" s%d %.2f kW inv%d", s + 1, truth->string_W[s] / 1000,
-                   plant->input[input].inverter + 1);
-    }
-    printf("  car %c %.2f kW  house %.2f kW  battery %.1f %% %+.1f A  broken invariants %u %s\n",
-           truth->car_state, truth->wallbox_W / 1000, house_W / 1000, truth->battery_soc * 100,
-           truth->battery_A, truth->violations_total, truth->violation);
-    fflush(stdout);
-}
 
 static struct termios terminal_before;
 
@@ -279,6 +288,7 @@ static void plant_run(const struct options *options, struct sim_ports *ports, st
     if (keys)
         terminal_raw();
     int64_t wall_ms = clock_monotonic_ms(), now_ms = START_MS, tell_ms = START_MS;
+    int64_t truth_ms = START_MS;
     int64_t push_ms = START_MS + (int64_t)(options->push_s * 1000);
     bool push = options->push_s >= 0;
     while (!leaving &&
@@ -296,12 +306,16 @@ static void plant_run(const struct options *options, struct sim_ports *ports, st
         if (keys)
             keys_obey(sim);
         if (now_ms >= tell_ms) {
-            minute_tell(&options->plant, sim);
+            sim_tell_minute(&options->plant, sim, stdout);
             tell_ms += TELL_MS;
+        }
+        if (options->truth && now_ms >= truth_ms) {
+            sim_tell_truth(&options->plant, sim, options->truth);
+            truth_ms += SECOND_MS;
         }
         wall_wait(wall_ms, (double)(now_ms - START_MS), options->speed);
     }
-    minute_tell(&options->plant, sim);
+    sim_tell_minute(&options->plant, sim, stdout);
 }
 
 static void defaults_set(struct options *options)

@@ -17,6 +17,7 @@
 #include "bms/cap.h"
 #include "can/dialect.h"
 #include "core/limits.h"
+#include "inverter/bank.h"
 #include "phase-router/ac.h"
 #include "phase-router/router.h"
 
@@ -56,8 +57,8 @@ struct config_channel {
 
 struct config_inverter {
     char name[NAME_SIZE];
-    char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url */
-    char serial[NAME_SIZE];            /* expected QID, "" = any */
+    char port[CONFIG_PATH_SIZE];       /* app/port_find.h words */
+    char serial[NAME_SIZE];            /* expected QID or QSID, "" = any */
     char protocol[PROTOCOL_SIZE];      /* one of inverter/protocol.h, "" = found by asking */
     uint8_t phase;                     /* 1..3 */
     int32_t rated_W;
@@ -72,6 +73,12 @@ struct config_link {
     char port[CONFIG_PATH_SIZE];       /* inverter/stream.h url of its BMS port; "" = on a CAN bus */
     uint8_t address;                   /* there */
     uint8_t inverter;                  /* which; CONFIG_NONE: none of inverters, it has a share of its own */
+};
+
+/* What heals the inverters' ports (app/ports.h). */
+struct config_ports {
+    int32_t hang_s;                    /* 0 = never */
+    bool usb_reset;
 };
 
 struct config_wallbox {
@@ -133,6 +140,8 @@ struct config {
     struct config_link emulation_link[MAX_EMULATIONS];
     int32_t emulated_permille;     /* sum of their shares; the rest is for inverters on serial lines */
     struct config_inverter inverters[MAX_INVERTERS];
+    struct inverter_bank_config inverter_bank;   /* the same inverters, by group */
+    struct config_ports ports;
     struct config_wallbox charge_points[MAX_CHARGE_POINTS];
     struct bank_config bank;
     struct cell cell;                  /* battery.cell */

@@ -14,7 +14,7 @@
 #include "bms/cap.h"
 #include "core/limits.h"
 
-enum { FILE_DAYS_SIZE = 40 };
+enum { FILE_DAYS_SIZE = 40, FILE_OVERLOAD_SIZE = 64 };
 
 struct file_bus {
     char name[NAME_SIZE], port[CONFIG_PATH_SIZE];
@@ -69,6 +69,10 @@ struct file_board {
     struct file_device device;
     uint8_t channels;
 };
+struct file_ports {
+    int32_t hang_s;
+    bool usb_reset;
+};
 struct file_inverter {
     char name[NAME_SIZE], port[CONFIG_PATH_SIZE], serial[NAME_SIZE], protocol[PROTOCOL_SIZE];
     uint8_t phase;
@@ -79,6 +83,7 @@ struct file_inverter {
     char at[NAME_SIZE];
     int32_t offset_mA;
     double gain_percent;
+    char group[NAME_SIZE], overload[FILE_OVERLOAD_SIZE];
 };
 struct file_input {
     char name[NAME_SIZE], inverter[NAME_SIZE];
@@ -154,6 +159,7 @@ struct config_file {
     struct file_wire wires[CONFIG_WIRES];
     struct file_board boards[MAX_BOARDS];
     struct file_device counters[MAX_COUNTERS];
+    struct file_ports ports;
     struct file_inverter inverters[MAX_INVERTERS];
     struct file_input inputs[MAX_INPUTS];
     struct file_string strings[MAX_STRINGS];
@@ -200,6 +206,10 @@ void config_resolve_currents(const struct resolver *r);
 
 /* config_ac.c: AC sources and transfer contacts. */
 void config_resolve_ac(const struct resolver *r);
+
+/* config_inverters.c: which inverters are one group, and how long each bears an overload. */
+void config_resolve_groups(const struct resolver *r);
+bool config_overload_fits(const char *text);
 
 /* config_cap.c: the cap policy and its schedule. */
 void config_resolve_cap(const struct resolver *r);

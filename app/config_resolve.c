@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/config_file.h"
+#include "app/port_find.h"
 
 uint8_t config_index(const void *entries, unsigned count, size_t size, const char *name)
 {
@@ -47,14 +48,34 @@ static void resolve_top(const struct resolver *r)
         c->button_wallbox[i] = CONFIG_INDEX(raw, wallboxes, raw->buttons[i].wallbox);
 }
 
+/* One fixed port tells its unit by its place; anything else needs the unit's number. */
+static void check_port(const struct resolver *r, unsigned index)
+{
+    const struct file_inverter *raw = &r->raw->inverters[index];
+    char path[YAML_PATH_SIZE];
+    bool fixed = port_words_fixed(raw->port), alone = r->raw->inverters_count == 1;
+    snprintf(path, sizeof path, "inverters[%u].port", index);
+    if (*raw->port && !fixed && !*raw->serial && !alone)
+        yaml_file_mistake(r->file, path, "one port, or with serial: the number of the unit");
+    for (unsigned i = 0; i < index && *raw->port; i++)
+        if (strcmp(r->raw->inverters[i].port, raw->port) == 0 &&
+            (!*raw->serial || !*r->raw->inverters[i].serial))
+            yaml_file_mistake(r->file, path,
+                              "a port of its own; inverters[%u] has it, and not both have serial:",
+                              i);
+}
+
 static void resolve_inverters(const struct resolver *r)
 {
+    r->config->ports =
+        (struct config_ports){.hang_s = r->raw->ports.hang_s, .usb_reset = r->raw->ports.usb_reset};
     for (unsigned i = 0; i < r->raw->inverters_count; i++) {
         const struct file_inverter *raw = &r->raw->inverters[i];
         struct config_inverter *out = &r->config->inverters[i];
         memcpy(out->name, raw->name, sizeof out->name);
         memcpy(out->port, raw->port, sizeof out->port);
         memcpy(out->serial, raw->serial, sizeof out->serial);
+        check_port(r, i);
         memcpy(out->protocol, raw->protocol, sizeof out->protocol);
         out->phase = raw->phase;
         out->rated_W = raw->rated_W;
@@ -193,6 +214,7 @@ void config_resolve(const struct resolver *r)
     resolve_top(r);
     config_resolve_devices(r);
     resolve_inverters(r);
+    config_resolve_groups(r);
     resolve_wallboxes(r);
     resolve_battery(r);
     config_resolve_emulations(r);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/config_file.h"
+#include "app/port_find.h"
 #include "bms/lib_port.h"
 #include "inverter/protocol.h"
 
@@ -140,6 +141,11 @@ static const cyaml_schema_field_t emulation_keys[] = {
     CYAML_FIELD_FLOAT("share_percent", O, struct file_emulation, share_percent),
     CYAML_FIELD_END
 };
+static const cyaml_schema_field_t ports_fields[] = {
+    CYAML_FIELD_INT("hang_s", O, struct file_ports, hang_s),
+    CYAML_FIELD_BOOL("usb_reset", O, struct file_ports, usb_reset),
+    CYAML_FIELD_END
+};
 static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_STRING("name", O, struct file_inverter, name, 1),
     CYAML_FIELD_STRING("port", O, struct file_inverter, port, 1),
@@ -153,6 +159,8 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_STRING("pv_off_command", O, struct file_inverter, pv_off_command, 0),
     CYAML_FIELD_STRING("pv_on_command", O, struct file_inverter, pv_on_command, 0),
     CYAML_FIELD_STRING("at", O, struct file_inverter, at, 1),
+    CYAML_FIELD_STRING("group", O, struct file_inverter, group, 1),
+    CYAML_FIELD_STRING("overload", O, struct file_inverter, overload, 1),
     CYAML_FIELD_INT("offset_mA", O, struct file_inverter, offset_mA),
     CYAML_FIELD_FLOAT("gain_percent", O, struct file_inverter, gain_percent),
     CYAML_FIELD_END
@@ -270,6 +278,7 @@ static const cyaml_schema_field_t top_fields[] = {
     LIST("wires", wires, &wire_entry, CONFIG_WIRES),
     LIST("boards", boards, &board_entry, MAX_BOARDS),
     LIST("counters", counters, &device_entry, MAX_COUNTERS),
+    CYAML_FIELD_MAPPING("ports", O, struct config_file, ports, ports_fields),
     LIST("inverters", inverters, &inverter_entry, MAX_INVERTERS),
     LIST("inputs", inputs, &input_entry, MAX_INPUTS),
     LIST("strings", strings, &string_entry, MAX_STRINGS),
@@ -319,22 +328,11 @@ static bool bus_port_fits(const char *text)
     return strlen(text) <= INTERFACE_MAX && name_fits(text);
 }
 
-static bool stream_port_fits(const char *text)
-{
-    static const char *const schemes[] = {"serial:", "tty:", "hidraw:", "/dev/", NULL};
-    static const char tcp[] = "tcp://";
-    if (strncmp(text, tcp, strlen(tcp)) != 0)
-        return starts(text, schemes);
-    const char *host = text + strlen(tcp), *colon = strrchr(host, ':');
-    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
-    return colon && colon > host && digits > 0 && digits < 6 && !colon[1 + digits];
-}
-
 /* A network's delay is not seen, and a late answer is a wrong one. */
 static bool bms_port_fits(const char *text)
 {
     static const char *const schemes[] = {"serial:", "tty:", "/dev/", NULL};
-    return starts(text, schemes);
+    return port_words_fixed(text) && starts(text, schemes);
 }
 
 /* What a PI30 unit is asked: no CR, no CRC, those are added. */
@@ -353,10 +351,10 @@ static bool protocol_fits(const char *text)
 
 /* --- notes --- */
 
-#define NAME_WORDS     "letters, digits and . _ -"
-#define COMMAND_WORDS  "capital letters, digits and ."
-#define PROTOCOL_WORDS "PI30 or PI30MAX"
-#define NAME_RULE      .must = true, .fits = name_fits, .allowed = NAME_WORDS
+#define NAME_WORDS    "letters, digits and . _ -"
+#define COMMAND_WORDS "capital letters, digits and ."
+#define PROTOCOL_WORDS "PI30, PI30MAX, PI30MST, PI30REVO, PI41, PI34, PI16, PI18 or PI17"
+#define NAME_RULE     .must = true, .fits = name_fits, .allowed = NAME_WORDS
 #define SPEAKER_NOTES(list, kind)                                                                  \
     {list "[].name", NAME_RULE, .unique = true, .help = "name of the " kind},                      \
         {list "[].bus", .must = true, .refers = "buses[].name", .help = "bus it is wired to"},     \
@@ -505,13 +503,22 @@ static const struct yaml_note notes[] = {
     {"counters", .help = "string current counters"},
     DEVICE_NOTES("counters", "counter"),
 
+    {"ports", .help = "what heals the inverters' ports"},
+    {"ports.hang_s", .min = 0, .max = 3600, .preset = "120",
+     .help = "a port is closed and opened anew when it was silent so long while another inverter"
+             " answers, s; 0 = never"},
+    {"ports.usb_reset",
+     .help = "its USB device is switched off and on, too; default: false"},
     {"inverters", .help = "inverters"},
     {"inverters[].name", NAME_RULE, .unique = true, .help = "name of the inverter"},
-    {"inverters[].port", .must = true, .unique = true, .fits = stream_port_fits,
-     .allowed = "serial:DEVICE, tty:DEVICE, hidraw:DEVICE, tcp://HOST:PORT or /dev/..",
-     .help = "its serial line"},
+    {"inverters[].port", .must = true, .fits = port_words_fit,
+     .allowed = "auto, serial:DEVICE, tty:DEVICE, hidraw:DEVICE, tcp://HOST:PORT or /dev/..; a pattern"
+                " (/dev/ttyUSB*), or several with spaces between",
+     .help = "its serial line, or those it may be on; auto: any USB chip 0665:5161. The inverters"
+             " with a serial number are looked for on every port of this list"},
     {"inverters[].serial", .unique = true, .fits = name_fits, .allowed = NAME_WORDS,
-     .help = "serial number it must answer; default: any"},
+     .help = "serial number it answers (`busbar pi30 scan` tells it); required with a port that is"
+             " more than one; default: any"},
     {"inverters[].protocol", .fits = protocol_fits, .allowed = PROTOCOL_WORDS,
      .help = "protocol it speaks; default: found by asking"},
     {"inverters[].phase", .must = true, .help = "AC phase it feeds"},
@@ -525,6 +532,12 @@ static const struct yaml_note notes[] = {
      .help = "command that ends that"},
     {"inverters[].at", .fits = name_fits, .allowed = NAME_WORDS, .preset = "bus",
      .help = "busbar its DC side is joined to: bus, packs or one that wires name"},
+    {"inverters[].group", .fits = name_fits, .allowed = NAME_WORDS,
+     .help = "units whose outputs are joined have the same word here: on one phase in parallel, on L1 L2 L3 three-phase,"
+             " on L1 L2 split-phase; default: it stands alone"},
+    {"inverters[].overload", .fits = config_overload_fits,
+     .allowed = "percent:seconds from the least overload on, up to 4, as \"110:10 150:5\"",
+     .help = "how long it bears which overload, by its manual; default: by the model it tells, else the strictest known"},
     {"inverters[].offset_mA", .min = 1, .max = 50000, .preset = "2000",
      .help = "offset its battery current may have (one standard deviation), mA"},
     {"inverters[].gain_percent", .min = 0, .max = 50, .preset = "5",

@@ -8,12 +8,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "app/control.pb-c.h"
-#include "app/status.h"
-#include "app/why.h"
+#include "app/control_verbs.h"
 #include "can/stale.h"
 
-enum { LEASE_MAX_MS = 60000, REQUEST_ROOM = 2048, ARENA_SIZE = 16384, CAP_MIN = 300 };
+enum { LEASE_MAX_MS = 60000, REQUEST_ROOM = 2048, ARENA_SIZE = 16384 };
 
 /* --- requests unpack into a fixed arena --- */
 
@@ -39,195 +37,16 @@ static void arena_free(void *data, void *pointer)
     (void)pointer;
 }
 
-/* --- what each verb does --- */
-
-struct answer {
-    Busbar__Response message;
-    struct why lines;
-    char *line_at[WHY_LINES];
-    struct status status;
-    char reason[160];
-};
-
-static void answer_lines(struct answer *answer)
-{
-    for (size_t i = 0; i < answer->lines.count; i++)
-        answer->line_at[i] = answer->lines.lines[i];
-    answer->message.n_lines = answer->lines.count;
-    answer->message.lines = answer->line_at;
-}
-
-static void answer_journal(struct answer *answer, const struct controller *controller)
-{
-    const struct journal *journal = &controller->journal;
-    uint32_t count = journal->next < WHY_LINES ? journal->next : WHY_LINES;
-    for (uint32_t i = journal->next - count; i != journal->next; i++)
-        journal_text(&journal->ring[i % JOURNAL_RING], controller->config,
-                     answer->lines.lines[answer->lines.count++], WHY_SIZE);
-}
-
-static int charge_point_find(const struct config *config, const char *name, char *reason,
-                             size_t room)
-{
-    if (*name == '\0' && config->wallbox_count == 1)
-        return 0;
-    for (int i = 0; i < config->wallbox_count; i++)
-        if (strcmp(config->wallboxes[config->charge_points[i].device].name, name) == 0)
-            return i;
-    if (config->wallbox_count == 0)
-        snprintf(reason, room, "this plant has no charge point");
-    else
-        snprintf(reason, room, "charge point \"%.40s\" is unknown: the first is \"%s\"", name,
-                 config->wallboxes[config->charge_points[0].device].name);
-    return -ENOENT;
-}
-
-static int answer_charge(struct answer *answer, struct controller *controller,
-                         const Busbar__Request *request)
-{
-    int point = charge_point_find(controller->config, request->charge_point, answer->reason,
-                                  sizeof answer->reason);
-    if (point < 0)
-        return point;
-    return controller_charge(controller, (size_t)point, request->verb == BUSBAR__VERB__CHARGE,
-                             answer->reason, sizeof answer->reason);
-}
-
-static void list_add(char *list, size_t room, const char *word)
-{
-    size_t used = strlen(list);
-    snprintf(list + used, room - used, "%s%s", used ? ", " : "", word);
-}
-
-/* The channels of that board that have a contact; returns the one asked for, -1 = none. */
-static int channels_list(const struct config *config, size_t board, uint32_t wanted, char list[64])
-{
-    int found = -1;
-    for (int c = 0; c < config->topology.contacts; c++) {
-        struct config_channel at = config->contact_at[c];
-        char word[8];
-        if (at.device != board)
-            continue;
-        snprintf(word, sizeof word, "%u", at.channel + 1u);
-        list_add(list, 64, word);
-        if (at.channel + 1u == wanted)
-            found = c;
-    }
-    return found;
-}
-
-static int contact_find(const struct config *config, const Busbar__Request *request, char *reason,
-                        size_t room)
-{
-    char boards[96] = "";
-    for (size_t b = 0; b < config->board_count; b++) {
-        char channels[64] = "";
-        int found = channels_list(config, b, request->channel, channels);
-        bool named = strcmp(config->boards[b].name, request->board) == 0;
-        if (named && found >= 0)
-            return found;
-        if (named && *channels) {
-            snprintf(reason, room, "channel %u of %s has no contact: %s", request->channel,
-                     config->boards[b].name, channels);
-            return -ENOENT;
-        }
-        if (*channels)
-            list_add(boards, sizeof boards, config->boards[b].name);
-    }
-    snprintf(reason, room, "no board \"%.24s\" has contacts: %s", request->board, boards);
-    return -ENOENT;
-}
-
-static int answer_replaced(struct answer *answer, struct controller *controller,
-                           const Busbar__Request *request, int64_t now_ms)
-{
-    int contact = contact_find(controller->config, request, answer->reason, sizeof answer->reason);
-    if (contact < 0)
-        return contact;
-    controller_replaced(controller, (size_t)contact, now_ms);
-    snprintf(answer->reason, sizeof answer->reason, "the wear of channel %u of %s starts anew",
-             request->channel, request->board);
-    return 0;
-}
-
-static int answer_pack(struct answer *answer, struct controller *controller,
-                       const Busbar__Request *request, int64_t now_ms)
-{
-    char packs[96] = "";
-    for (size_t i = 0; i < controller->config->pack_count; i++) {
-        if (strcmp(controller->config->packs[i].name, request->pack) == 0)
-            return controller_pack(controller, i, request->verb == BUSBAR__VERB__PACK_OUT, now_ms,
-                                   answer->reason, sizeof answer->reason);
-        list_add(packs, sizeof packs, controller->config->packs[i].name);
-    }
-    snprintf(answer->reason, sizeof answer->reason, "no pack \"%.24s\": %s", request->pack, packs);
-    return -ENOENT;
-}
-
-static int request_carry_out(struct answer *answer, struct controller *controller,
-                             const struct io *io, const Busbar__Request *request, int64_t now_ms)
-{
-    switch (request->verb) {
-    case BUSBAR__VERB__STATUS:
-        status_fill(&answer->status, controller, io, now_ms);
-        answer->message.status = &answer->status.message;
-        return 0;
-    case BUSBAR__VERB__WHY:
-        why_fill(&answer->lines, controller, now_ms);
-        return 0;
-    case BUSBAR__VERB__PLAN:
-        why_plan(&answer->lines, controller);
-        return 0;
-    case BUSBAR__VERB__JOURNAL:
-        answer_journal(answer, controller);
-        return 0;
-    case BUSBAR__VERB__CHARGE:
-    case BUSBAR__VERB__STOP:
-        return answer_charge(answer, controller, request);
-    case BUSBAR__VERB__CAP:
-        return controller_cap(controller, (int32_t)request->cap_permille, now_ms, answer->reason,
-                              sizeof answer->reason);
-    case BUSBAR__VERB__CHARGE_TO:
-        return controller_charge_to(controller, (int32_t)request->cap_permille, request->by_wall_s,
-                                    now_ms, answer->reason, sizeof answer->reason);
-    case BUSBAR__VERB__POSTPONE_BALANCING:
-        return controller_postpone(controller, request->span_s, now_ms, answer->reason,
-                                   sizeof answer->reason);
-    case BUSBAR__VERB__RESET:
-        controller_reset(controller, now_ms);
-        snprintf(answer->reason, sizeof answer->reason, "locks cleared; reading everything back");
-        return 0;
-    case BUSBAR__VERB__CONTACT_REPLACED:
-        return answer_replaced(answer, controller, request, now_ms);
-    case BUSBAR__VERB__PACK_OUT:
-    case BUSBAR__VERB__PACK_IN:
-        return answer_pack(answer, controller, request, now_ms);
-    case BUSBAR__VERB__VERB_UNSET:
-    case _BUSBAR__VERB_IS_INT_SIZE:
-        break;
-    }
-    snprintf(answer->reason, sizeof answer->reason, "verb %d is unknown", (int)request->verb);
-    return -EINVAL;
-}
-
-static bool changes_something(Busbar__Verb verb)
-{
-    return verb == BUSBAR__VERB__CHARGE || verb == BUSBAR__VERB__STOP ||
-           verb == BUSBAR__VERB__CAP || verb == BUSBAR__VERB__RESET ||
-           verb == BUSBAR__VERB__CONTACT_REPLACED || verb == BUSBAR__VERB__PACK_OUT ||
-           verb == BUSBAR__VERB__PACK_IN || verb == BUSBAR__VERB__CHARGE_TO ||
-           verb == BUSBAR__VERB__POSTPONE_BALANCING;
-}
-
 /* Invariant 28: an id used once, and a lease of at most a minute. */
-static int request_check(struct control *control, const Busbar__Request *request, char *reason,
-                         size_t room)
+static int request_check(struct control *control, const struct controller *controller,
+                         const Busbar__Request *request, char *reason, size_t room)
 {
+    const struct request *known = request_find(&controller->requests, request->id);
     if (request->version != 1) {
         snprintf(reason, room, "version %u is unknown: 1", request->version);
         return -EINVAL;
     }
-    if (!changes_something(request->verb))
+    if (!verb_changes(request->verb))
         return 0;
     if (request->lease_ms < 1 || request->lease_ms > LEASE_MAX_MS) {
         snprintf(reason, room, "lease of %u ms is not allowed: 1 to %d", request->lease_ms,
@@ -236,8 +55,8 @@ static int request_check(struct control *control, const Busbar__Request *request
     }
     for (size_t i = 0; i < CONTROL_IDS && request->id; i++)
         if (control->ids[i] == request->id) {
-            snprintf(reason, room, "id %llu was carried out already",
-                     (unsigned long long)request->id);
+            snprintf(reason, room, "id %llu was used already: %s", (unsigned long long)request->id,
+                     known ? request_step_name(request_now(known)) : "long ago");
             return -EALREADY;
         }
     if (request->id == 0) {
@@ -251,7 +70,7 @@ static int request_check(struct control *control, const Busbar__Request *request
 size_t control_answer(struct control *control, struct controller *controller, const struct io *io,
                       const uint8_t *bytes, size_t count, uint8_t *out, size_t room, int64_t now_ms)
 {
-    static struct answer answer; /* large, and only one is ever made at a time */
+    static struct reply reply; /* large, and only one is ever made at a time */
     static struct arena arena;
     arena.used = 0;
     ProtobufCAllocator allocator = {arena_alloc, arena_free, &arena};
@@ -260,19 +79,20 @@ size_t control_answer(struct control *control, struct controller *controller, co
         control->refused++;
         return 0;
     }
-    memset(&answer, 0, sizeof answer);
-    busbar__response__init(&answer.message);
-    answer.message.id = request->id;
-    int status = request_check(control, request, answer.reason, sizeof answer.reason);
+    memset(&reply, 0, sizeof reply);
+    busbar__response__init(&reply.message);
+    reply.message.id = request->id;
+    int status = request_check(control, controller, request, reply.reason, sizeof reply.reason);
     if (status == 0)
-        status = request_carry_out(&answer, controller, io, request, now_ms);
-    answer_lines(&answer);
-    answer.message.accepted = status == 0;
-    answer.message.reason = answer.reason;
+        status = verb_carry_out(&reply, controller, io, request, now_ms);
+    else if (status == -EALREADY)
+        reply_request(&reply, controller, request_find(&controller->requests, request->id));
+    reply.message.accepted = status == 0;
+    reply.message.reason = reply.reason;
     control->refused += status != 0;
-    if (busbar__response__get_packed_size(&answer.message) > room)
+    if (busbar__response__get_packed_size(&reply.message) > room)
         return 0;
-    return busbar__response__pack(&answer.message, out);
+    return busbar__response__pack(&reply.message, out);
 }
 
 /* --- the socket --- */

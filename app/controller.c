@@ -203,12 +203,14 @@ int64_t tick(struct controller *c, int64_t now_ms)
     look(c, now_ms);
     c->stopped |= c->view.stop;
     battery_step(c, now_ms);
+    inverter_side_step(c, now_ms);
     sessions_step(c, now_ms);
     policy_digest(c, &input, now_ms);
     policy_step(&c->policy, &input, &c->decided);
     strings_steer(c, &input, now_ms);
     ac_steer(c, now_ms);
     emulations_steer(c, now_ms);
+    requests_step(c, now_ms);
     orders_carry(c, now_ms);
     summary_send(c, now_ms);
     journal_changes(c, now_ms);
@@ -243,6 +245,7 @@ int controller_init(struct controller *c, const struct config *config, int64_t n
     gate_configure(&gate, config);
     gate_init(&c->gate, &gate);
     ac_setup(c, now_ms);
+    inverter_side_setup(c);
     emulations_setup(c);
     for (size_t i = 0; i < MAX_INVERTERS; i++)
         for (size_t s = 0; s < SETTINGS; s++)

@@ -5,9 +5,11 @@
 #ifndef BUSBAR_APP_CONTROLLER_H
 #define BUSBAR_APP_CONTROLLER_H
 
+#include "app/inverter_side.h"
 #include "app/journal.h"
 #include "app/plant.h"
 #include "app/policy.h"
+#include "app/request.h"
 #include "app/session.h"
 #include "bms/ageing.h"
 #include "bms/bank.h"
@@ -85,6 +87,7 @@ struct controller {
     uint32_t cap_asked;                /* requests that changed it */
     struct ageing ageing;
 
+    struct requests requests;
     struct session sessions[MAX_CHARGE_POINTS];
     struct policy policy;
     struct policy_output decided;
@@ -107,6 +110,7 @@ struct controller {
     bool board_vetoed[MAX_BOARDS];     /* the gate refused an order to it since the last step */
 
     struct emulate emulations[MAX_EMULATIONS];
+    struct inverter_side inverters;
     struct lib_port lib_ports[MAX_EMULATIONS];   /* of those on a port */
 
     struct gate gate;

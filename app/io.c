@@ -17,27 +17,12 @@ static void bus_lost(struct io *io, size_t b, int64_t now_ms)
     io->bus_retry_ms[b] = now_ms + io->bus_wait_ms[b];
 }
 
-static void stream_lost(struct io *io, struct controller *controller, size_t i, int64_t now_ms)
-{
-    io->watch(io->context, MAX_BUSES + (int)i, -1);
-    unit_port_changed(&controller->plant.units[i], now_ms);
-    io->stream_wait_ms[i] = backoff(io->stream_wait_ms[i]);
-    io->stream_retry_ms[i] = now_ms + io->stream_wait_ms[i];
-}
-
 /* A bus that comes back starts empty: nothing queued before it went may leave now. */
 static void bus_found(struct io *io, size_t b)
 {
     bus_flush(&io->buses[b]);
     io->bus_wait_ms[b] = 0;
     io->watch(io->context, (int)b, io->buses[b].fd);
-}
-
-static void stream_found(struct io *io, struct controller *controller, size_t i, int64_t now_ms)
-{
-    io->stream_wait_ms[i] = 0;
-    unit_port_changed(&controller->plant.units[i], now_ms);
-    io->watch(io->context, MAX_BUSES + (int)i, io->streams[i].fd);
 }
 
 void io_open(struct io *io, const struct config *config, struct controller *controller,
@@ -53,12 +38,11 @@ void io_open(struct io *io, const struct config *config, struct controller *cont
         else
             bus_lost(io, b, now_ms);
     }
-    for (size_t i = 0; i < config->inverter_count; i++) {
-        if (stream_open(&io->streams[i], config->inverters[i].port) == 0)
-            stream_found(io, controller, i, now_ms);
-        else
-            stream_lost(io, controller, i, now_ms);
-    }
+    io->ports.root = "";
+    io->ports.watch = watch;
+    io->ports.context = context;
+    io->ports.slot = MAX_BUSES;
+    ports_open(&io->ports, config, &controller->plant, now_ms);
 }
 
 static void bus_hear(struct io *io, struct controller *controller, size_t b, int64_t now_ms)
@@ -77,47 +61,15 @@ static void bus_hear(struct io *io, struct controller *controller, size_t b, int
     }
 }
 
-static void stream_hear(struct io *io, struct controller *controller, size_t i, int64_t now_ms)
-{
-    uint8_t bytes[256];
-    for (int batch = 0; batch < BATCHES && io->streams[i].fd >= 0; batch++) {
-        int count = stream_read(&io->streams[i], bytes, sizeof bytes);
-        if (count < 0) {
-            stream_lost(io, controller, i, now_ms);
-            return;
-        }
-        if (count == 0)
-            return;
-        unit_bytes(&controller->plant.units[i], bytes, (size_t)count, now_ms);
-    }
-}
-
 void io_hear(struct io *io, struct controller *controller, int64_t now_ms)
 {
     for (size_t b = 0; b < io->config->bus_count; b++)
         if (io->buses[b].fd >= 0)
             bus_hear(io, controller, b, now_ms);
-    for (size_t i = 0; i < io->config->inverter_count; i++)
-        if (io->streams[i].fd >= 0)
-            stream_hear(io, controller, i, now_ms);
+    ports_hear(&io->ports, &controller->plant, now_ms);
 }
 
-static void unit_speak(struct io *io, struct controller *controller, size_t i, int64_t now_ms)
-{
-    uint8_t request[64];
-    size_t count = 0;
-    bool drain = false;
-    unit_step(&controller->plant.units[i], request, sizeof request, &count, &drain, now_ms);
-    if (drain)
-        stream_drain(&io->streams[i]);
-    if (count == 0)
-        return;
-    int status = stream_write(&io->streams[i], request, count);
-    if (status < 0 && status != -EAGAIN)
-        stream_lost(io, controller, i, now_ms);
-}
-
-void io_speak(struct io *io, struct controller *controller, int64_t now_ms)
+int64_t io_speak(struct io *io, struct controller *controller, int64_t now_ms)
 {
     struct outbox *outbox = &controller->outbox;
     for (size_t i = 0; i < outbox->count; i++) {
@@ -126,9 +78,7 @@ void io_speak(struct io *io, struct controller *controller, int64_t now_ms)
             bus_lost(io, outbox->bus[i], now_ms);
     }
     outbox->count = 0;
-    for (size_t i = 0; i < io->config->inverter_count; i++)
-        if (io->streams[i].fd >= 0)
-            unit_speak(io, controller, i, now_ms);
+    return ports_speak(&io->ports, &controller->plant, now_ms);
 }
 
 void io_supervise(struct io *io, struct controller *controller, int64_t now_ms)
@@ -141,14 +91,7 @@ void io_supervise(struct io *io, struct controller *controller, int64_t now_ms)
         else
             bus_lost(io, b, now_ms);
     }
-    for (size_t i = 0; i < io->config->inverter_count; i++) {
-        if (io->streams[i].fd >= 0 || now_ms < io->stream_retry_ms[i])
-            continue;
-        if (stream_reopen(&io->streams[i]) == 0)
-            stream_found(io, controller, i, now_ms);
-        else
-            stream_lost(io, controller, i, now_ms);
-    }
+    ports_supervise(&io->ports, &controller->plant, now_ms);
     if (now_ms < io->poll_ms)
         return;
     io->poll_ms = now_ms + POLL_MS;
@@ -161,6 +104,5 @@ void io_close(struct io *io)
 {
     for (size_t b = 0; b < io->config->bus_count; b++)
         bus_close(&io->buses[b]);
-    for (size_t i = 0; i < io->config->inverter_count; i++)
-        stream_close(&io->streams[i]);
+    ports_close(&io->ports);
 }

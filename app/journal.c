@@ -25,6 +25,14 @@ void journal_add(struct journal *journal, enum journal_kind kind, int index, int
     }
 }
 
+void journal_add_request(struct journal *journal, const struct journal_request *request,
+                         int32_t before, int32_t after, int64_t at_ms, const char *says)
+{
+    struct journal_record *record = &journal->ring[journal->next % JOURNAL_RING];
+    journal_add(journal, JOURNAL_REQUEST, 0, before, after, at_ms, "%s", says);
+    record->request = *request;
+}
+
 const struct journal_record *journal_take(struct journal *journal)
 {
     if (journal->taken == journal->next)
@@ -60,6 +68,11 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_PACK] = "pack",
         [JOURNAL_CAP_POLICY] = "cap policy",
         [JOURNAL_CHARGE] = "charge",
+        [JOURNAL_UNIT_FAULT] = "fault of",
+        [JOURNAL_UNIT_WARNING] = "warning of",
+        [JOURNAL_UNIT_DOUBT] = "agreement of",
+        [JOURNAL_UNIT_FLOAT] = "charging of",
+        [JOURNAL_REQUEST] = "request",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "core/limits.h"
+
 enum journal_kind {
     JOURNAL_CONTACT,          /* index: contact; values 0 open, 1 closed */
     JOURNAL_STRING_SWITCH,    /* index: string; 0 off, 1 on */
@@ -37,11 +39,25 @@ enum journal_kind {
     JOURNAL_PACK,             /* index: pack; enum pack_place; no actuator */
     JOURNAL_CAP_POLICY,       /* permille; no actuator */
     JOURNAL_CHARGE,           /* 0 estimate and counter agree, 1 they contradict; no actuator */
+    JOURNAL_UNIT_FAULT,       /* index: inverter; fault codes, 0 none; no actuator */
+    JOURNAL_UNIT_WARNING,     /* index: inverter; 0 ended, 1 begun; the cause names it; no actuator */
+    JOURNAL_UNIT_DOUBT,       /* index: inverter; 1 it disagrees with config or other units; no actuator */
+    JOURNAL_UNIT_FLOAT,       /* index: inverter; enum inverter_float; no actuator */
+    JOURNAL_REQUEST,          /* enum request_step; journal_record.request says which; no actuator */
     JOURNAL_MEANS,            /* index: inverter; enum means that keeps its charge; no actuator */
     JOURNAL_KINDS
 };
 
 enum { JOURNAL_CAUSE_SIZE = 112, JOURNAL_RING = 256, JOURNAL_HASH_SIZE = 32 };
+
+/* Which request a step belongs to, by names: a record outlives the config. */
+struct journal_request {
+    uint64_t id;
+    char about[64];           /* "set inv2 charge-current 30 A" */
+    char inverter[NAME_SIZE]; /* of a setter, else "" */
+    char setting[NAME_SIZE];  /* setting_name */
+    int32_t value;            /* in its unit; a cap: permille */
+};
 
 struct journal_record {
     int64_t at_ms;            /* monotonic */
@@ -50,6 +66,7 @@ struct journal_record {
     uint8_t index;
     int32_t before, after;
     char cause[JOURNAL_CAUSE_SIZE];
+    struct journal_request request;   /* JOURNAL_REQUEST only, else zeros */
 };
 
 struct journal {
@@ -62,6 +79,10 @@ struct journal {
 void journal_add(struct journal *journal, enum journal_kind kind, int index, int32_t before,
                  int32_t after, int64_t now_ms, const char *cause_format, ...)
     __attribute__((format(printf, 7, 8)));
+
+/* A step of a request's ladder. */
+void journal_add_request(struct journal *journal, const struct journal_request *request,
+                         int32_t before, int32_t after, int64_t at_ms, const char *says);
 
 /* The next record nobody has read, or NULL. */
 const struct journal_record *journal_take(struct journal *journal);

@@ -123,6 +123,11 @@ int journal_file_write(struct journal_file *file, const struct journal_record *r
     message.before = record->before;
     message.after = record->after;
     message.cause = (char *)(uintptr_t)record->cause;
+    message.request_id = record->request.id;
+    message.about = (char *)(uintptr_t)record->request.about;
+    message.inverter = (char *)(uintptr_t)record->request.inverter;
+    message.setting = (char *)(uintptr_t)record->request.setting;
+    message.value = record->request.value;
     message.previous.data = file->hash;
     message.previous.len = JOURNAL_HASH_SIZE;
 

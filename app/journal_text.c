@@ -1,5 +1,6 @@
 #include "app/config.h"
 #include "app/journal.h"
+#include "app/request.h"
 #include "app/session.h"
 #include "app/why.h"
 
@@ -28,6 +29,10 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_CHARGER_OFF:
     case JOURNAL_OUTPUT_PRIORITY:
     case JOURNAL_PV_OFF:
+    case JOURNAL_UNIT_FAULT:
+    case JOURNAL_UNIT_WARNING:
+    case JOURNAL_UNIT_DOUBT:
+    case JOURNAL_UNIT_FLOAT:
     case JOURNAL_MEANS:
         snprintf(out, room, "%s", config->inverters[record->index].name);
         return;
@@ -51,6 +56,10 @@ static void subject_text(const struct journal_record *record, const struct confi
         return;
     case JOURNAL_PACK:
         snprintf(out, room, "%s", config->packs[record->index].name);
+        return;
+    case JOURNAL_REQUEST:
+        snprintf(out, room, "%016llx %s", (unsigned long long)record->request.id,
+                 record->request.about);
         return;
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
@@ -130,6 +139,21 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
     case JOURNAL_PACK:
         snprintf(out, room, "%s", pack_place_text((enum pack_place)value));
         return;
+    case JOURNAL_UNIT_FAULT:
+        snprintf(out, room, value ? "fault %02d" : "no fault", value);
+        return;
+    case JOURNAL_UNIT_WARNING:
+        snprintf(out, room, "%s", value ? "stands" : "none");
+        return;
+    case JOURNAL_UNIT_DOUBT:
+        snprintf(out, room, "%s", value ? "disagrees" : "agrees");
+        return;
+    case JOURNAL_UNIT_FLOAT:
+        snprintf(out, room, "%s", inverter_float_name((enum inverter_float)value));
+        return;
+    case JOURNAL_REQUEST:
+        snprintf(out, room, "%s", request_step_name((enum request_step)value));
+        return;
     case JOURNAL_MEANS:
         snprintf(out, room, "%s", means_name((enum means)value));
         return;
@@ -144,7 +168,7 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
 void journal_text(const struct journal_record *record, const struct config *config, char *out,
                   size_t room)
 {
-    char subject[2 * NAME_SIZE + 8], before[32], after[32];
+    char subject[96], before[32], after[32];
     subject_text(record, config, subject, sizeof subject);
     value_text(record->kind, record->before, before, sizeof before);
     value_text(record->kind, record->after, after, sizeof after);

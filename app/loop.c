@@ -24,6 +24,7 @@ struct loop {
     int clock_fd; /* -1 = this machine's clock */
     int64_t lockstep_ms;
     int64_t next_tick_ms, save_ms;
+    int64_t wake_ms; /* the tick, or an inverter's next question */
     uint64_t watchdog_us;
     struct controller controller;
     struct io io;
@@ -65,6 +66,11 @@ static void loop_tick(struct loop *loop, int64_t now_ms)
     }
 }
 
+static int64_t sooner(int64_t one_ms, int64_t other_ms)
+{
+    return one_ms < other_ms ? one_ms : other_ms;
+}
+
 /* Everything that has arrived, a tick when it is time for one, everything that is to go out. */
 static void loop_turn(struct loop *loop)
 {
@@ -74,7 +80,17 @@ static void loop_turn(struct loop *loop)
     bool hurry = loop->controller.hurry && now_ms - loop->controller.tick_ms >= TICK_MIN_MS;
     if (hurry || now_ms >= loop->next_tick_ms)
         loop_tick(loop, now_ms);
-    io_speak(&loop->io, &loop->controller, now_ms);
+    int64_t asks_ms = io_speak(&loop->io, &loop->controller, now_ms);
+    int64_t bms_ms = bms_ports_wake_ms(&loop->bms_ports, now_ms);
+    loop->wake_ms = sooner(sooner(asks_ms, bms_ms), loop->next_tick_ms);
+}
+
+/* clock_monotonic_ms counts from 1. */
+static int wake_set(struct loop *loop)
+{
+    return loop->timer
+               ? sd_event_source_set_time(loop->timer, (uint64_t)(loop->wake_ms - 1) * 1000)
+               : 0;
 }
 
 static int on_port(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -83,18 +99,15 @@ static int on_port(sd_event_source *source, int fd, uint32_t events, void *data)
     (void)fd;
     (void)events;
     loop_turn(data);
-    return 0;
+    return wake_set(data);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *data)
 {
-    struct loop *loop = data;
+    (void)source;
     (void)usec;
-    loop_turn(loop);
-    int64_t wake_ms = bms_ports_wake_ms(&loop->bms_ports, loop_now_ms(loop));
-    wake_ms = wake_ms < loop->next_tick_ms ? wake_ms : loop->next_tick_ms;
-    wake_ms--; /* clock_monotonic_ms counts from 1 */
-    return sd_event_source_set_time(source, (uint64_t)wake_ms * 1000);
+    loop_turn(data);
+    return wake_set(data);
 }
 
 static int on_clock(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -211,10 +224,9 @@ static void ports_tell(const struct loop *loop)
         if (loop->io.buses[b].fd < 0)
             fprintf(stderr, "busbar: bus %s: %s; trying again\n", config->buses[b].name,
                     loop->io.buses[b].problem);
-    for (size_t i = 0; i < config->inverter_count; i++)
-        if (loop->io.streams[i].fd < 0)
-            fprintf(stderr, "busbar: inverter %s: %s; trying again\n", config->inverters[i].name,
-                    loop->io.streams[i].problem);
+    for (size_t i = 0; i < MAX_PORTS; i++)
+        if (loop->io.ports.port[i].used && loop->io.ports.port[i].stream.fd < 0)
+            fprintf(stderr, "busbar: %s; trying again\n", loop->io.ports.port[i].problem);
     for (size_t i = 0; i < config->emulation_count; i++)
         if (*config->emulation_link[i].port && loop->bms_ports.streams[i].fd < 0)
             fprintf(stderr, "busbar: emulation %s: %s; trying again\n", config->emulations[i].name,

@@ -13,11 +13,13 @@ static const struct command {
     {"status", cmd_status, "what the controller has heard and does; missing parts"},
     {"why", cmd_why, "one sentence per output: what holds it, and by how much"},
     {"battery", cmd_battery, "the cap, what is announced, and how fast the battery ages"},
+    {"inverters", cmd_inverters, "each unit, phase and fault; energy; what disagrees"},
     {"monitor", cmd_monitor, "the status each second"},
-    {"request", cmd_request, "ask for charge, stop, a cap, a charge to a time, or reset"},
+    {"request", cmd_request, "ask for charge, a cap, a setting; --wait tells what becomes of it"},
     {"plan", cmd_plan, "the wiring, and what each layout would deliver"},
     {"soc", cmd_soc, "the charge estimator over a measured series"},
     {"check", cmd_check, "every mistake in a config file"},
+    {"pi30", cmd_pi30, "an inverter's answers, without the controller"},
     {"replay", cmd_replay, "a candump log through the decision code"},
     {"dump", cmd_dump, "candump on any kind of bus, with names from DBC files"},
     {"send", cmd_send, "cansend on any kind of bus"},
@@ -33,7 +35,7 @@ static void help_print(FILE *out)
           "Usage: busbar COMMAND [OPTIONS]; busbar COMMAND --help tells more\n\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-9s  %s\n", commands[i].name, commands[i].help);
 }
 
 static const struct command *command_find(const char *name)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/controller.h"
+#include "app/request_set.h"
 
 void outbox_offer(struct controller *controller, uint8_t bus, const struct frame *frame,
                   int64_t now_ms)
@@ -88,7 +89,7 @@ static int32_t unit_pv_off(const struct controller *controller, size_t inverter)
     return controller->router.orders.valid ? off : -1;
 }
 
-static void units_order(struct controller *controller)
+static void units_order(struct controller *controller, int64_t now_ms)
 {
     for (size_t i = 0; i < controller->config->inverter_count; i++) {
         const struct policy_inverter_order *decided = &controller->decided.inverter[i];
@@ -99,6 +100,7 @@ static void units_order(struct controller *controller)
         orders.want[SET_BULK] = decided->means.bulk_dV;
         orders.want[SET_OUTPUT_PRIORITY] = decided->output_priority;
         orders.want[SET_PV_OFF] = unit_pv_off(controller, i);
+        requests_order(controller, i, &orders, now_ms);
         unit_order(&controller->plant.units[i], &orders);
     }
 }
@@ -140,7 +142,7 @@ void orders_carry(struct controller *controller, int64_t now_ms)
     ac_order(controller);
     wallboxes_order(controller);
     lamps_order(controller);
-    units_order(controller);
+    units_order(controller, now_ms);
     for (enum device_kind kind = 0; kind < DEVICE_KINDS; kind++) {
         size_t count;
         const struct config_device *devices = plant_devices(controller->config, kind, &count);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "app/energy_saved.h"
+
 enum { DAY_MS = 86400000 };
 
 static void contact_name(const struct config *config, size_t c, char out[STATE_NAME_SIZE])
@@ -102,7 +104,8 @@ static uint64_t writes_mark(const struct controller *c)
     uint64_t mark = 0;
     for (size_t i = 0; i < c->config->inverter_count; i++)
         for (size_t k = 0; k < SETTINGS; k++)
-            mark += c->plant.units[i].settings[k].writes;
+            mark += c->plant.units[i].settings[k].writes * 65537u +
+                    c->plant.units[i].settings[k].writes_today;
     return mark;
 }
 
@@ -198,6 +201,7 @@ void saved_open(struct saved *saved, const char *dir, struct controller *control
     router_restore(&saved->state, controller, today, now_ms, wall_ms);
     units_restore(&saved->state, controller, today, now_ms, wall_ms);
     packs_restore(&saved->state, controller, now_ms, wall_ms);
+    energy_restore(&saved->state, controller, now_ms, wall_ms);
     currents_import(&controller->currents, &saved->state.currents, gap_of(&saved->state, wall_ms));
     saved->packs = packs_mark(controller);
     controller->journal.next = controller->journal.taken = (uint32_t)saved->state.journal_sequence;
@@ -296,6 +300,7 @@ bool saved_write(struct saved *saved, const struct controller *controller, int64
     router_save(state, controller, now_ms, wall_ms);
     units_save(state, controller, now_ms, wall_ms);
     packs_save(state, controller, now_ms, wall_ms);
+    energy_save(state, controller, now_ms, wall_ms);
     currents_export(&controller->currents, &state->currents);
     size_t count = state_encode(&saved->file, state, saved->bytes);
     saved->transfers = controller->router.transfers;

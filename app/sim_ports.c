@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -77,7 +78,7 @@ static void bus_hear(struct sim_ports *ports, int b)
 /* --- serial lines --- */
 
 /* The slave stays open here, so that the line lives while no client is on it. */
-static int pty_make(struct sim_line *line)
+static int pty_make(struct sim_ports *ports, struct sim_line *line)
 {
     char name[64];
     struct termios raw;
@@ -90,6 +91,7 @@ static int pty_make(struct sim_line *line)
     line->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (line->slave < 0 || tcgetattr(line->slave, &raw) < 0)
         return -errno;
+    line->watch = inotify_add_watch(ports->openings, name, IN_OPEN);
     cfmakeraw(&raw);
     cfsetspeed(&raw, B2400);
     if (tcsetattr(line->slave, TCSANOW, &raw) < 0)
@@ -107,7 +109,7 @@ static int pty_start(struct sim_ports *ports, struct sim_line *line, const char 
         line->link[0] = '\0';
         return failed(ports, "serial folder", dir, -ENAMETOOLONG);
     }
-    int status = pty_make(line);
+    int status = pty_make(ports, line);
     return status < 0 ? failed(ports, "serial line", line->link, status) : 0;
 }
 
@@ -146,6 +148,21 @@ static void bms_hear(struct sim_ports *ports, size_t u)
     for (ssize_t count; ports->bms[u].master >= 0 &&
                         (count = read(ports->bms[u].master, bytes, sizeof bytes)) > 0;)
         sim_bms_bytes(ports->config.sim, (int)u, bytes, (size_t)count);
+}
+
+static void openings_hear(struct sim_ports *ports)
+{
+    _Alignas(struct inotify_event) char events[1024];
+    ssize_t count;
+    while ((count = read(ports->openings, events, sizeof events)) > 0)
+        for (ssize_t at = 0; at < count;) {
+            struct inotify_event event;
+            memcpy(&event, events + at, sizeof event);
+            at += (ssize_t)(sizeof event + event.len);
+            for (size_t u = 0; u < ports->config.inverters; u++)
+                if (ports->line[u].slave >= 0 && ports->line[u].watch == event.wd)
+                    sim_reopened(ports->config.sim, (int)u);
+        }
 }
 
 static void line_say(struct sim_ports *ports, size_t u)
@@ -268,6 +285,7 @@ int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *confi
     memset(ports, 0, sizeof *ports);
     ports->config = *config;
     ports->listener = ports->clock = -1;
+    ports->openings = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     ports->now_ms = sim_truth(config->sim)->now_ms;
     for (int b = 0; b < SIM_BUSES; b++)
         ports->bus[b].fd = -1;
@@ -298,6 +316,12 @@ static bool retry_due(struct sim_ports *ports, size_t slot)
     return true;
 }
 
+static void line_reopen(struct sim_ports *ports, size_t u)
+{
+    if (stream_reopen(&ports->line[u].stream) >= 0)
+        sim_reopened(ports->config.sim, (int)u);
+}
+
 static void ports_retry(struct sim_ports *ports)
 {
     for (size_t b = 0; b < SIM_BUSES; b++)
@@ -306,7 +330,7 @@ static void ports_retry(struct sim_ports *ports)
     for (size_t u = 0; u < ports->config.inverters; u++)
         if (ports->config.serial[u] && ports->line[u].stream.fd < 0 &&
             retry_due(ports, SIM_BUSES + u))
-            stream_reopen(&ports->line[u].stream);
+            line_reopen(ports, u);
 }
 
 static int one_step(struct sim_ports *ports)
@@ -324,6 +348,7 @@ static int one_step(struct sim_ports *ports)
     hubs_pump(ports);
     for (int b = 0; b < SIM_BUSES; b++)
         bus_hear(ports, b);
+    openings_hear(ports);
     for (size_t u = 0; u < ports->config.inverters; u++)
         line_hear(ports, u);
     for (size_t u = 0; u < ports->config.inverters; u++)
@@ -361,6 +386,7 @@ void sim_ports_forget(struct sim_ports *ports)
         fd_close(&ports->bms[u].slave);
         fd_close(&ports->line[u].stream.fd); /* not stream_close: its lock is the parent's too */
     }
+    fd_close(&ports->openings);
     fd_close(&ports->clock);
     fd_close(&ports->listener);
 }

@@ -2,7 +2,8 @@
  *
  * Buses are can/bus.h urls; the hub of a local: url is hosted here unless somebody else already
  * does. Each inverter's line is a pty with a link to it (serial_dir/inv1, inv2, ..), or a given
- * port (inverter/stream.h url). The BMS port of those that have one is a pty too (serial_dir/bms1, ..).
+ * port (inverter/stream.h url); the BMS port of those that have one is a pty too (serial_dir/bms1,
+ * ..). An inverter that hangs is told when a client opens its port again.
  *
  * Lock step, for a controller in another process that must never fall behind an accelerated
  * plant: it connects to the SOCK_SEQPACKET socket `clock`, hears the plant's time (int64_t
@@ -36,6 +37,7 @@ struct sim_ports_config {
 
 struct sim_line {
     int master, slave;                   /* of the pty, -1 = a given port */
+    int watch;                           /* inotify's number for the slave */
     char link[SIM_PATH_SIZE];            /* "" = none */
     struct stream stream;
 };
@@ -47,6 +49,7 @@ struct sim_ports {
     struct sim_line line[SIM_INVERTERS], bms[SIM_INVERTERS];
     int64_t retry_ms[SIM_BUSES + SIM_INVERTERS];
     int64_t now_ms;
+    int openings;                        /* inotify: clients that open a pty */
     int listener, clock;                 /* clock = the connected controller, -1 = none */
     bool waited;
     char clock_path[SIM_PATH_SIZE];

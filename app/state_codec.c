@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/energy_saved.h"
 #include "app/state.pb-c.h"
 #include "app/state_parts.h"
 
@@ -13,6 +14,7 @@ struct parts {
     struct cap_parts cap;
     struct ageing_parts ageing;
     struct currents_parts currents;
+    struct energy_parts energy;
     SavedContact contacts[MAX_CONTACTS], *contact_at[MAX_CONTACTS];
     SavedTime operate[MAX_CONTACTS], release[MAX_CONTACTS];
     SavedString strings[MAX_STRINGS], *string_at[MAX_STRINGS];
@@ -133,6 +135,7 @@ size_t state_pack(const struct saved_state *state, uint8_t *out, size_t room)
     message.ageing = ageing_pack(&parts.ageing, &state->ageing);
     if (state->currents.version)
         message.currents = currents_pack(&parts.currents, &state->currents);
+    energy_pack(&parts.energy, &message, state);
     message.n_contacts = state->contact_count, message.contacts = parts.contact_at;
     message.n_strings = state->string_count, message.strings = parts.string_at;
     message.n_inverters = state->inverter_count, message.inverters = parts.inverter_at;
@@ -264,6 +267,7 @@ bool state_unpack(struct saved_state *out, const uint8_t *bytes, size_t count)
     unpack_strings(out, message);
     unpack_inverters(out, message);
     unpack_packs(out, message);
+    energy_unpack(out, message);
     saved_state__free_unpacked(message, NULL);
     return true;
 }
@@ -289,6 +293,11 @@ const struct saved_string *saved_string_find(const struct saved_state *state, co
 const struct saved_inverter *saved_inverter_find(const struct saved_state *state, const char *name)
 {
     FIND(state->inverters, state->inverter_count, name);
+}
+
+const struct saved_energy *saved_energy_find(const struct saved_state *state, const char *name)
+{
+    FIND(state->energy, state->energy_count, name);
 }
 
 const struct saved_pack *saved_pack_find(const struct saved_state *state, const char *name)

@@ -19,11 +19,12 @@
 #include "bms/currents.h"
 #include "bms/estimator.h"
 #include "core/limits.h"
+#include "inverter/energy.h"
 #include "inverter/unit.h"
 #include "phase-router/wear.h"
 
 enum {
-    STATE_FILE_MAX = 49152,
+    STATE_FILE_MAX = 65536,
     STATE_GENERATIONS = 2,
     STATE_NAME_SIZE = 2 * NAME_SIZE,
     STATE_HASH_SIZE = 32,
@@ -52,6 +53,10 @@ struct saved_inverter {
     int64_t budget_wall_ms;     /* the day of writes_today began, since 1970; 0 = not told */
 };
 
+struct saved_energy {
+    char name[NAME_SIZE];
+    struct energy_unit unit;    /* own_ms: since 1970 */
+};
 struct saved_pack {
     char name[NAME_SIZE];
     uint32_t latched;      /* fatal alarms, bits of enum pack_alarm */
@@ -78,6 +83,9 @@ struct saved_state {
     struct saved_string strings[MAX_STRINGS];
     struct saved_inverter inverters[MAX_INVERTERS];
     struct saved_pack packs[MAX_PACKS];
+    uint8_t energy_count;
+    struct saved_energy energy[MAX_INVERTERS];
+    int64_t energy_day;           /* local days since 1970; 0 = not known */
     uint64_t journal_sequence;
     uint8_t journal_hash[STATE_HASH_SIZE];
 };
@@ -86,6 +94,7 @@ struct saved_state {
 const struct saved_contact *saved_contact_find(const struct saved_state *state, const char *name);
 const struct saved_string *saved_string_find(const struct saved_state *state, const char *name);
 const struct saved_inverter *saved_inverter_find(const struct saved_state *state, const char *name);
+const struct saved_energy *saved_energy_find(const struct saved_state *state, const char *name);
 const struct saved_pack *saved_pack_find(const struct saved_state *state, const char *name);
 
 struct state_file {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/status_inverters.h"
+
 enum { UNIT_FRESH_MS = 10000, DEVICE_FRESH_MS = 3000 };
 
 /* protobuf-c wants char * though it only reads. */
@@ -292,9 +294,10 @@ static void ports_fill(struct status *status, const struct controller *c, const 
             part->problem =
                 text("another unit answers there: its serial number is not the config's");
         }
-        if (io && io->streams[i].fd < 0) {
+        if (io && !ports_of(&io->ports, i)) {
             part->well = false;
-            part->problem = text(io->streams[i].problem);
+            ports_problem(&io->ports, i, status->port_problem[i], sizeof status->port_problem[i]);
+            part->problem = status->port_problem[i];
         }
     }
     status->message.parts = status->part_at;
@@ -345,7 +348,15 @@ void status_fill(struct status *status, const struct controller *c, const struct
     devices_fill(status, c, io, now_ms);
     ports_fill(status, c, io, now_ms);
     buses_fill(status, c, io);
+    status_ports(status, c, io, now_ms);
     status_currents(status, c, now_ms);
+    status->inverter_news.count = 0;
+    inverter_news(&status->inverter_news, c);
+    status->message.inverter_news_count = (uint32_t)status->inverter_news.count;
+    for (size_t i = 0; i < status->inverter_news.count && i < STATUS_NEWS; i++)
+        status->inverter_news_at[status->message.n_inverter_news++] =
+            status->inverter_news.lines[i];
+    status->message.inverter_news = status->inverter_news_at;
     status->why.count = 0;
     why_fill(&status->why, c, now_ms);
     for (size_t i = 0; i < status->why.count; i++)

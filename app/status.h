@@ -10,7 +10,9 @@
 /* Every device and every inverter. */
 enum {
     STATUS_PARTS = MAX_PACKS + MAX_SHUNTS + MAX_BOARDS + MAX_COUNTERS + MAX_CHARGE_POINTS +
-                   MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS
+                   MAX_BUTTONS + MAX_EMULATIONS + MAX_INVERTERS,
+    STATUS_NEWS = 3,
+    STATUS_PORTS = MAX_INVERTERS + 4   /* owned ones first */
 };
 
 struct status_rows {
@@ -39,9 +41,13 @@ struct status {
     Busbar__ChargePoint points[MAX_CHARGE_POINTS], *point_at[MAX_CHARGE_POINTS];
     Busbar__Limit point_limits[MAX_CHARGE_POINTS];
     Busbar__Part parts[STATUS_PARTS], *part_at[STATUS_PARTS];
+    char port_problem[MAX_INVERTERS][160];
+    Busbar__Port ports[STATUS_PORTS], *port_at[STATUS_PORTS];
     Busbar__Bus buses[MAX_BUSES], *bus_at[MAX_BUSES];
     Busbar__CurrentSensor sensors[CURRENTS_SENSORS], *sensor_at[CURRENTS_SENSORS];
     Busbar__Busbar busbars[CURRENTS_NODES], *busbar_at[CURRENTS_NODES];
+    struct why inverter_news;
+    char *inverter_news_at[STATUS_NEWS];
     struct why why;
     char *why_at[WHY_LINES];
 };
@@ -51,6 +57,9 @@ void status_fill(struct status *status, const struct controller *controller, con
 
 /* Its part in app/status_currents.c. */
 void status_currents(struct status *status, const struct controller *controller, int64_t now_ms);
+/* app/status_ports.c: the inverters' lines. io may be NULL: there are none. */
+void status_ports(struct status *status, const struct controller *controller, const struct io *io,
+                  int64_t now_ms);
 /* The limits of the battery and its packs. */
 void status_limits(struct status *status, const struct controller *controller, int64_t now_ms);
 /* app/status_charge.c: how the charge is known. After status_limits. */

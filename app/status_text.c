@@ -130,8 +130,10 @@ json_t *status_json(const Busbar__Status *s)
     ARRAY(out, "charge_points", point_json, s->charge_points, s->n_charge_points);
     ARRAY(out, "parts", part_json, s->parts, s->n_parts);
     ARRAY(out, "buses", bus_json, s->buses, s->n_buses);
+    ARRAY(out, "ports", port_json, s->ports, s->n_ports);
     ARRAY(out, "current_sensors", sensor_json, s->current_sensors, s->n_current_sensors);
     ARRAY(out, "busbars", busbar_json, s->busbars, s->n_busbars);
+    ARRAY(out, "inverter_news", json_string, s->inverter_news, s->n_inverter_news);
     ARRAY(out, "why", json_string, s->why, s->n_why);
     return out;
 }
@@ -225,6 +227,7 @@ void status_print(const Busbar__Status *s)
             printf("            its charge is kept at %.1f A by %s\n", u->bms_ma / 1000.0,
                    u->means);
     }
+    inverter_news_print(s);
     for (size_t i = 0; i < s->n_buses; i++) {
         const Busbar__Bus *b = s->buses[i];
         printf(

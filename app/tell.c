@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "app/controller.h"
+#include "app/request_set.h"
 #include "app/why.h"
 
 enum { AGREED_MS = 600000 };
@@ -77,7 +78,13 @@ static void tell_setting(struct controller *controller, size_t inverter, enum se
     if (now->writes == *writes)
         return;
     *writes = now->writes;
-    journal_add(&controller->journal, kind, (int)inverter, *told, now->wrote, now_ms, "%s", cause);
+    const struct request *wish = request_wish(controller, inverter, setting);
+    if (wish)
+        journal_add(&controller->journal, kind, (int)inverter, *told, now->wrote, now_ms,
+                    "a person asked for it: request %016llx", (unsigned long long)wish->ask.id);
+    else
+        journal_add(&controller->journal, kind, (int)inverter, *told, now->wrote, now_ms, "%s",
+                    cause);
     *told = now->wrote;
 }
 
@@ -255,4 +262,5 @@ void journal_changes(struct controller *controller, int64_t now_ms)
     tell_emulations(controller, now_ms);
     tell_means(controller, now_ms);
     tell_currents(controller, now_ms);
+    tell_inverter_bank(controller, now_ms);
 }

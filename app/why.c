@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/layouts.h"
+#include "app/status_inverters.h"
 
 char *why_line(struct why *why)
 {
@@ -138,6 +139,7 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
                                  &c->decided, i);
     for (size_t i = 0; i < c->config->emulation_count; i++)
         emulation_why(why, c, i, now_ms);
+    inverter_news(why, c);
 }
 
 /* --- plan --- */

@@ -12,8 +12,9 @@
  * - An answer must have the shape of its question: number, form and range of every documented
  *   field, counted from the left. A late answer to another question has a good CRC but not that
  *   shape.
- * - All or nothing: one wrong field refuses the answer. Fields beyond the least number are taken
- *   while they fit; from the first misfit on they are kept as text. */
+ * - All or nothing: one wrong field refuses the answer. What follows the least number of fields is
+ *   either what the rows say, or, where the first of it does not fit, kept as text; so is what
+ *   follows the last row. */
 #ifndef BUSBAR_INVERTER_ANSWER_H
 #define BUSBAR_INVERTER_ANSWER_H
 

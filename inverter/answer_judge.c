@@ -78,9 +78,6 @@ static enum verdict check_frame(struct trial *trial, size_t count)
     if (count < FRAME_LEAST)
         return answer_refuse(trial, VERDICT_LENGTH, text, ANSWER_NO_FIELD,
                              "%d bytes, a frame has %d at least", (int)count, FRAME_LEAST);
-    if (frame[0] != '(' && frame[0] != '^' && frame[0] != 'D' && !bare)
-        return answer_refuse(trial, VERDICT_SHAPE, text, ANSWER_NO_FIELD,
-                             "a frame starts with ( or ^");
     if (frame[count - 1] != CR && frame[count - 1] != LF)
         return answer_refuse(trial, VERDICT_LENGTH, text + count - 1, ANSWER_NO_FIELD,
                              "the last byte is %02X, not CR", frame[count - 1]);
@@ -88,6 +85,9 @@ static enum verdict check_frame(struct trial *trial, size_t count)
     bool sum = (trial->question->sum || bare) && answer_sum_fits(frame, count);
     if (!crc && !sum)
         return refuse_check(trial, count);
+    if (frame[0] != '(' && frame[0] != '^' && frame[0] != 'D' && !bare)
+        return answer_refuse(trial, VERDICT_SHAPE, text, ANSWER_NO_FIELD,
+                             "a frame starts with ( or ^");
     trial->body = (struct piece){text + (bare ? 0 : 1), text + count - (crc ? 3 : 2)};
     if (bare)
         trial->body.end = text + 3;

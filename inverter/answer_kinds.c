@@ -35,6 +35,7 @@ static enum verdict refuse_field(struct trial *trial, uint8_t field, const struc
 {
     char why[64];
     field_refused(why, sizeof why, piece, row, verdict);
+    verdict = verdict == VERDICT_LENGTH ? VERDICT_SHAPE : verdict;
     return answer_refuse(trial, verdict, piece.at, field, "field %d %s: %s", field + 1, row->name,
                          why);
 }
@@ -75,6 +76,22 @@ static int pieces_in(struct piece body, char separator)
     return count;
 }
 
+/* What follows the rows must at least look like fields. */
+static enum verdict keep_surplus(struct trial *trial, struct piece surplus)
+{
+    char separator = trial->question->separator, before = separator;
+    for (const char *c = surplus.at; c < surplus.end; before = *c++) {
+        bool word = answer_digit(*c) || (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') ||
+                    *c == '.' || *c == '-' || *c == '+';
+        if (!word && (*c != separator || before == separator))
+            return answer_refuse(trial, VERDICT_SHAPE, c, ANSWER_NO_FIELD,
+                                 "after the known fields, byte %02X belongs to no field",
+                                 (uint8_t)*c);
+    }
+    trial->answer.surplus = span_of(trial, surplus);
+    return VERDICT_TAKEN;
+}
+
 static enum verdict read_rows(struct trial *trial)
 {
     const struct question *question = trial->question;
@@ -94,16 +111,14 @@ static enum verdict read_rows(struct trial *trial)
         const struct field_row *row = &question->rows[field];
         struct field_value value;
         enum verdict verdict = field_read(piece, row, &value);
-        if (verdict != VERDICT_TAKEN && (field < question->least || question->exact))
+        if (verdict != VERDICT_TAKEN && (field != question->least || question->exact))
             return refuse_field(trial, field, row, piece, verdict);
         if (verdict != VERDICT_TAKEN)
             break;
         take(trial, field, piece, value);
         after = rest;
     }
-    if (after.at)
-        trial->answer.surplus = span_of(trial, after);
-    return VERDICT_TAKEN;
+    return after.at ? keep_surplus(trial, after) : VERDICT_TAKEN;
 }
 
 static enum verdict read_list(struct trial *trial)
@@ -124,6 +139,10 @@ static enum verdict read_list(struct trial *trial)
         if (count && value.value <= before)
             return answer_refuse(trial, VERDICT_SHAPE, piece.at, count, "number %d: %d after %d",
                                  count + 1, value.value, before);
+        if (count && piece.end - piece.at != trial->answer.span[0].length)
+            return answer_refuse(trial, VERDICT_SHAPE, piece.at, count,
+                                 "number %d: the first has %d characters", count + 1,
+                                 trial->answer.span[0].length);
         before = value.value;
         take(trial, count++, piece, value);
     }
@@ -140,10 +159,10 @@ static enum verdict read_bits(struct trial *trial)
     enum { PLAIN_MOST = 32, CODE_FROM = 31, CODE_TO = 33 };
     const struct field_row *row = trial->question->rows;
     ptrdiff_t length = trial->body.end - trial->body.at;
-    if (length < row->min || length > row->max)
+    if (length < row->min || length > row->max || length % 2)
         return answer_refuse(trial, VERDICT_SHAPE, trial->body.at, 0,
-                             "%d characters, %d to %d are allowed", (int)length, row->min,
-                             row->max);
+                             "%d characters, an even number from %d to %d is allowed", (int)length,
+                             row->min, row->max);
     for (ptrdiff_t i = 0; i < length; i++) {
         const char *c = trial->body.at + i;
         bool code = length > PLAIN_MOST && i >= CODE_FROM && i <= CODE_TO;
@@ -160,9 +179,11 @@ static enum verdict read_bits(struct trial *trial)
     return VERDICT_TAKEN;
 }
 
-/* E, letters, D, letters: each letter once. Some firmware has a ';' among them. */
+/* E, letters, D, letters: each letter once. Some firmware has a ';' among them. Of the letters, those
+ * that every capture has must be there. */
 static enum verdict read_flags(struct trial *trial)
 {
+    static const char everywhere[] = "abkuvxyz";
     struct piece body = trial->body;
     uint32_t seen = 0;
     char side = 0;
@@ -186,6 +207,10 @@ static enum verdict read_flags(struct trial *trial)
     if (side != 'D')
         return answer_refuse(trial, VERDICT_SHAPE, body.end, ANSWER_NO_FIELD,
                              "no D: flags come as E..D..");
+    for (const char *c = everywhere; *c; c++)
+        if (!(seen >> (*c - 'a') & 1))
+            return answer_refuse(trial, VERDICT_SHAPE, body.at, ANSWER_NO_FIELD,
+                                 "flag %c is missing", *c);
     trial->answer.count = 1;
     trial->answer.span[0] = span_of(trial, body);
     return VERDICT_TAKEN;
@@ -199,18 +224,40 @@ static void keep_text(struct trial *trial, struct piece text)
     trial->answer.span[0] = span_of(trial, text);
 }
 
+/* 00072.70 */
+static bool is_version(struct piece text)
+{
+    enum { DECIMALS = 2 };
+    const char *point = text.end - DECIMALS - 1;
+    return point > text.at && *point == '.' && answer_digits((struct piece){text.at, point}) &&
+           answer_digits((struct piece){point + 1, text.end});
+}
+
+/* MKS2-8000: a series, a dash and a size. */
+static bool is_name(struct piece text)
+{
+    bool letters = false, dash = false;
+    for (const char *c = text.at; c < text.end; c++) {
+        bool letter = (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z');
+        bool other = *c == '-' || *c == '.' || *c == '_' || *c == '/' || *c == ' ';
+        if (!letter && !answer_digit(*c) && (!other || c == text.at))
+            return false;
+        letters |= letter;
+        dash |= *c == '-';
+    }
+    return letters && dash;
+}
+
+/* A serial number is no time: that would be the answer to another question. */
 static bool text_fits(struct piece text, const struct field_row *row)
 {
-    bool first = true;
-    for (const char *c = text.at; c < text.end; c++, first = false) {
-        bool digit = answer_digit(*c);
-        bool letter = (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z');
-        bool other = !first && (*c == '-' || *c == '.' || *c == '_' || *c == '/' || *c == ' ');
-        if (row->form == FORM_TEXT ? !digit && !letter && !other
-                                   : !digit && !(row->form != FORM_PLAIN && *c == '.'))
-            return false;
-    }
-    return true;
+    enum { TIME_DIGITS = 14 };
+    if (row->form == FORM_TEXT)
+        return is_name(text);
+    if (row->form == FORM_POINT)
+        return is_version(text);
+    bool time = text.end - text.at == TIME_DIGITS && answer_is_time(text.at);
+    return answer_digits(text) && !time;
 }
 
 static enum verdict read_text(struct trial *trial)
@@ -224,9 +271,9 @@ static enum verdict read_text(struct trial *trial)
                              row->min, row->max);
     if (!text_fits(text, row))
         return answer_refuse(trial, VERDICT_SHAPE, text.at, 0, "%s: %s was expected", row->name,
-                             row->form == FORM_TEXT    ? "letters and digits"
-                             : row->form == FORM_PLAIN ? "digits"
-                                                       : "digits and points");
+                             row->form == FORM_TEXT    ? "a name"
+                             : row->form == FORM_PLAIN ? "a number that is no time"
+                                                       : "a version as 00072.70");
     keep_text(trial, text);
     return VERDICT_TAKEN;
 }

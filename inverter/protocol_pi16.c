@@ -55,6 +55,10 @@ static const struct field_row qpibi[] = {
     {"battery_time_left",         "min", FORM_PLAIN, 0,   0, 99999},
 };
 
+/* (012345 */
+static const struct field_row energy[] = {
+    {"pv_energy",                 "Wh", FORM_PLAIN,  0,   0, 999999, QUANTITY_NONE, NULL, 6, 6}};
+
 static const struct question questions[] = {
     {"QPI",      "", ASK_PROTOCOL,       ANSWER_TEXT,    "PI",      ' ', false, ROWS(pi30_protocol)},
     {"QID",      "", ASK_SERIAL,         ANSWER_TEXT,    NULL,      ' ', false, ROWS(pi30_serial)},
@@ -65,7 +69,7 @@ static const struct question questions[] = {
     {"QPIRI",    "PI16", ASK_RATING,     ANSWER_ROWS,    NULL,      ' ', false, ROWS(qpiri), 10, true},
     {"QMOD",     "", ASK_MODE,           ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_mode), 1, true},
     {"QPIBI",    "", ASK_OTHER,          ANSWER_ROWS,    NULL,      ' ', false, ROWS(qpibi), 5},
-    {"QEDyyyymmdd", "", ASK_OTHER,       ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_energy_then), 1, true},
+    {"QEDyyyymmdd", "", ASK_OTHER,       ANSWER_ROWS,    NULL,      ' ', false, ROWS(energy), 1, true},
 };
 /* clang-format on */
 

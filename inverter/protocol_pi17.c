@@ -241,7 +241,7 @@ static const struct field_row gpmp[] = {
     {"feed_in_power_max",         "W",  FORM_PLAIN,  0, 0, 999999, QUANTITY_NONE, NULL, 5, 6}};
 
 static const struct field_row firmware[] = {
-    {"firmware",                  "",   FORM_POINT,  0, 4, 12}};
+    {"firmware",                  "",   FORM_POINT,  0, 7, 9}};
 
 static const struct question questions[] = {
     {"PI",       "", ASK_PROTOCOL,       ANSWER_TEXT,    NULL,      ',', false, ROWS(infini_protocol)},
@@ -255,7 +255,7 @@ static const struct question questions[] = {
     {"PS",       "", ASK_STATUS2,        ANSWER_ROWS,    NULL,      ',', false, ROWS(ps), 22},
     {"MOD",      "", ASK_MODE,           ANSWER_ROWS,    NULL,      ',', false, ROWS(infini_mode), 1, true},
     {"WS",       "", ASK_WARNINGS,       ANSWER_ROWS,    NULL,      ',', false, ROWS(ws), 22},
-    {"FLAG",     "", ASK_FLAGS,          ANSWER_ROWS,    NULL,      ',', false, ROWS(flag), 5},
+    {"FLAG",     "", ASK_FLAGS,          ANSWER_ROWS,    NULL,      ',', false, ROWS(flag), 5, true},
     {"BATS",     "", ASK_SETTINGS,       ANSWER_ROWS,    NULL,      ',', false, ROWS(bats), 18},
     {"HECS",     "", ASK_OTHER,          ANSWER_ROWS,    NULL,      ',', false, ROWS(hecs), 9},
     {"INGS",     "", ASK_OTHER,          ANSWER_ROWS,    NULL,      ',', false, ROWS(ings), 11},

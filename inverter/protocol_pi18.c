@@ -98,7 +98,8 @@ static const struct field_row piri[] = {
 
 #define WARNS(bit) (const struct field_word[]){{1, bit, "yes"}, {0}}
 
-/* ^D03900,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0 */
+/* ^D03900,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0: one more than the document has; the EEPROM bit of
+ * two LV5048 in good order was set. */
 static const struct field_row fws[] = {
     {"fault_code",                "",   FORM_PLAIN,  0, 0, 99, FAULT_CODE, NULL, 2, 2},
     {"line_fail",                 "",   FORM_PLAIN,  0, 0,  1, WARNINGS, WARNS(WARNING_LINE_FAIL), 1, 1},
@@ -117,6 +118,7 @@ static const struct field_row fws[] = {
     {"tracker2_overload",         "",   FORM_PLAIN,  0, 0,  1, WARNINGS, WARNS(WARNING_MPPT_OVERLOAD), 1, 1},
     {"battery_too_low",           "",   FORM_PLAIN,  0, 0,  1, WARNINGS, WARNS(WARNING_BATTERY_TOO_LOW), 1, 1},
     {"battery_too_low2",          "",   FORM_PLAIN,  0, 0,  1, WARNINGS, WARNS(WARNING_BATTERY_TOO_LOW), 1, 1},
+    {"reserved",                  "",   FORM_PLAIN,  0, 0,  1, QUANTITY_NONE, NULL, 1, 1},
 };
 
 /* ^D0201,0,1,0,0,1,1,0,0 */

@@ -14,17 +14,17 @@ const struct field_row pi30_qpgs[PI30_QPGS_ROWS] = {
     {"serial",                    "",   FORM_DIGITS, 0,  10,     20},
     {"mode",                      "",   FORM_LETTER, 0,   1,      1, QUANTITY_NONE, words_mode_letter},
     {"fault_code",                "",   FORM_PLAIN,  0,   0,     99, FAULT_CODE, NULL, 2, 2},
-    {"grid_voltage",              "V",  FORM_POINT,  1,   0,   5000},
-    {"grid_frequency",            "Hz", FORM_POINT,  2,   0,   9999},
-    {"output_voltage",            "V",  FORM_POINT,  1,   0,   5000},
-    {"output_frequency",          "Hz", FORM_POINT,  2,   0,   9999},
+    {"grid_voltage",              "V",  FORM_POINT,  1,   0,   3500, QUANTITY_NONE, NULL, 5, 5},
+    {"grid_frequency",            "Hz", FORM_POINT,  2,   0,   7000, QUANTITY_NONE, NULL, 5, 5},
+    {"output_voltage",            "V",  FORM_POINT,  1,   0,   3500, QUANTITY_NONE, NULL, 5, 5},
+    {"output_frequency",          "Hz", FORM_POINT,  2,   0,   7000, QUANTITY_NONE, NULL, 5, 5},
     {"output_VA",                 "VA", FORM_PLAIN,  0,   0,  30000, QUANTITY_NONE, NULL, 4, 5},
     {"output_power",              "W",  FORM_PLAIN,  0,   0,  30000, QUANTITY_NONE, NULL, 4, 5},
     {"load_percent",              "%",  FORM_PLAIN,  0,   0,    300, QUANTITY_NONE, NULL, 3, 3},
-    {"battery_voltage",           "V",  FORM_POINT,  1,   0,    999},
-    {"charge_current",            "A",  FORM_PLAIN,  0,   0,    500, QUANTITY_NONE, NULL, 2, 3},
+    {"battery_voltage",           "V",  FORM_POINT,  1,   0,    799, QUANTITY_NONE, NULL, 4, 4},
+    {"charge_current",            "A",  FORM_PLAIN,  0,   0,    300, QUANTITY_NONE, NULL, 2, 3},
     {"battery_capacity",          "%",  FORM_PLAIN,  0,   0,    100, QUANTITY_NONE, NULL, 3, 3},
-    {"pv_voltage",                "V",  FORM_POINT,  1,   0,   9999},
+    {"pv_voltage",                "V",  FORM_POINT,  1,   0,   6000, QUANTITY_NONE, NULL, 5, 5},
     {"total_charge_current",      "A",  FORM_PLAIN,  0,   0,   2000, QUANTITY_NONE, NULL, 3, 4},
     {"total_VA",                  "VA", FORM_PLAIN,  0,   0, 150000, QUANTITY_NONE, NULL, 5, 6},
     {"total_power",               "W",  FORM_PLAIN,  0,   0, 150000, QUANTITY_NONE, NULL, 5, 6},
@@ -32,12 +32,12 @@ const struct field_row pi30_qpgs[PI30_QPGS_ROWS] = {
     {"status",                    "",   FORM_BITS,   0,   8,      8, QUANTITY_NONE, words_parallel_status},
     {"output_mode",               "",   FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_output_mode, 1, 1},
     {"charger_priority",          "",   FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_charger_priority, 1, 1},
-    {"charge_current_max",        "A",  FORM_PLAIN,  0,   0,    500, QUANTITY_NONE, NULL, 2, 3},
-    {"charge_current_range",      "A",  FORM_PLAIN,  0,   0,    500, QUANTITY_NONE, NULL, 2, 3},
-    {"ac_charge_current_max",     "A",  FORM_PLAIN,  0,   0,    500, QUANTITY_NONE, NULL, 1, 3},
+    {"charge_current_max",        "A",  FORM_PLAIN,  0,   0,    400, QUANTITY_NONE, NULL, 2, 3},
+    {"charge_current_range",      "A",  FORM_PLAIN,  0,   0,    400, QUANTITY_NONE, NULL, 2, 3},
+    {"ac_charge_current_max",     "A",  FORM_PLAIN,  0,   0,    300, QUANTITY_NONE, NULL, 1, 3},
     {"pv_current",                "A",  FORM_EITHER, 1,   0,   1000, QUANTITY_NONE, NULL, 2, 4},
-    {"discharge_current",         "A",  FORM_PLAIN,  0,   0,   1000, QUANTITY_NONE, NULL, 3, 4},
-    {"pv2_voltage",               "V",  FORM_POINT,  1,   0,   9999},
+    {"discharge_current",         "A",  FORM_PLAIN,  0,   0,    500, QUANTITY_NONE, NULL, 3, 4},
+    {"pv2_voltage",               "V",  FORM_POINT,  1,   0,   6000, QUANTITY_NONE, NULL, 5, 5},
     {"pv2_current",               "A",  FORM_EITHER, 1,   0,   1000, QUANTITY_NONE, NULL, 2, 4},
 };
 
@@ -45,13 +45,13 @@ const struct field_row pi30_qpgs[PI30_QPGS_ROWS] = {
  *  1     2    3    4    5    6    7    8  9 10 11 12 13 14 15 16 17 18 19 20 21 22 23   24 25 26
  * (230.0 50.0 0030 44.0 54.0 56.4 46.0 60 0 0  2  0  0  0  0  0  1  1  1  0  1  0  54.0 0  1  224 */
 const struct field_row pi30_qdi[PI30_QDI_ROWS] = {
-    {"output_voltage",            "V",  FORM_POINT,  1,   0,   5000},
-    {"output_frequency",          "Hz", FORM_POINT,  1,   0,    999},
+    {"output_voltage",            "V",  FORM_POINT,  1,   0,   5000, QUANTITY_NONE, NULL, 5, 5},
+    {"output_frequency",          "Hz", FORM_POINT,  1,   0,    999, QUANTITY_NONE, NULL, 4, 4},
     {"ac_charge_current_max",     "A",  FORM_PLAIN,  0,   0,    500, QUANTITY_NONE, NULL, 2, 4},
-    {"cutoff_voltage",            "V",  FORM_POINT,  1,   0,   1000},
-    {"float_voltage",             "V",  FORM_POINT,  1,   0,   1000},
-    {"bulk_voltage",              "V",  FORM_POINT,  1,   0,   1000},
-    {"recharge_voltage",          "V",  FORM_POINT,  1,   0,   1000},
+    {"cutoff_voltage",            "V",  FORM_POINT,  1,   0,   1000, QUANTITY_NONE, NULL, 4, 4},
+    {"float_voltage",             "V",  FORM_POINT,  1,   0,   1000, QUANTITY_NONE, NULL, 4, 4},
+    {"bulk_voltage",              "V",  FORM_POINT,  1,   0,   1000, QUANTITY_NONE, NULL, 4, 4},
+    {"recharge_voltage",          "V",  FORM_POINT,  1,   0,   1000, QUANTITY_NONE, NULL, 4, 4},
     {"charge_current_max",        "A",  FORM_PLAIN,  0,   0,    500, QUANTITY_NONE, NULL, 2, 3},
     {"input_range",               "",   FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_input_range, 1, 2},
     {"output_priority",           "",   FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_output_priority, 1, 2},
@@ -67,7 +67,7 @@ const struct field_row pi30_qdi[PI30_QDI_ROWS] = {
     {"overload_bypass",           "",   FORM_PLAIN,  0,   0,      1, QUANTITY_NONE, words_on, 1, 1},
     {"display_escape",            "",   FORM_PLAIN,  0,   0,      1, QUANTITY_NONE, words_on, 1, 1},
     {"output_mode",               "",   FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_output_mode, 1, 1},
-    {"redischarge_voltage",       "V",  FORM_POINT,  1,   0,   1000, QUANTITY_NONE, words_full},
+    {"redischarge_voltage",       "V",  FORM_POINT,  1,   0,   1000, QUANTITY_NONE, words_full, 4, 4},
     {"pv_ok_condition",           "",   FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_pv_ok, 1, 1},
     {"pv_power_balance",          "",   FORM_PLAIN,  0,   0,      9, QUANTITY_NONE, words_pv_balance, 1, 1},
     {"cv_time_max",               "min", FORM_PLAIN, 0,   0,    999, QUANTITY_NONE, words_automatic_at_0, 1, 3},
@@ -80,11 +80,11 @@ const struct field_row pi30_flags[1] = {
 
 /* QET, QLT and their years, months and days: (00238800 */
 const struct field_row pi30_pv_energy[1] = {
-    {"pv_energy",                 "Wh", FORM_PLAIN,  0,   0, 99999999, ENERGY_PV_WH, NULL, 6, 8}};
+    {"pv_energy",                 "Wh", FORM_PLAIN,  0,   0, 99999999, ENERGY_PV_WH, NULL, 8, 8}};
 const struct field_row pi30_load_energy[1] = {
-    {"load_energy",               "Wh", FORM_PLAIN,  0,   0, 99999999, ENERGY_LOAD_WH, NULL, 6, 8}};
+    {"load_energy",               "Wh", FORM_PLAIN,  0,   0, 99999999, ENERGY_LOAD_WH, NULL, 8, 8}};
 const struct field_row pi30_energy_then[1] = {
-    {"energy",                    "Wh", FORM_PLAIN,  0,   0, 99999999, QUANTITY_NONE, NULL, 6, 8}};
+    {"energy",                    "Wh", FORM_PLAIN,  0,   0, 99999999, QUANTITY_NONE, NULL, 8, 8}};
 
 /* (20210726122606 */
 const struct field_row pi30_time[1] = {
@@ -217,7 +217,7 @@ const struct field_row pi30_qboot[1] = {
     {"bootstrap",                 "",   FORM_CODE,   0,   0,      1, QUANTITY_NONE, words_boot, 1, 2}};
 
 const struct field_row pi30_qopm[1] = {
-    {"output_mode",               "",   FORM_CODE,   0,   0,      7, QUANTITY_NONE, words_output_mode, 2, 2}};
+    {"output_mode",               "",   FORM_CODE,   0,   0,      7, QUANTITY_NONE, words_output_mode, 1, 2}};
 
 static const struct field_word words_charge_stages[] = {
     {0, 0, "automatic"}, {1, 1, "two stages"}, {2, 2, "three stages"}, {0}};

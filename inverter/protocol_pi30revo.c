@@ -88,7 +88,7 @@ static const struct field_word words_revo_voltage[] = {{0, 0, "220 V"}, {1, 1, "
 static const struct field_word words_revo_hertz[] = {{0, 0, "50 Hz"}, {1, 1, "60 Hz"}, {0}};
 static const struct field_word words_revo_battery[] = {
     {0, 0, "lead acid"}, {1, 1, "lithium"}, {2, 2, "none"}, {3, 3, "custom"}, {0}};
-static const struct field_word words_buzzer[] = {{0, 0, "on"}, {1, 1, "off"}, {0}};
+static const struct field_word words_buzzer[] = {{0, 0, "no"}, {1, 1, "yes"}, {0}};
 
 /* The document's example.
  *  1-6    7    8    9    10   11  12  13   14 15 16 17 18-19 20

@@ -71,12 +71,19 @@ static bool is_pty(int fd)
     return number >= PTY_FIRST && number <= PTY_LAST;
 }
 
-int stream_lock(struct stream *stream, int fd)
+int stream_lock_fd(int fd)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return stream_fail(stream, EBUSY, "%s: another process has this port", stream->url);
+        return -EBUSY;
     if (isatty(fd) && !is_pty(fd))
         (void)ioctl(fd, TIOCEXCL);
+    return 0;
+}
+
+int stream_lock(struct stream *stream, int fd)
+{
+    if (stream_lock_fd(fd) != 0)
+        return stream_fail(stream, EBUSY, "%s: " STREAM_BUSY, stream->url);
     stream->locked = true;
     return 0;
 }
@@ -114,7 +121,7 @@ static int open_url(struct stream *stream)
 {
     stream->ops = NULL;
     stream->fd = -1;
-    stream->locked = false;
+    stream->locked = stream->opening = false;
     stream->problem[0] = '\0';
     if (strncmp(stream->url, "/dev/", 5) == 0) {
         stream->ops = detect(stream->url);
@@ -139,9 +146,7 @@ int stream_open(struct stream *stream, const char *url)
         return stream_fail(stream, EINVAL, "%.40s...: longer than %zu characters", url,
                            sizeof stream->url - 1);
     memcpy(stream->url, url, strlen(url));
-    int result = open_url(stream);
-    stream->reopening = true;
-    return result;
+    return open_url(stream);
 }
 
 int stream_reopen(struct stream *stream)

@@ -2,8 +2,7 @@
  *
  *     serial:/dev/ttyUSB0[,baud=2400]   libserialport, real UARTs and USB adapters, 8N1
  *     tty:/dev/pts/3                    plain character device or pty, raw, 2400 where it matters
- *     hidraw:/dev/hidraw0               8-byte reports, zero padded (0665:5161); a write may wait
- *                                       for the USB transfer
+ *     hidraw:/dev/hidraw0               8-byte reports, zero padded (0665:5161)
  *     tcp://host:port                   serial server; address by number or name, [v6]:port
  *     /dev/...                          picks hidraw, serial or tty by what is there
  *
@@ -11,9 +10,10 @@
  * eat each other's answers; a TCP connection cannot be locked, its server must allow only one.
  *
  * A port that fails (unplugged, hung up, connection lost) closes itself and says why in problem;
- * the caller tries stream_reopen when it likes. A TCP connection is made in the background: until
- * it stands, writes return -EAGAIN and reads 0. A host name is resolved in stream_open only, which
- * then may block; stream_reopen uses the address found then, so that it never blocks.
+ * the caller tries stream_reopen when it likes. Nothing here waits for hardware or a network: a real
+ * serial line, a hidraw device and a TCP connection are opened in the background, host names looked
+ * up included. Until that is done (opening) writes return -EAGAIN and reads 0; what went wrong is told
+ * by the next call, as of a port that failed. Closing is done in the background too.
  *
  * To add a kind: fill one struct stream_ops, and a row in stream.c's table. */
 #ifndef BUSBAR_INVERTER_STREAM_H
@@ -41,9 +41,7 @@ struct stream {
     void *impl;
     char problem[128];      /* why it is closed, "" when well */
     bool locked;            /* by us: ours to unlock */
-    bool reopening;         /* not the first time: do not resolve names */
-    uint8_t peer[32];       /* TCP: the address found, a struct sockaddr_in or _in6 */
-    uint8_t peer_length;    /* 0 = none */
+    bool opening;           /* in the background, not done yet */
 };
 
 /* 0, or -errno with the reason in stream->problem; the struct is then ready for stream_reopen.

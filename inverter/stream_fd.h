@@ -17,7 +17,11 @@ int stream_read_result(struct stream *stream, ssize_t got);
 /* The outcome of write(2) or send(2) of count bytes. */
 int stream_write_result(struct stream *stream, ssize_t sent, size_t count);
 
-/* For this process alone. 0, or the port closed. */
+/* For this process alone. 0, or -EBUSY. */
+int stream_lock_fd(int fd);
+#define STREAM_BUSY "another process has this port"
+
+/* The same; 0, or the port closed. */
 int stream_lock(struct stream *stream, int fd);
 
 /* Before closing what stream_lock locked. fd may be -1. */

@@ -5,7 +5,7 @@
 
 #include "inverter/unit_inner.h"
 
-enum { TRIES = 3, DAY_MS = 86400000 };
+enum { TRIES = 3, SYNC_TRIES = 2, DAY_MS = 86400000 };
 
 void unit_forget(struct unit *unit, int64_t now_ms)
 {
@@ -69,7 +69,8 @@ void unit_port_changed(struct unit *unit, int64_t now_ms)
 
 static int64_t reply_deadline(const struct unit *unit)
 {
-    int64_t deadline = unit->asked_ms + unit->config.answer_ms;
+    int64_t patience_ms = unit->syncing ? 2 * unit->config.answer_ms : unit->config.answer_ms;
+    int64_t deadline = unit->asked_ms + patience_ms;
     int64_t quiet = unit->rx_ms + unit->config.gap_ms;
     return unit->broken && quiet < deadline ? quiet : deadline;
 }
@@ -95,7 +96,7 @@ static void on_silence(struct unit *unit, int64_t now_ms)
     }
     unit->unsure = true;
     if (sync) {
-        if (++unit->sync_tries >= TRIES)
+        if (++unit->sync_tries >= SYNC_TRIES)
             unit_forget(unit, now_ms);
     } else if (ask == UNIT_SETTER) {
         unit_set_silent(unit);

@@ -109,6 +109,7 @@ enum setting_reason {
     REASON_DWELL,                /* waits: it was written a short while ago */
     REASON_BUDGET,               /* waits: written too often today */
     REASON_SMALL,                /* waits: too little to be worth a write */
+    REASON_NUMBER,               /* waits a moment: its number in parallel is not known yet */
     REASON_NAKED,                /* NAKed twice */
     REASON_NOT_APPLIED,          /* ACKed or silent, and reads otherwise */
     REASON_NO_ANSWER,            /* what reads it back stayed silent */
@@ -132,7 +133,7 @@ struct unit_config {
     char pv_command[2][16];  /* [1] takes all PV current away, [0] gives it back; "" = none */
 };
 
-enum { UNIT_BUFFER = 256, UNIT_REQUEST = 64, UNIT_LIST = 32, UNIT_PARALLELS = 10, UNIT_SYNCS = 3 };
+enum { UNIT_BUFFER = 256, UNIT_REQUEST = 64, UNIT_LIST = 32, UNIT_PARALLELS = 10, UNIT_SYNCS = 4 };
 
 struct unit_setting {
     enum setting_state state;
@@ -140,8 +141,8 @@ struct unit_setting {
     int32_t want, wrote;         /* as the unit knows it: want is rounded; -1 = nothing */
     uint8_t tries;               /* writes in this attempt */
     int64_t wrote_ms;            /* last sent, 0 = never */
-    uint16_t writes_today;       /* in the day that began at day_ms */
-    uint32_t writes;             /* since unit_init; the caller may set it from its memory */
+    uint16_t writes_today;       /* sent and not NAKed in the day that began at day_ms */
+    uint32_t writes;             /* ACKed or silent; the caller may set it from its memory */
     bool unsupported;            /* NAKed twice in every form, or not to be read back */
     bool proven;                 /* ACKed since it was identified: its form is right */
     bool refused;                /* the last write was, */
@@ -203,6 +204,7 @@ struct unit {
     bool unsure;                           /* a reply is missing: first get in step again */
     bool syncing;                          /* asked for that only */
     bool doubt;                            /* its answer may be one to the same asked before */
+    bool wary;                             /* a NAK may be one to something asked before */
     int64_t owed_ms[UNIT_SYNCS];           /* see unit_sync.c */
     uint8_t probe;                         /* which framing is tried next */
     uint8_t parallel_n;                    /* of QPGSn */
@@ -225,6 +227,17 @@ void unit_bytes(struct unit *unit, const uint8_t *bytes, size_t count, int64_t n
  * than now; step also after unit_bytes and unit_order. */
 int64_t unit_step(struct unit *unit, uint8_t *out, size_t room, size_t *count, bool *drain,
                   int64_t now_ms);
+
+/* What this unit takes of a setting: numbers of its list, or min to max in steps; and what the row
+ * has words for, only that where words_only is set. False where it has no such setting. */
+struct setting_allowed {
+    const struct field_row *row;
+    const int32_t *list;
+    uint8_t count;               /* of list; 0 = min to max */
+    int32_t min, max, step;      /* in the setting's unit, for this unit's battery */
+    bool words_only;
+};
+bool unit_allows(const struct unit *unit, enum setting setting, struct setting_allowed *allowed);
 
 /* Every setting left alone. */
 struct unit_orders unit_orders_none(void);

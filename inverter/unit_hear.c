@@ -27,7 +27,13 @@ static void next_parallel(struct unit *unit, bool refused, int64_t now_ms)
 
 void unit_lack(struct unit *unit, enum ask ask, int64_t now_ms)
 {
+    enum { REST_MS = 3000 };
     bool past = ask == ASK_PARALLEL && unit->parallel_n > 0;
+    if (ask != ASK_PROTOCOL && plan_needed(ask) && !unit->identified) {
+        unit_forget(unit, now_ms); /* who refuses what every unit answers is not known yet */
+        unit->quiet_until_ms = now_ms + REST_MS;
+        return;
+    }
     if (ask == ASK_PROTOCOL)
         identify_named(unit, NULL);
     if (!past)
@@ -53,11 +59,14 @@ static void on_misnamed(struct unit *unit, const uint8_t *frame, int64_t now_ms)
 static void on_nak(struct unit *unit, enum ask ask, const uint8_t *frame, int64_t now_ms)
 {
     unit->statistics.naks++;
-    if (unit->syncing)
+    if (unit->syncing || (unit->wary && unit->protocol))
         return;
     unit->refusals++;
     unit_reply_over(unit, unit->config.pause_ms, now_ms);
-    if (!unit->protocol && frame[0] == '^' && !protocol_named(unit->config.protocol))
+    if (ask == UNIT_SETTER)
+        unit_set_not_written(unit);
+    bool other = frame[0] == '^' || identify_protocol(unit)->framing != FRAMING_PI30;
+    if (!unit->protocol && other && !protocol_named(unit->config.protocol))
         on_misnamed(unit, frame, now_ms);
     else if (unit->refusals < 2)
         unit->again = (uint8_t)(ask + 1);

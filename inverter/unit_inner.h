@@ -76,8 +76,8 @@ enum ask plan_next(const struct unit *unit, int64_t *due_ms);
 void unit_read(struct unit *unit, enum ask ask, const struct answer *answer, const uint8_t *frame,
                int64_t now_ms);
 
-/* What field n of an answer says, as it is kept: scaled, or what its word means. */
-int32_t unit_value(const struct answer *answer, uint8_t field);
+/* What a field says: what its word means, else scaled to so many decimals. */
+int32_t unit_value(const struct field_row *row, int32_t value, uint8_t decimals);
 
 /* What a quantity was read as; NULL where it is no reading. */
 const struct reading *unit_reading(const struct unit *unit, enum quantity is);
@@ -85,7 +85,7 @@ const struct reading *unit_reading(const struct unit *unit, enum quantity is);
 void parallel_read(struct unit *unit, const struct answer *answer, const uint8_t *frame,
                    int64_t now_ms);
 
-/* The number the unit itself has among those in parallel; 0 where it is not known. */
+/* The number the unit itself has among those in parallel; -1 where it is not known. */
 int parallel_number(const struct unit *unit);
 
 /* --- unit_value.c: what may be written --- */
@@ -122,8 +122,9 @@ size_t unit_set_write(struct unit *unit, char *out, size_t room, int64_t now_ms)
 /* The question that proves it; asked only where there is one. */
 enum ask unit_set_proof(const struct unit *unit);
 
-/* ACK; the second NAK; no answer. */
+/* ACK; any NAK; the second one; no answer. */
 void unit_set_acked(struct unit *unit, int64_t now_ms);
+void unit_set_not_written(struct unit *unit);
 void unit_set_nakked(struct unit *unit, int64_t now_ms);
 void unit_set_silent(struct unit *unit);
 

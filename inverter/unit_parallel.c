@@ -17,47 +17,43 @@ static struct unit_parallel *slot_of(struct unit *unit, const char *serial)
     return found;
 }
 
-/* Totals are rows of their own names: their quantities are the bank's, not the unit's. */
-static int32_t *total_of(struct unit_parallel *slot, const char *name)
-{
-    static const struct {
-        const char *name;
-        size_t offset;
-    } totals[] = {
-        {"total_charge_current", offsetof(struct unit_parallel, total_charge_A)},
-        {"total_VA", offsetof(struct unit_parallel, total_VA)},
-        {"total_power", offsetof(struct unit_parallel, total_W)},
-        {"total_load_percent", offsetof(struct unit_parallel, total_percent)},
-    };
-    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++)
-        if (!strcmp(name, totals[i].name))
-            return (int32_t *)(void *)((char *)slot + totals[i].offset);
-    return NULL;
-}
+/* By name: their quantities are not this unit's own. */
+#define AT(member, decimals) offsetof(struct unit_parallel, member), decimals
 
-static int32_t *place_of(struct unit_parallel *slot, const struct field_row *row)
+/* clang-format off */
+static const struct place {
+    const char *row;
+    size_t offset;
+    uint8_t decimals;
+} places[] = {
+    {"mode",                 AT(mode, 0)},
+    {"fault_code",           AT(fault_code, 0)},
+    {"grid_voltage",         AT(grid_dV, 1)},
+    {"output_voltage",       AT(output_dV, 1)},
+    {"output_VA",            AT(output_VA, 0)},
+    {"output_power",         AT(output_W, 0)},
+    {"load_percent",         AT(load_percent, 0)},
+    {"battery_voltage",      AT(battery_cV, 2)},
+    {"charge_current",       AT(charge_mA, 3)},
+    {"discharge_current",    AT(discharge_mA, 3)},
+    {"output_mode",          AT(output_mode, 0)},
+    {"charger_priority",     AT(charger_priority, 0)},
+    {"total_charge_current", AT(total_charge_A, 0)},
+    {"total_VA",             AT(total_VA, 0)},
+    {"total_power",          AT(total_W, 0)},
+    {"total_percent",        AT(total_percent, 0)},
+};
+/* clang-format on */
+
+static void keep(struct unit_parallel *slot, const struct answer *answer, uint8_t field)
 {
-    static const struct {
-        enum quantity is;
-        size_t offset;
-    } places[] = {
-        {MODE, offsetof(struct unit_parallel, mode)},
-        {FAULT_CODE, offsetof(struct unit_parallel, fault_code)},
-        {GRID_DV, offsetof(struct unit_parallel, grid_dV)},
-        {OUTPUT_DV, offsetof(struct unit_parallel, output_dV)},
-        {OUTPUT_VA, offsetof(struct unit_parallel, output_VA)},
-        {OUTPUT_W, offsetof(struct unit_parallel, output_W)},
-        {LOAD_PERCENT, offsetof(struct unit_parallel, load_percent)},
-        {BATTERY_CV, offsetof(struct unit_parallel, battery_cV)},
-        {CHARGE_MA, offsetof(struct unit_parallel, charge_mA)},
-        {DISCHARGE_MA, offsetof(struct unit_parallel, discharge_mA)},
-        {OUTPUT_MODE, offsetof(struct unit_parallel, output_mode)},
-        {CHARGER_PRIORITY, offsetof(struct unit_parallel, charger_priority)},
-    };
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (row->is == places[i].is)
-            return (int32_t *)(void *)((char *)slot + places[i].offset);
-    return total_of(slot, row->name);
+    const struct field_row *row = &answer->question->rows[field];
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (strcmp(row->name, places[i].row) != 0)
+            continue;
+        int32_t *at = (int32_t *)(void *)((char *)slot + places[i].offset);
+        *at = unit_value(row, answer->value[field], places[i].decimals);
+    }
 }
 
 /* The serial number as text: the field called so. "" where there is none, or only zeros. */
@@ -85,14 +81,14 @@ void parallel_read(struct unit *unit, const struct answer *answer, const uint8_t
     if (!now.serial[0])
         return;
     for (uint8_t field = 0; field < answer->count; field++) {
-        const struct field_row *row = &answer->question->rows[field];
-        int32_t *place = place_of(&now, row);
-        if (!strcmp(row->name, "exists"))
+        if (!strcmp(answer->question->rows[field].name, "exists"))
             now.exists = answer->value[field] == 1;
-        else if (place && answer->value[field] != FIELD_NONE)
-            *place = unit_value(answer, field);
+        else if (answer->value[field] != FIELD_NONE)
+            keep(&now, answer, field);
     }
     *slot_of(unit, now.serial) = now;
+    if (!strcmp(now.serial, unit->readings.serial))
+        reading_set(&unit->readings.fault_code, now.fault_code, now_ms);
 }
 
 int parallel_number(const struct unit *unit)
@@ -100,5 +96,5 @@ int parallel_number(const struct unit *unit)
     for (size_t i = 0; i < UNIT_PARALLELS; i++)
         if (unit->readings.serial[0] && !strcmp(unit->parallel[i].serial, unit->readings.serial))
             return unit->parallel[i].number;
-    return 0;
+    return -1;
 }

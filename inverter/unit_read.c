@@ -92,16 +92,12 @@ static int32_t scaled(int32_t value, int from_decimals, int to_decimals)
     return scaled > INT32_MAX ? INT32_MAX : (int32_t)scaled;
 }
 
-int32_t unit_value(const struct answer *answer, uint8_t field)
+int32_t unit_value(const struct field_row *row, int32_t value, uint8_t decimals)
 {
-    const struct field_row *row = &answer->question->rows[field];
-    int32_t value = answer->value[field];
     const struct field_word *word = row->words ? answer_word(row, value) : NULL;
     if (word)
         return word->means;
-    if (row->is == MODE)
-        return MODE_UNKNOWN;
-    return scaled(value, row->decimals, places[row->is].decimals);
+    return row->is == MODE ? MODE_UNKNOWN : scaled(value, row->decimals, decimals);
 }
 
 /* Bits of a row of 0 and 1, or what one number means, by the row's words. */
@@ -159,7 +155,7 @@ static void read_field(struct unit *unit, const struct answer *answer, uint8_t f
     } else if (row->is == HEATSINK_C && value > HOTTEST_C) {
         return;
     } else if (places[row->is].kept) {
-        keep(unit, row->is, unit_value(answer, field), now_ms);
+        keep(unit, row->is, unit_value(row, value, places[row->is].decimals), now_ms);
     }
 }
 
@@ -206,7 +202,15 @@ static void mend_rating(struct unit_readings *r)
         r->rated_W.value += OVERFLOW;
 }
 
-static void read_rows(struct unit *unit, const struct answer *answer, int64_t now_ms)
+static void keep_text(char *out, size_t room, const uint8_t *frame, struct field_span span)
+{
+    size_t length = span.length < room ? span.length : room - 1;
+    memcpy(out, frame + span.at, length);
+    out[length] = '\0';
+}
+
+static void read_rows(struct unit *unit, const struct answer *answer, const uint8_t *frame,
+                      int64_t now_ms)
 {
     struct flags flags = {0};
     enum unit_mode before = (enum unit_mode)unit->readings.mode.value;
@@ -214,6 +218,8 @@ static void read_rows(struct unit *unit, const struct answer *answer, int64_t no
         read_field(unit, answer, field, &flags, now_ms);
     read_pv(unit, answer, 0, now_ms);
     read_pv(unit, answer, 1, now_ms);
+    if (answer->question->ask == ASK_FIRMWARE)
+        keep_text(unit->readings.firmware, sizeof unit->readings.firmware, frame, answer->span[0]);
     if (answer->question->ask == ASK_RATING)
         mend_rating(&unit->readings);
     if (flags.has_warnings)
@@ -257,7 +263,7 @@ void unit_read(struct unit *unit, enum ask ask, const struct answer *answer, con
         if (ask == ASK_PARALLEL)
             parallel_read(unit, answer, frame, now_ms);
         else
-            read_rows(unit, answer, now_ms);
+            read_rows(unit, answer, frame, now_ms);
         break;
     case ANSWER_LIST:
         if (ask == ASK_CHARGE_LIST)

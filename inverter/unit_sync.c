@@ -6,9 +6,9 @@
  * them is used again while an answer to it may still come. */
 #include "inverter/unit_inner.h"
 
-enum { LATE_MS = 10000 }; /* what has not come by then is lost */
+enum { LATE_MS = 30000 }; /* what has not come by then is lost */
 
-static const enum ask steps[UNIT_SYNCS] = {ASK_PROTOCOL, ASK_SERIAL, ASK_FIRMWARE};
+static const enum ask steps[UNIT_SYNCS] = {ASK_PROTOCOL, ASK_SERIAL, ASK_SERIAL_LONG, ASK_FIRMWARE};
 
 static bool is_owed(const struct unit *unit, size_t step, int64_t now_ms)
 {
@@ -38,6 +38,9 @@ enum ask sync_next(const struct unit *unit, int64_t *due_ms, int64_t now_ms)
 
 void sync_asked(struct unit *unit, enum ask ask, int64_t now_ms)
 {
+    unit->wary = false;
+    for (size_t i = 0; i < UNIT_SYNCS; i++)
+        unit->wary |= is_owed(unit, i, now_ms);
     for (size_t i = 0; i < UNIT_SYNCS; i++) {
         if (steps[i] != ask)
             continue;

@@ -5,7 +5,7 @@
 
 #include "sim/state.h"
 
-enum { OVER_S = 7, TRIP_S = 10 };
+enum { OVER_S = 7, TRIP_S = 10, FAULT_OVERLOAD = 7 };
 
 static const double PV_EFFICIENCY = 0.98;
 
@@ -20,21 +20,45 @@ static bool ac_in_present(const struct sim *sim, int u)
     return from == -1 || (from >= 0 && output_alive(sim->unit[from].mode));
 }
 
+/* Its own fault first: one injected by its code, an overload, then what its group found. */
+static int code_of(const struct sim *sim, int u)
+{
+    const struct sim_unit *unit = &sim->unit[u];
+    double code;
+    if (quirk_holds(sim, u, SIM_QUIRK_FAULT, &code))
+        return (int)code;
+    return unit->trip_s > 0 || unit->failed ? FAULT_OVERLOAD : unit->group_code;
+}
+
+/* A unit that may go back to the battery takes its time, where it is known to. */
+static char back_late(const struct sim *sim, int u)
+{
+    const struct sim_unit *unit = &sim->unit[u];
+    double delay_s;
+    return unit->mode == 'L' && quirk_holds(sim, u, SIM_QUIRK_BACK_DELAY, &delay_s) &&
+                   unit->back_s < delay_s
+               ? 'L'
+               : 'B';
+}
+
 /* Below its back-to-grid voltage a unit leaves the battery by itself, and comes back late; set to
  * 0, only when the battery is full. */
-static char mode_of(const struct sim *sim, const struct sim_unit *unit)
+static char mode_of(struct sim *sim, int u, double dt_s)
 {
-    if (unit->trip_s > 0 || unit->failed)
+    struct sim_unit *unit = &sim->unit[u];
+    if (unit->code)
         return 'F';
+    if (quirk_holds(sim, u, SIM_QUIRK_OFF, NULL))
+        return 'S';
     double back_V = unit->to_battery_V > 0 ? unit->to_battery_V : unit->bulk_V - 0.4;
     double wanted_V = unit->mode == 'B' ? unit->to_grid_V : back_V;
-    bool may = !unit->discharger_off && bms_discharges(sim, (int)(unit - sim->unit));
+    bool may = !unit->discharger_off && bms_discharges(sim, u);
     bool battery_well = sim->battery_V > wanted_V && may;
     if (!unit->ac_present)
         return sim->battery_V > unit->cut_off_V && may ? 'B' : 'S';
-    if (unit->output_priority == 2)
-        return battery_well ? 'B' : 'L';
-    return 'L';
+    battery_well = battery_well && unit->output_priority == 2;
+    unit->back_s = battery_well ? unit->back_s + dt_s : 0;
+    return battery_well ? back_late(sim, u) : 'L';
 }
 
 /* Above 110 % for seven seconds it trips, above 200 % at once, and comes back after ten. */
@@ -54,13 +78,13 @@ static void overload_watch(struct sim *sim, int u, double dt_s)
 
 /* What this unit may put into the battery: its own setting, its switch, what the battery itself
  * tells it, the bulk voltage. */
-static double charge_room_W(const struct sim *sim, const struct sim_unit *unit)
+static double charge_room_W(const struct sim *sim, int u)
 {
+    const struct sim_unit *unit = &sim->unit[u];
     if (unit->charger_off || unit->mode == 'S')
         return 0;
-    double taper = fmin(1, fmax(0, (unit->bulk_V - sim->battery_V) / 0.4));
-    double most_A = fmin(unit->charge_max_A, bms_charge_A(sim, (int)(unit - sim->unit)));
-    return most_A * sim->battery_V * taper;
+    double taper = fmin(1, fmax(0, (charger_target_V(sim, u) - sim->battery_V) / 0.4));
+    return fmin(unit->charge_max_A, bms_charge_A(sim, u)) * sim->battery_V * taper;
 }
 
 /* What it charges from its AC input, beside what the sun leaves of the room. */
@@ -82,7 +106,7 @@ static void power_flow(struct sim *sim, int u, double dt_s)
     double idle_W = unit->mode == 'F' ? 0 : config->idle_W;
     double sun_W = unit->pv_W * PV_EFFICIENCY, load_W = unit->load_W / config->efficiency;
     bool sun_serves = unit->mode == 'B' || (unit->mode == 'L' && unit->output_priority != 0);
-    double room_W = charge_room_W(sim, unit), own_W = idle_W + (sun_serves ? load_W : 0);
+    double room_W = charge_room_W(sim, u), own_W = idle_W + (sun_serves ? load_W : 0);
     double from_grid_W = 0;
     unit->dc_W = sun_W - idle_W;
     if (unit->mode == 'B') {
@@ -96,6 +120,7 @@ static void power_flow(struct sim *sim, int u, double dt_s)
     unit->pv_limit_W = unit->mode == 'F' ? 0 : (own_W + room_W) / PV_EFFICIENCY;
     unit->grid_W = from_grid_W;
     unit->pv_Ws += unit->pv_W * dt_s;
+    unit->pv_day_Ws += unit->pv_W * dt_s;
     unit->load_Ws += unit->load_W * dt_s;
     sim->truth.load_W[u] = unit->load_W;
     sim->truth.grid_W[u] = config->ac_from < 0 ? from_grid_W : 0;
@@ -111,15 +136,19 @@ void inverters_step(struct sim *sim, double dt_s)
         sim->unit[u].load_W = box ? 0 : sim->truth.house_W[sim->config.inverter[u].phase];
         sim->unit[u].load_W += sim_wallbox_loads(sim, u) ? sim->truth.wallbox_W : 0;
     }
+    groups_share(sim);
+    groups_watch(sim);
     for (int u = sim->config.inverters - 1; u >= 0; u--) {
         struct sim_unit *unit = &sim->unit[u];
         int from = sim->config.inverter[u].ac_from;
         overload_watch(sim, u, dt_s);
         unit->ac_present = ac_in_present(sim, u);
-        unit->mode = mode_of(sim, unit);
+        unit->code = code_of(sim, u);
+        unit->mode = mode_of(sim, u, dt_s);
         if (!output_alive(unit->mode))
             unit->load_W = 0;
         power_flow(sim, u, dt_s);
+        charger_step(sim, u, dt_s);
         if (from >= 0 && unit->mode == 'L')
             sim->unit[from].load_W += unit->grid_W;
     }

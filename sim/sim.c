@@ -47,19 +47,14 @@ static void units_init(struct sim *sim)
 {
     for (int u = 0; u < sim->config.inverters; u++) {
         bool box = u == sim->config.wallbox_inverter;
-        sim->unit[u] = (struct sim_unit){.mode = box ? 'L' : 'B',
-                                         .output_priority = box ? 0 : 2,
-                                         .charger_priority = 3,
-                                         .charge_max_A = 60,
-                                         .ac_charge_max_A = 2,
-                                         .to_grid_V = 46,
-                                         .to_battery_V = 51,
-                                         .cut_off_V = 44,
-                                         .bulk_V = 56.4,
-                                         .float_V = 54,
-                                         .switches = "000",
-                                         .pv_limit_W = 1e6};
+        pi30_settings_begin(sim, u);
+        sim->unit[u].mode = box ? 'L' : 'B';
+        sim->unit[u].output_priority = box ? 0 : 2;
+        sim->unit[u].pv_limit_W = 1e6;
+        sim->unit[u].stage = SIM_STAGE_NONE;
     }
+    quirks_begin(sim);
+    groups_begin(sim);
     sim->wallbox_mode = sim->unit[sim->config.wallbox_inverter].mode;
 }
 
@@ -119,6 +114,14 @@ void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
     trackers_init(sim);
 }
 
+static void midnight_pass(struct sim *sim)
+{
+    int day = (int)(sim->truth.day_s / 86400);
+    for (int u = 0; u < sim->config.inverters && day != sim->day; u++)
+        sim->unit[u].pv_day_Ws = 0;
+    sim->day = day;
+}
+
 static void plant_step(struct sim *sim, double dt_s)
 {
     sim->truth.now_ms = sim->now_ms;
@@ -133,6 +136,7 @@ static void plant_step(struct sim *sim, double dt_s)
     frames_step(sim);
     for (int u = 0; u < sim->config.inverters; u++)
         pi30_step(sim, u);
+    midnight_pass(sim);
     bms_links_step(sim);
 }
 

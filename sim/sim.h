@@ -43,11 +43,64 @@ struct sim_input_config {
     double voc_max_V, mppt_min_V, mppt_max_V, isc_max_A, power_max_W, start_V;
     double detect_s, ramp_s;                              /* docs/axpert.md, Ratings */
 };
+
+/* What an inverter of the family is known to do wrong, or what wears it (docs/axpert.md, sources
+ * there). The first group befalls single answers, at a rate; the second is a state. */
+enum sim_quirk {
+    SIM_QUIRK_NONE,
+    SIM_QUIRK_CRC,              /* a wrong CRC */
+    SIM_QUIRK_LATE,             /* after amount ms, when the host has given up */
+    SIM_QUIRK_PREVIOUS,         /* the answer to the question before */
+    SIM_QUIRK_NAK,              /* this and the next answers, amount in all, are NAK */
+    SIM_QUIRK_LOST_BYTE,
+    SIM_QUIRK_BIT,              /* one bit is wrong */
+    SIM_QUIRK_SHIFTED,          /* the tail sampled three bits late, as captured on an 11 kW unit */
+    SIM_QUIRK_LF,               /* LF for CR, as a terminal in its wrong mode makes it */
+    SIM_QUIRK_PADDING,          /* zeros up to a multiple of 8, as USB reports carry them */
+    SIM_QUIRK_HANG,             /* says nothing until its port is opened again */
+    SIM_QUIRK_ACK_ONLY,         /* a setter is acknowledged and not applied */
+    SIM_QUIRK_ENERGY_RESET,     /* its counters of energy start at 0 again */
+    SIM_QUIRK_LAST_RATE = SIM_QUIRK_ENERGY_RESET,
+    SIM_QUIRK_FROZEN,           /* measured values stay as they are */
+    SIM_QUIRK_ECHO,             /* unknown words come back as they are, not as NAK */
+    SIM_QUIRK_SILENT,           /* unknown words get no answer */
+    SIM_QUIRK_BACK_DELAY,       /* from the grid to the battery only after amount seconds */
+    SIM_QUIRK_EARLY_FLOAT,      /* floats all day when the sun starts weakly (4.2 item 1) */
+    SIM_QUIRK_EEPROM,           /* worn after amount writes of one parameter: warning bit 17 */
+    SIM_QUIRK_OFF,              /* its rear switch is off: standby */
+    SIM_QUIRK_FAULT,            /* fault code amount: mode F */
+    SIM_QUIRK_BATTERY_OFFSET,   /* it reads the battery amount volts too high */
+    SIM_QUIRKS
+};
+struct sim_quirk_row {
+    enum sim_quirk quirk;
+    double rate;               /* of answers, 0..1; only of the first group */
+    double from_s, to_s;       /* since the start; to_s 0 = for good */
+    double amount;
+};
+enum { SIM_QUIRK_ROWS = 12 };
+
+struct variant;                /* sim/variants.h */
 struct sim_inverter_config {
     const char *serial, *model;
     int phase;                 /* 1..3 */
     int ac_from;               /* -1 = grid, -2 = none, else on this inverter's output */
     double rated_W, rated_A, idle_W, efficiency;
+    const struct variant *variant;  /* NULL = MAX 8 kW */
+    const char *firmware;      /* digits, NULL = the variant's */
+    int group;                 /* works in parallel with those of the same number; 0 = alone */
+    int output_mode;           /* QPIRI: 0 single, 1 parallel, 2 3 4 phase of three */
+    bool staged;               /* its charger has bulk, absorb and float; else it only tapers */
+    int quirks;
+    struct sim_quirk_row quirk[SIM_QUIRK_ROWS];
+};
+/* What is written into an inverter's EEPROM, by parameter. */
+enum sim_setting {
+    SIM_SET_OUTPUT_PRIORITY, SIM_SET_CHARGER_PRIORITY, SIM_SET_CHARGE, SIM_SET_AC_CHARGE,
+    SIM_SET_RECHARGE, SIM_SET_REDISCHARGE, SIM_SET_CUT_OFF, SIM_SET_BULK, SIM_SET_FLOAT,
+    SIM_SET_BATTERY_TYPE, SIM_SET_INPUT_RANGE, SIM_SET_OUTPUT_MODE, SIM_SET_BALANCE,
+    SIM_SET_FLAGS, SIM_SET_CV_TIME, SIM_SET_DISCHARGE, SIM_SET_SWITCHES, SIM_SET_OTHER,
+    SIM_SETTINGS
 };
 struct sim_contact_config {
     int string, input, board, channel;   /* board 0 = node 0x10 */
@@ -137,6 +190,10 @@ struct sim_truth {
     uint32_t stop_hot;  /* openings under current that the emergency stop may do */
     uint32_t transfers;                /* a string closed to another input than before */
     uint32_t setter_writes[SIM_INVERTERS];
+    uint32_t writes[SIM_INVERTERS][SIM_SETTINGS];   /* the same by parameter: its EEPROM's wear */
+    uint32_t quirks[SIM_INVERTERS][SIM_QUIRKS];     /* how often each has struck */
+    uint32_t zero_crc[SIM_INVERTERS];  /* answers sent whose CRC has a byte 00 */
+    uint32_t answers[SIM_INVERTERS];
     int ac_source;                     /* that feeds the wallbox's bus, -1 none */
     double ac_bus_V;
     uint32_t ac_changes, ac_operations;    /* to another source than before; of contacts */
@@ -157,6 +214,10 @@ void sim_frame(struct sim *sim, enum sim_bus bus, const struct frame *frame);
 size_t sim_frames(struct sim *sim, enum sim_bus bus, struct frame *frames, size_t room);
 void sim_bytes(struct sim *sim, int inverter, const uint8_t *bytes, size_t count);
 size_t sim_answer(struct sim *sim, int inverter, uint8_t *bytes, size_t room);
+/* Somebody has opened this inverter's port: what hung hangs no more. */
+void sim_reopened(struct sim *sim, int inverter);
+/* Adds a quirk from now on, in the config's terms; false when there is no room for it. */
+bool sim_quirk(struct sim *sim, int inverter, const struct sim_quirk_row *row);
 
 void sim_press_button(struct sim *sim);
 /* The emergency stop on the button's node; it latches. */

@@ -2,6 +2,7 @@
 #ifndef BUSBAR_SIM_STATE_H
 #define BUSBAR_SIM_STATE_H
 
+#include "sim/pi30_look.h"
 #include "sim/sim.h"
 #include "sim/twin.h"
 
@@ -33,8 +34,18 @@ struct sim_mppt {
     bool stale;                 /* .. is to be sought again */
 };
 
+enum sim_stage { SIM_STAGE_NONE = 10, SIM_STAGE_BULK, SIM_STAGE_ABSORB, SIM_STAGE_FLOAT };   /* as Q1 numbers them */
+
 struct sim_unit {
     char mode;                  /* QMOD letter */
+    int code;                   /* its fault code, 0 = none */
+    int group_code, number;     /* the fault its group gives it; its number there, 0 = master */
+    double back_s;              /* the battery would be well enough for so long */
+    int battery_type, input_range, output_mode, pv_ok, balance, cv_min, logic, discharge_max_A;
+    uint32_t flags;             /* of QFLAG: bit 0 = a */
+    enum sim_stage stage;
+    double stage_s, bulk_s;     /* in it for so long; how long bulk was */
+    double sun_s;               /* the sun is on it for so long, 0 = is not */
     int output_priority, charger_priority, charge_max_A, ac_charge_max_A;
     double to_grid_V, to_battery_V, cut_off_V, bulk_V, float_V;   /* PBCV PBDV PSDV PCVV PBFT */
     char switches[4];           /* PBATCD's digits as last set */
@@ -43,6 +54,8 @@ struct sim_unit {
     double pv_limit_W;          /* what may be taken next step */
     double load_W, pv_W, dc_W, grid_W;
     double pv_Ws, load_Ws;      /* since the start */
+    double pv_day_Ws;           /* since midnight */
+    double pv_base_Ws, load_base_Ws;   /* at which its counters were reset */
     double over_s, trip_s;      /* overload for so long; back in so long */
     bool ac_present;
     /* its serial line */
@@ -56,6 +69,13 @@ struct sim_unit {
     uint32_t writes;
     bool silent, noisy, failed;
     uint32_t noise;
+    uint8_t last[SIM_LINE];     /* its last answer as it should have been */
+    size_t last_len;
+    int naks;                   /* so many more in this burst */
+    bool hung;                  /* until its port is opened again */
+    uint32_t quirk_random;
+    bool frozen_held;
+    struct look frozen;
 };
 
 struct sim_contact {
@@ -118,6 +138,7 @@ struct sim {
     int64_t zero_ms[SIM_STRINGS];     /* no current since; 0 = some */
     struct sim_mppt mppt[SIM_INPUTS];
     struct sim_unit unit[SIM_INVERTERS];
+    int day;                          /* midnights since the start's day */
     struct sim_bms bms[SIM_INVERTERS];
     struct sim_contact contact[SIM_CONTACTS];
     struct sim_board board[SIM_BOARDS];
@@ -184,14 +205,34 @@ void wallbox_command(struct sim *sim, const struct frame *frame);
 void house_second(struct sim *sim);
 void frames_step(struct sim *sim);                      /* frames.c */
 void pi30_step(struct sim *sim, int inverter);          /* pi30.c */
-/* pi30_ask.c: false when the word is no question; out gets the answer from its "(" on. */
-bool pi30_question(const struct sim *sim, int inverter, const char *word, char *out, size_t room);
-/* False where the unit would say NAK. */
-bool pi30_setter(struct sim_unit *unit, const char *word);        /* pi30_set.c */
+
+/* pi30_set.c: what became of a setter. */
+struct sim_written {
+    bool acknowledged, applied;
+    enum sim_setting setting;
+};
+struct sim_written pi30_setter(struct sim *sim, int inverter, const char *word);
+void pi30_settings_begin(struct sim *sim, int inverter);    /* as delivered */
+
+/* quirks.c: a state holds now; an answer is struck now, which is counted. *amount may be NULL. */
+bool quirk_holds(const struct sim *sim, int inverter, enum sim_quirk quirk, double *amount);
+bool quirk_strikes(struct sim *sim, int inverter, enum sim_quirk quirk, double *amount);
+double quirk_random(struct sim_unit *unit);             /* 0..1, of its own */
+void quirks_begin(struct sim *sim);
+
+/* groups.c: inverters in parallel. */
+void groups_begin(struct sim *sim);
+void groups_share(struct sim *sim);                     /* the load of a phase among its units */
+void groups_watch(struct sim *sim);                     /* what they find wrong with each other */
+int group_member(const struct sim *sim, int inverter, int number);    /* -1 none */
+double unit_battery_V(const struct sim *sim, int inverter);   /* as it reads it */
+
+/* charger.c */
+void charger_step(struct sim *sim, int inverter, double dt_s);
+double charger_target_V(const struct sim *sim, int inverter);
+double charger_absorb_s(const struct sim_unit *unit);   /* how long absorb shall last */
 
 #define COUNT(array) (sizeof(array) / sizeof (array)[0])
-/* What QMCHGCR and QMUCHGCR tell, and the only values their setters take. */
-extern const int pi30_charge_A[12], pi30_ac_charge_A[13];
 /* ac.c: transfer contacts of the wallbox; without any, what its inverter's mode says. */
 void transfers_begin(struct sim *sim);
 void transfers_step(struct sim *sim, double dt_s);

@@ -5,6 +5,7 @@
 
 #include "app/config_file.h"
 #include "app/config_page.h"
+#include "inverter/protocol.h"
 #include "test/check.h"
 
 /* A line of a config file and what must be told about it. */
@@ -15,7 +16,8 @@ struct row {
 
 #define NAME "letters, digits and . _ -, 1 to 23 characters"
 #define STREAM                                                                                     \
-    "serial:DEVICE, tty:DEVICE, hidraw:DEVICE, tcp://HOST:PORT or /dev/.., 1 to 127 characters"
+    "auto, serial:DEVICE, tty:DEVICE, hidraw:DEVICE, tcp://HOST:PORT or /dev/..; a pattern "       \
+    "(/dev/ttyUSB*), or several with spaces between, 1 to 127 characters"
 
 /* clang-format off */
 static const struct row wrong_values[] = {
@@ -23,7 +25,7 @@ static const struct row wrong_values[] = {
     {"state_dir: \"\"", {"state_dir: \"\" is not allowed: a text, 1 to 127 characters"}},
     {"contrl: /run/x.sock",
      {"contrl: this key is not allowed: one of plant, state_dir, control, clock, backbone, node, "
-      "site, buses, battery, cap_schedule, packs, shunts, wires, boards, counters, inverters, inputs, strings, "
+      "site, buses, battery, cap_schedule, packs, shunts, wires, boards, counters, ports, inverters, inputs, strings, "
       "contacts, interlocks, wallboxes, buttons, emulations, sources, transfers (did you mean control?)"}},
     {"node: 16", {"node: 16 is not allowed: 1 to 15"}},
     {"node: 2", {"node: this key is not allowed twice: it stands on line 4"}},
@@ -180,6 +182,25 @@ static const struct row wrong_wiring[] = {
     {"contacts:", {0}},
     {"  - {string: s1, input: pv1, board: relays, channel: 3}", {0}},
     {"  - {string: s1, input: pv2, board: relays, channel: 4}", {0}},
+};
+/* One fixed port tells its unit by its place; else the number of the unit must. */
+static const struct row ports_alike[] = {
+    {"inverters:", {0}},
+    {"  - {name: a, port: auto, serial: 96332409100101, phase: L1, rated_W: 8000, rated_A: 34.7, "
+     "charge_max_A: 9}",
+     {0}},
+    {"  - {name: b, port: auto, serial: 96332409100102, phase: L2, rated_W: 8000, rated_A: 34.7, "
+     "charge_max_A: 9}",
+     {0}},
+    {"  - {name: c, port: auto, phase: L3, rated_W: 8000, rated_A: 34.7, charge_max_A: 9}",
+     {"inverters[2].port: auto is not allowed: one port, or with serial: the number of the unit",
+      "inverters[2].port: auto is not allowed: a port of its own; inverters[0] has it, and not both "
+      "have serial:",
+      "inverters[2].port: auto is not allowed: a port of its own; inverters[1] has it, and not both "
+      "have serial:"}},
+    {"  - {name: d, port: /dev/ttyS0, serial: 96332409100101, phase: L3, rated_W: 8000, rated_A: "
+     "34.7, charge_max_A: 9}",
+     {"inverters[3].serial: 96332409100101 is not allowed: each serial once, and line 2 has it"}},
 };
 static const struct row entry_lost[] = {
     {"buses: [{name: backbone, port: can0}, {name: other, port: can1}]", {0}},
@@ -376,6 +397,9 @@ static void ports_have_a_scheme(void)
         {false, "tcp://host:", false},
         {false, "tcp://host:1234567", false},
         {false, "tcp://host:12a", false},
+        {false, "auto", true},
+        {false, "/dev/ttyUSB* auto", true},
+        {false, "ttyUSB*", false},
         {false, "ttyUSB0", false},
         {false, "can0", false},
     };
@@ -443,6 +467,9 @@ static void page_is_current(void)
     char *text = yaml_read_text("docs/config.md", &length, stdout);
     CHECK(text && length == size && !memcmp(text, page, size),
           "docs/config.md is old: busbar check --schema > docs/config.md");
+    for (size_t i = 0; i < protocol_count; i++)
+        CHECK(strstr(page, protocols[i]->name), "inverters[].protocol names no %s",
+              protocols[i]->name);
     free(text);
     free(page);
 }
@@ -453,6 +480,7 @@ int main(void)
     TELLS(wrong_values);
     TELLS(wrong_together);
     TELLS(wrong_wiring);
+    TELLS(ports_alike);
     TELLS(entry_lost);
     TELLS(no_battery);
     TELLS(no_yaml);

@@ -89,6 +89,37 @@ static void wear_is_kept(int64_t wall_ms, FILE *quiet)
     CHECK(t.controller->wear[3].record.newest_ms == LATER_MS, "just now");
 }
 
+/* The counts go on where they were; what followed a unit's own count takes in the time between. */
+static void energy_is_kept(int64_t wall_ms, FILE *quiet)
+{
+    enum { NOW_MS = 50000000, LATER_MS = 9000 };
+    struct energy_unit *energy = t.controller->inverters.energy;
+    controller_init(t.controller, &t.config, NOW_MS, quiet);
+    saved_open(&again, dir, t.controller, NOW_MS, wall_ms, quiet);
+    memset(energy, 0, sizeof t.controller->inverters.energy);
+    t.controller->inverters.day = 20000;
+    strcpy(energy[1].serial, "9293");
+    energy_own(&energy[1].count[ENERGY_PV], 1000, 1, 8000, NOW_MS - 7200000);
+    energy_own(&energy[1].count[ENERGY_PV], 5000, 1, 8000, NOW_MS - 1000);
+    energy[1].count[ENERGY_CHARGE].total_mJ = 77 * ENERGY_WH;
+    energy_day(&energy[2]);
+    CHECK(saved_write(&again, t.controller, NOW_MS, wall_ms), "saved");
+    saved_close(&again);
+    controller_init(t.controller, &t.config, LATER_MS, quiet);
+    saved_open(&again, dir, t.controller, LATER_MS, wall_ms + 600000, quiet);
+    saved_close(&again);
+    CHECK(t.controller->inverters.day == 20000, "the day");
+    CHECK(strcmp(energy[1].serial, "9293") == 0, "whose counts they are");
+    CHECK(energy_Wh(energy[1].count[ENERGY_PV].total_mJ) == 3999, "the total");
+    CHECK(energy[1].count[ENERGY_PV].own_ms == LATER_MS - 601000, "told as long ago as it was");
+    CHECK(energy[1].count[ENERGY_PV].gap_ms == 0 && energy[1].count[ENERGY_CHARGE].gap_ms == 600000,
+          "ten minutes nobody counted, but the unit");
+    energy_own(&energy[1].count[ENERGY_PV], 6000, 1, 8000, LATER_MS + 1000);
+    CHECK(energy_Wh(energy[1].count[ENERGY_PV].total_mJ) == 4999,
+          "the unit's ten minutes are in it");
+    CHECK(energy_Wh(energy[1].count[ENERGY_CHARGE].total_mJ) == 77, "what is integrated goes on");
+}
+
 /* The newest generation is cut short at each eighth byte: the one before it is taken, whole. */
 static void torn_wear(int64_t wall_ms, FILE *quiet)
 {
@@ -176,7 +207,12 @@ static void largest_fits(void)
     for (size_t i = 0; i < MAX_INVERTERS; i++) {
         memset(state.inverters[i].name, 'i', NAME_SIZE - 1);
         state.inverters[i].name[NAME_SIZE - 1] = '\0';
+        memset(state.energy[i].name, 'e', NAME_SIZE - 1);
+        state.energy[i].name[NAME_SIZE - 1] = state.energy[i].unit.serial[ENERGY_SERIAL - 1] = '\0';
+        for (int k = 0; k < ENERGY_KINDS; k++)
+            state.energy[i].unit.count[k].own = true;
     }
+    state.energy_count = MAX_INVERTERS;
     size_t count = state_encode(&file, &state, bytes);
     printf("the largest state has %zu of %d bytes\n", count, STATE_FILE_MAX);
     CHECK(state_unpack(&back, bytes + 28, count - 28), "and is read back");
@@ -354,6 +390,7 @@ int main(void)
     saved_close(&again);
     charge_goes_on(wall_ms, quiet);
     wear_is_kept(wall_ms, quiet);
+    energy_is_kept(wall_ms, quiet);
     torn_wear(wall_ms, quiet);
     largest_fits();
     char command[96];

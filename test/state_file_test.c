@@ -277,6 +277,44 @@ static void says_what_is_wrong(void)
     }
 }
 
+static void energy_largest(struct saved_state *state, int i)
+{
+    const int64_t most_mJ = INT64_MAX / 1024 - 1, most_Wh = most_mJ / ENERGY_WH - 1;
+    struct saved_energy *energy = &state->energy[state->energy_count++];
+    memset(energy->name, 'e', NAME_SIZE - 1);
+    memset(energy->unit.serial, 'n', ENERGY_SERIAL - 1);
+    for (int k = 0; k < ENERGY_KINDS; k++)
+        energy->unit.count[k] =
+            (struct energy_count){most_mJ, most_mJ, most_mJ, most_mJ,       true,       100000,
+                                  most_mJ, most_Wh, most_Wh, 1700000000000, UINT32_MAX, UINT32_MAX};
+    energy->name[0] = (char)('a' + i);
+    state->energy_day = 30000;
+}
+
+/* What cannot be is left out, with what hangs on it. */
+static void senseless_energy(void)
+{
+    static uint8_t bytes[STATE_FILE_MAX];
+    static struct saved_state state, back;
+    static const struct energy_count good = {5000, 4000, 10, 7, true, 1, 3000, 10, 20, 99, 1, 2};
+    for (int n = 0; n < 8; n++) {
+        memset(&state, 0, sizeof state);
+        state.energy_count = 1;
+        struct energy_count *count = &state.energy[0].unit.count[ENERGY_PV];
+        *count = good;
+        count->total_mJ = n == 1 ? -1 : n == 2 ? INT64_MAX : count->total_mJ;
+        count->day_mJ = n == 3 ? 5001 : count->day_mJ;
+        count->step_Wh = n == 4 ? 0 : count->step_Wh;
+        count->anchor_Wh = n == 5 ? 21 : count->anchor_Wh;
+        count->owed_mJ = n == 6 ? -7 : count->owed_mJ;
+        count->own_Wh = n == 7 ? INT64_MAX / 2 : count->own_Wh;
+        CHECK(state_unpack(&back, bytes, state_pack(&state, bytes, sizeof bytes)), "%d", n);
+        const struct energy_count *got = &back.energy[0].unit.count[ENERGY_PV];
+        CHECK((got->total_mJ == 5000) == (n == 0 || n > 3), "%d: a total that can be", n);
+        CHECK(got->own == (n == 0), "%d: a count that can be followed", n);
+    }
+}
+
 static void largest_fits(void)
 {
     static uint8_t bytes[STATE_FILE_MAX];
@@ -298,6 +336,7 @@ static void largest_fits(void)
         state.inverters[i].budget_wall_ms = 1700000000000;
         for (int s = 0; s < SETTINGS; s++)
             state.inverters[i].settings[s] = (struct saved_setting){UINT32_MAX, UINT16_MAX};
+        energy_largest(&state, i);
     }
     struct state_file file;
     clear();
@@ -407,5 +446,6 @@ int main(void)
     rmdir(dir);
     senseless_plans();
     senseless_charges();
+    senseless_energy();
     return check_done("state_file");
 }

@@ -20,6 +20,8 @@ struct together {
     bool bus_dead[SIM_BUSES];
     /* frames to buses that the simulated plant does not have; may be NULL */
     void (*elsewhere)(uint8_t bus, const struct frame *frame, int64_t now_ms);
+    /* requests to inverters; true = the plant does not hear it. May be NULL */
+    bool (*on_request)(int inverter, const uint8_t *request, size_t count, int64_t now_ms);
 };
 
 static inline int together_start(struct together *t)
@@ -84,7 +86,7 @@ static inline void together_speak(struct together *t)
         bool drain = false;
         unit_step(&t->controller->plant.units[u], request, sizeof request, &count, &drain,
                   t->now_ms);
-        if (count)
+        if (count && !(t->on_request && t->on_request(u, request, count, t->now_ms)))
             sim_bytes(t->sim, u, request, count);
     }
 }

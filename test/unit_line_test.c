@@ -101,13 +101,13 @@ static void nothing_is_mistaken(void)
             play(&weathers[w], seed);
             answers += line.unit.statistics.answers;
             late += line.unit.statistics.late;
-            CHECK(line.now_ms - line.unit.heard_ms < 30000, "%s: heard %" PRId64 " ms ago",
+            CHECK(line.now_ms - line.unit.heard_ms < 60000, "%s: heard %" PRId64 " ms ago",
                   weathers[w].sentence, line.now_ms - line.unit.heard_ms);
         }
         printf("%s: %u answers, %u came late, %u taken for another, %u of 480 confirmed\n",
                weathers[w].sentence, answers, late, wrong, confirmed);
         CHECK(wrong == 0, "%s: %u taken for another", weathers[w].sentence, wrong);
-        CHECK(answers > 5000, "%s: %u answers", weathers[w].sentence, answers);
+        CHECK(answers > 3000, "%s: %u answers", weathers[w].sentence, answers);
         CHECK(weathers[w].late_ms == 0 || late > 100, "%s: %u came late", weathers[w].sentence,
               late);
     }

@@ -12,6 +12,8 @@
 #include "test/weeks_guess.h"
 
 enum { WEEKS_STEP_S = 10, WEEKS_DAY_STEPS = 86400 / WEEKS_STEP_S };
+enum { WEEKS_BANDS = 4 };
+static const double WEEKS_BAND_TO[WEEKS_BANDS] = {0.18, 0.33, 0.54, 2};  /* below, at, between, above the knees' begin */
 static const double WEEKS_UNKNOWN_DAYS = 7;  /* told nothing at the start: judged from then */
 
 struct weeks_result {
@@ -19,6 +21,8 @@ struct weeks_result {
     bool unknown;
     long steps, inside, known;
     double square, nees, most;           /* of the estimate's error, judged steps */
+    double band_square[WEEKS_BANDS];     /* .. by the true charge */
+    long band_steps[WEEKS_BANDS];
     double most_day, most_charge;        /* when the largest was, and the true charge then */
     double counted_square, counted_most;
     double above_cap;                    /* true charge beyond the cap at most */
@@ -70,8 +74,8 @@ static inline void weeks_begin(struct weeks *w, const struct weeks_plan *plan, c
         .charge_max_mA = 100000,
         .discharge_max_mA = 120000,
         .self_draw_mA = 50,
-        .sensor_offset_mA = 150,
-        .sensor_gain_permille = 4,
+        .sensor_offset_mA = plan->right_sensor ? 5 : 150,
+        .sensor_gain_permille = plan->right_sensor ? 0 : 4,
         .packs = 1,
         .pack_capacity_mAh = {(int32_t)lround(plan->capacity_Ah * 1000)},
     };
@@ -81,6 +85,7 @@ static inline void weeks_begin(struct weeks *w, const struct weeks_plan *plan, c
                                  .charge_ok = true, .discharge_ok = true};
     w->guess.bank = &w->bank;
     w->guess.cell = &w->cell;
+    w->guess.capacity_sigma = plan->right_cell ? 0.002 : 0.018;
     w->counted = plan->start + plan->told_off;
     guesser->begin(&w->guess, plan->start + plan->told_off, plan->unknown ? 0 : 0.01, w->now_ms);
 }
@@ -235,6 +240,11 @@ static inline void weeks_judge(struct weeks *w, const struct weeks_said *said)
     r->nees += off * off / (said->sigma * said->sigma);
     r->inside += fabs(off) <= 2 * said->sigma;
     r->sigma_sum += said->sigma;
+    int band = 0;
+    while (truth > WEEKS_BAND_TO[band])
+        band++;
+    r->band_square[band] += off * off;
+    r->band_steps[band]++;
     if (fabs(off) > r->most) {
         r->most = fabs(off);
         r->most_day = w->day;

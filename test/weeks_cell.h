@@ -71,13 +71,13 @@ static inline void weeks_pulse(struct twin *twin, double temp_C, struct cell_row
     }
 }
 
-static inline void weeks_measure(struct cell *cell)
+static inline void weeks_measure_of(struct cell *cell, const struct twin_config *make)
 {
     static const double temps_C[4] = {0, 10, 20, 30};
-    struct twin_config make = weeks_make();
     static struct twin twin;
     static double up[CELL_POINTS], down[CELL_POINTS];
-    *cell = (struct cell){.name = "the make", .chemistry = CHEMISTRY_LFP, .capacity_Ah = 280,
+    *cell = (struct cell){.name = "the make", .chemistry = CHEMISTRY_LFP,
+                          .capacity_Ah = make->capacity_Ah,
                           .efficiency = 0.999, .tau1_s = 120, .tau2_s = 2000, .diffusion_s = 260,
                           .tau_d_s = 200, .hysteresis_rate = 25, .voltage_sigma_V = 0.003,
                           .resistance_sigma = 0.12, .position_sigma = 0.01,
@@ -86,7 +86,7 @@ static inline void weeks_measure(struct cell *cell)
     for (int t = 0; t < 4; t++) {
         struct cell_row *row = &cell->row[t];
         row->temp_C = temps_C[t];
-        twin_init(&twin, &make, 0, temps_C[t]);
+        twin_init(&twin, make, 0, temps_C[t]);
         weeks_slow(&twin, 11.2, temps_C[t], up);
         twin_rest(&twin, 1);
         weeks_slow(&twin, -11.2, temps_C[t], down);
@@ -96,6 +96,12 @@ static inline void weeks_measure(struct cell *cell)
         }
         weeks_pulse(&twin, temps_C[t], row);
     }
+}
+
+static inline void weeks_measure(struct cell *cell)
+{
+    struct twin_config make = weeks_make();
+    weeks_measure_of(cell, &make);
 }
 
 static inline double weeks_table(const double table[CELL_POINTS], double z)
@@ -118,6 +124,13 @@ static inline double weeks_warp(const struct weeks_plan *plan, double z)
 
 static inline void weeks_cell(struct cell *cell, const struct cell *make, const struct weeks_plan *plan)
 {
+    if (plan->right_cell) {
+        struct twin_config pack = plan->pack;
+        pack.cells = 1;
+        weeks_measure_of(cell, &pack);
+        cell->position_sigma = 0.002;
+        return;
+    }
     *cell = *make;
     for (int t = 0; t < cell->rows; t++) {
         struct cell_row *row = &cell->row[t];

@@ -8,6 +8,7 @@
 struct weeks_guess {
     const struct bank_config *bank;
     const struct cell *cell;
+    double capacity_sigma;           /* that the estimator is told */
     struct soc_counter counter;
     struct estimator estimator;
     double unseen_s;                 /* nobody saw a current since */
@@ -73,10 +74,10 @@ static void estimator_ready(struct weeks_guess *g)
         .cell = g->cell,
         .scale = bank->capacity_mAh / 1000.0 / g->cell->capacity_Ah,
         .offset_A = bank->sensor_offset_mA / 1000.0,
-        .drift_A = 0.02,
+        .drift_A = fmin(0.02, bank->sensor_offset_mA / 1000.0),
         .gain = bank->sensor_gain_permille / 1000.0,
         .voltage_V = 0.002,
-        .capacity = 0.018,
+        .capacity = g->capacity_sigma,
     };
     estimator_init(&g->estimator, &config);
 }

@@ -59,6 +59,7 @@ struct weeks_plan {
     double clear[WEEKS_DAYS_MOST];  /* 0..1 */
     /* how often, a day */
     double silences, voltage_silences, restarts;
+    bool right_sensor, right_cell;  /* an oracle's: what is then left is the other's part */
 };
 
 struct weeks_dice { uint64_t state; };
@@ -168,6 +169,25 @@ static inline void weeks_plan(struct weeks_plan *plan, uint64_t seed, int scenar
                             plan->scenario->knee_sigma * dice_normal(&d);
     plan->resistance_off = 0.1 * dice_normal(&d);
     plan->hysteresis_off = 0.2 * dice_normal(&d);
+}
+
+/* An oracle's plan: the sensor reads what flows and all of it, or the cell file is of this very pack. The draw and the
+ * weather stay. */
+static inline void weeks_know(struct weeks_plan *plan, bool sensor, bool cell)
+{
+    plan->right_sensor = sensor;
+    plan->right_cell = cell;
+    if (sensor) {
+        plan->offset_A = plan->drift_A = plan->tempco_A = plan->noise_A = 0;
+        plan->standby_A = plan->loss = 0;
+        plan->jumps = 0;
+        plan->gain = 1;
+    }
+    if (cell) {
+        plan->capacity_Ah = plan->pack.capacity_Ah - plan->pack.lithium_lost_Ah;
+        plan->knee_off[0] = plan->knee_off[1] = 0;
+        plan->resistance_off = plan->hysteresis_off = 0;
+    }
 }
 
 #endif
