@@ -190,7 +190,7 @@ static void early_float(bool trapped)
     }
     CHECK(together_begin(&t) == 0, "begins");
     bool said = false;
-    for (int n = 0; n < 60 && !said; n++) {
+    for (int n = 0; n < 33 && !said; n++) {
         together_run(&t, 600000);
         said = news("without having absorbed") != NULL;
     }
