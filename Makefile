@@ -137,7 +137,7 @@ accept: $(BUILD)/rel/test/accept ## 10^8 damaged inverter answers: what a CRC al
 layers: ## prove who may include whom
 	$(Q)tools/layers
 
-PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/pi30*.c inverter/unit*.c inverter/answer*.c inverter/protocol*.c \
+PURE := $(wildcard core/*.c bms/*.c phase-router/*.c devices/*.c sim/*.c inverter/unit*.c inverter/answer*.c inverter/protocol*.c \
 	inverter/bank*.c inverter/means.c inverter/faults.c inverter/energy.c) \
 	inverter/stream_hid.c inverter/probe.c can/text.c can/codec.c can/dialect.c can/dispatch.c can/dbc_lex.c \
 	app/controller.c app/policy.c app/policy_parts.c app/policy_text.c app/session.c app/supply.c app/orders.c app/summary.c app/tell.c \
@@ -185,9 +185,10 @@ afternoon: $(BUILD)/busbar
 peers: $(BUILD)/busbar ## foreign programs as witnesses: a PI30 client, cantools (from PyPI, else skipped)
 	$(Q)tools/check-peers
 
-shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test ## the virtual shed: Debian's kernel under QEMU, real CAN and serial lines
+shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test $(BUILD)/rel/test/hidraw_test $(BUILD)/rel/test/usb_reset_test ## the virtual shed: Debian's kernel under QEMU, real CAN, serial lines, USB
 	$(Q)tools/deps shed
 	$(Q)tools/shed test/shed/first_light.sh
+	$(Q)tools/shed test/shed/usb.sh
 
 check: ## every test there is, the virtual shed included
 	$(Q)tools/deps shed

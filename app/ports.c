@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/ports_inner.h"
+#include "app/usb_reset.h"
 
 enum { BATCHES = 64, LOOK_MS = 500, RETRY_FIRST_MS = 250, RETRY_MAX_MS = 2000 };
 enum { RATE_MS = 10000, ANSWERS_MS = 10000, HELD_MS = 1000 };
@@ -239,6 +240,22 @@ static bool anybody_answers(const struct ports *ports, int64_t now_ms)
     return false;
 }
 
+static void switch_off_and_on(struct ports *ports, struct port *port, uint64_t device,
+                              int64_t now_ms)
+{
+    char path[USB_PATH_SIZE];
+    int status = usb_find(ports->root, device, path);
+    if (status == 0)
+        status = usb_reset(path);
+    if (status == 0) {
+        port->counts.resets++;
+        port->retry_ms = now_ms + USB_OFF_MS;
+    } else {
+        snprintf(port->problem, sizeof port->problem, "%.60s: silent; its USB device: %s",
+                 port->where.url, status == -ENOENT ? "it is on no USB" : strerror(-status));
+    }
+}
+
 static void supervise_hang(struct ports *ports, struct port *port, int64_t now_ms)
 {
     int64_t hang_ms = (int64_t)ports->config->ports.hang_s * 1000;
@@ -246,9 +263,12 @@ static void supervise_hang(struct ports *ports, struct port *port, int64_t now_m
     if (hang_ms == 0 || port->state == PORT_OWNED || port->stream.fd < 0 ||
         now_ms - since_ms < hang_ms || !anybody_answers(ports, now_ms))
         return;
+    uint64_t device = port->device;
     port->counts.hung++;
     port_shut(ports, port, PORT_CLOSED);
     port->retry_ms = now_ms;
+    if (ports->config->ports.usb_reset)
+        switch_off_and_on(ports, port, device, now_ms);
 }
 
 static void supervise_port(struct ports *ports, struct plant *plant, struct port *port,

@@ -13,7 +13,8 @@
  *   inverter has its unit, the others are closed and left alone.
  * - A port that is gone is tried at once, then after 0.25, 0.5, 1 and 2 s, then each 2 s, for ever.
  *   One that is open but silent is asked again each second. After config.ports.hang_s of silence,
- *   while another inverter answers, it is closed and opened anew. */
+ *   while another inverter answers, it is closed and opened anew; with config.ports.usb_reset its USB
+ *   device is switched off and on, too. */
 #ifndef BUSBAR_APP_PORTS_H
 #define BUSBAR_APP_PORTS_H
 
@@ -39,7 +40,7 @@ const char *port_state_name(enum port_state state);   /* "owned" */
 struct port_counts {
     uint32_t opened, failed;      /* tried to open: with success, without */
     uint32_t lost;                /* it was open and failed */
-    uint32_t hung;                /* closed because it was silent */
+    uint32_t hung, resets;        /* closed because it was silent; USB resets of these */
     uint32_t disowned;            /* an inverter's no more, though it is open */
     uint32_t proven;              /* told its number once more */
 };

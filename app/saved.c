@@ -104,7 +104,8 @@ static uint64_t writes_mark(const struct controller *c)
     uint64_t mark = 0;
     for (size_t i = 0; i < c->config->inverter_count; i++)
         for (size_t k = 0; k < SETTINGS; k++)
-            mark += c->plant.units[i].settings[k].writes;
+            mark += c->plant.units[i].settings[k].writes * 65537u +
+                    c->plant.units[i].settings[k].writes_today;
     return mark;
 }
 

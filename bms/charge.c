@@ -10,7 +10,7 @@ static const double VOLTAGE_V = 0.002; /* what a BMS's cell voltage may be off b
 static const double CAPACITY = 0.02;   /* what a capacity on a label may be off by */
 static const double WIDE_SIGMA = 0.03; /* less sure than this: the cap keeps twice as far */
 static const double BMS_SIGMA = 0.075; /* a BMS's own charge is within 15 % in the field */
-static const double mA = 1e-3, S_PER_MS = 1e-3, S_PER_H = 3600;
+static const double mA = 1e-3, S_PER_MS = 1e-3;
 
 static double capacity_Ah(const struct bank_config *bank, size_t pack)
 {
@@ -128,16 +128,15 @@ static void start(struct charge_pack *p, const struct bank_config *bank,
     p->unseen_s = 0;
 }
 
-/* By the owner's limits, and no further than to full and to empty. */
+/* By the owner's limits. */
 static void gap(struct estimator *e, const struct bank_config *bank, const struct bank_view *view,
                 size_t pack, double seconds)
 {
-    double Ah = capacity_Ah(bank, pack), z = estimator_estimate(e).charge;
     double of_Ah =
         place_counted(view->pack[pack].place) ? view->capacity_mAh * mA : bank->capacity_mAh * mA;
-    double part = fmin(Ah / of_Ah, 1), whole_A = Ah * S_PER_H / seconds;
-    estimator_gap(e, seconds, fmin(bank->charge_max_mA * mA * part, (1 - z) * whole_A),
-                  fmin((bank->discharge_max_mA + bank->self_draw_mA) * mA * part, z * whole_A));
+    double part = fmin(capacity_Ah(bank, pack) / of_Ah, 1);
+    estimator_gap(e, seconds, bank->charge_max_mA * mA * part,
+                  (bank->discharge_max_mA + bank->self_draw_mA) * mA * part);
 }
 
 static void pack_step(struct charge_pack *p, const struct bank_config *bank,

@@ -160,7 +160,7 @@ static void weigh(struct estimator *e)
     }
 }
 
-static void shares(const struct estimator *e, double share[EST_HYPOTHESES])
+void estimator_shares(const struct estimator *e, double share[EST_HYPOTHESES])
 {
     double sum = 0;
     for (int k = 0; k < EST_HYPOTHESES; k++) {
@@ -171,11 +171,22 @@ static void shares(const struct estimator *e, double share[EST_HYPOTHESES])
         share[k] /= sum;
 }
 
+/* Whether the sensor is off is asked anew: the other opinions of it begin at what is believed. */
+static void doubt_sensor(struct estimator *e)
+{
+    for (int k = 1; k < EST_SENSORS; k++) {
+        e->hypothesis[k] = e->hypothesis[0];
+        e->hypothesis[k].P[EST_OFFSET][EST_OFFSET] += square(offset_sigma_A(e, k));
+        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR[k]);
+    }
+    e->since_seed_s = 0;
+}
+
 /* The hypothesis that has won becomes what is believed; whether the sensor is off is asked anew. */
 static void settle(struct estimator *e)
 {
     double share[EST_HYPOTHESES];
-    shares(e, share);
+    estimator_shares(e, share);
     int best = 0;
     for (int k = 1; k < EST_HYPOTHESES; k++)
         best = share[k] > share[best] ? k : best;
@@ -185,12 +196,8 @@ static void settle(struct estimator *e)
         e->hypothesis[0] = e->hypothesis[best];
         e->hypothesis[best].alive = false;
     }
-    for (int k = 1; k < EST_SENSORS && (won || asked); k++) {
-        e->hypothesis[k] = e->hypothesis[0];
-        e->hypothesis[k].P[EST_OFFSET][EST_OFFSET] += square(offset_sigma_A(e, k));
-        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR[k]);
-        e->since_seed_s = 0;
-    }
+    if (won || asked)
+        doubt_sensor(e);
 }
 
 /* Which steep place this charge is at: 0 low, 1 high, -1 none. */
@@ -200,15 +207,6 @@ static int knee_at(const struct cell *cell, double z)
         if (z >= cell->knee[k].from && z <= cell->knee[k].to)
             return cell->knee[k].at < KNEES_PART ? 0 : 1;
     return -1;
-}
-
-/* How well the distance of two knees tells the capacity, relative: both may be misplaced. 1 where there are no two. */
-static double knees_sigma(const struct cell *cell)
-{
-    if (cell->knees < 2)
-        return 1;
-    double span = magnitude(cell->knee[cell->knees - 1].at - cell->knee[0].at);
-    return span > 0 ? maths_within(sqrt(2) * cell->position_sigma / span, 0, 1) : 1;
 }
 
 static void look(struct estimator *e)
@@ -222,8 +220,7 @@ static void look(struct estimator *e)
     };
     int knee = knee_at(e->config.cell, e->run.z);
     bool other = knee >= 0 && e->knee >= 0 && knee != e->knee;
-    double known = e->hypothesis[0].P[EST_CAPACITY][EST_CAPACITY];
-    sight.capacity_live = other && known > square(knees_sigma(e->config.cell));
+    sight.other_knee = other;
     double missed = INFINITY; /* by the hypothesis that is nearest */
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[k];
@@ -270,10 +267,21 @@ void estimator_step(struct estimator *e, const struct estimator_input *input, do
         look(e);
 }
 
+/* What was still relaxing goes on; of the rest of the past nothing is known. */
+static void relax(struct estimator *e, double seconds)
+{
+    const struct cell *cell = e->config.cell;
+    e->run.w *= maths_exp(-seconds / cell->tau_d_s);
+    e->run.v1 *= maths_exp(-seconds / cell->tau1_s);
+    e->run.v2 *= maths_exp(-seconds / cell->tau2_s);
+}
+
 void estimator_gap(struct estimator *e, double seconds, double charge_A, double discharge_A)
 {
-    double Ah = seconds / S_PER_HOUR / e->config.scale;
-    double up = charge_A * Ah / cell_Ah(e), down = discharge_A * Ah / cell_Ah(e);
+    double z = estimator_estimate(e).charge;
+    double each = seconds / (S_PER_HOUR * e->config.scale * cell_Ah(e));
+    double up = maths_within(charge_A * each, 0, 1 - z),
+           down = maths_within(discharge_A * each, 0, z);
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[k];
         h->x[EST_Z] = maths_within(h->x[EST_Z] + (up - down) / 2, 0, 1);
@@ -281,14 +289,14 @@ void estimator_gap(struct estimator *e, double seconds, double charge_A, double 
             square(maths_within((up + down) / 4, 0, 0.3)); /* the ends are two sigma away */
         h->P[EST_HYSTERESIS][EST_HYSTERESIS] = square(HYSTERESIS_SIGMA);
     }
-    e->run.w = e->run.v1 = e->run.v2 = 0;
+    relax(e, seconds);
     e->run.z = maths_within(estimator_estimate(e).charge, 0, 1);
 }
 
 struct estimate estimator_estimate(const struct estimator *e)
 {
     double share[EST_HYPOTHESES];
-    shares(e, share);
+    estimator_shares(e, share);
     struct estimate out = {.trust = share[0], .since_knee_s = e->since_knee_s};
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         const struct estimator_hypothesis *h = &e->hypothesis[k];
@@ -314,40 +322,11 @@ struct estimate estimator_estimate(const struct estimator *e)
     return out;
 }
 
-struct estimator_saved estimator_save(const struct estimator *e)
+/* No voltage counts in full while what still relaxes in it is not known. */
+void estimator_resume(struct estimator *e)
 {
-    struct estimate now = estimator_estimate(e);
-    return (struct estimator_saved){now.charge,         now.sigma,      now.offset_A,
-                                    now.offset_sigma_A, now.resistance, now.capacity,
-                                    now.capacity_sigma};
-}
-
-bool estimator_restore(struct estimator *e, const struct estimator_saved *saved)
-{
-    double C_A = e->config.scale * cell_Ah(e), rate = magnitude(saved->offset_A) / C_A;
-    bool right = saved->charge >= 0 && saved->charge <= 1 && saved->charge_sigma > 0 &&
-                 saved->charge_sigma <= 1 && rate <= 1 && saved->offset_sigma_A > 0 &&
-                 saved->offset_sigma_A <= C_A && saved->resistance >= 0.5 &&
-                 saved->resistance <= 2 && saved->capacity >= 0.5 && saved->capacity <= 1.2 &&
-                 saved->capacity_sigma > 0 && saved->capacity_sigma <= 0.5;
-    if (!right)
-        return false;
-    estimator_start(e, saved->charge, saved->charge_sigma);
-    for (int k = 0; k < EST_HYPOTHESES; k++) {
-        struct estimator_hypothesis *h = &e->hypothesis[k];
-        h->x[EST_OFFSET] = saved->offset_A / e->config.scale;
-        h->x[EST_RESISTANCE] = saved->resistance - 1;
-        h->x[EST_CAPACITY] = saved->capacity;
-        h->P[EST_CAPACITY][EST_CAPACITY] = square(saved->capacity_sigma);
-    }
-    double sigma_A = saved->offset_sigma_A / e->config.scale;
-    e->hypothesis[0].P[EST_OFFSET][EST_OFFSET] = square(sigma_A);
-    /* What was known of the sensor and the charge is not asked anew, and no voltage counts in full while what
-     * still relaxes in it is not known. */
-    for (int k = 1; k < EST_SENSORS; k++)
-        e->hypothesis[k].weight = maths_log(SEED_PRIOR[k]);
+    doubt_sensor(e);
     for (int k = FIRST_LOST; k < EST_HYPOTHESES; k++)
         e->hypothesis[k].weight = maths_log(SEED_PRIOR[1] * LOST_PRIOR);
     e->fresh = false;
-    return true;
 }

@@ -291,7 +291,7 @@ static void order(struct means_chooser *means, const struct means_input *input,
 {
     bool link = out->by == MEANS_BMS_PORT || out->by == MEANS_BMS_CAN;
     if (input->charger.there)
-        out->charger_off = out->by == MEANS_CHARGER;
+        out->charger_off = out->by >= MEANS_CHARGER;
     if (link)
         out->charge_max_A = raise_A(means, input, now_ms);
     else if (out->by == MEANS_CURRENT)

@@ -109,6 +109,7 @@ enum setting_reason {
     REASON_DWELL,                /* waits: it was written a short while ago */
     REASON_BUDGET,               /* waits: written too often today */
     REASON_SMALL,                /* waits: too little to be worth a write */
+    REASON_NUMBER,               /* waits a moment: its number in parallel is not known yet */
     REASON_NAKED,                /* NAKed twice */
     REASON_NOT_APPLIED,          /* ACKed or silent, and reads otherwise */
     REASON_NO_ANSWER,            /* what reads it back stayed silent */
@@ -140,8 +141,8 @@ struct unit_setting {
     int32_t want, wrote;         /* as the unit knows it: want is rounded; -1 = nothing */
     uint8_t tries;               /* writes in this attempt */
     int64_t wrote_ms;            /* last sent, 0 = never */
-    uint16_t writes_today;       /* in the day that began at day_ms */
-    uint32_t writes;             /* since unit_init; the caller may set it from its memory */
+    uint16_t writes_today;       /* sent and not NAKed in the day that began at day_ms */
+    uint32_t writes;             /* ACKed or silent; the caller may set it from its memory */
     bool unsupported;            /* NAKed twice in every form, or not to be read back */
     bool proven;                 /* ACKed since it was identified: its form is right */
     bool refused;                /* the last write was, */

@@ -63,6 +63,8 @@ static void on_nak(struct unit *unit, enum ask ask, const uint8_t *frame, int64_
         return;
     unit->refusals++;
     unit_reply_over(unit, unit->config.pause_ms, now_ms);
+    if (ask == UNIT_SETTER)
+        unit_set_not_written(unit);
     bool other = frame[0] == '^' || identify_protocol(unit)->framing != FRAMING_PI30;
     if (!unit->protocol && other && !protocol_named(unit->config.protocol))
         on_misnamed(unit, frame, now_ms);

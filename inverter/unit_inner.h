@@ -85,7 +85,7 @@ const struct reading *unit_reading(const struct unit *unit, enum quantity is);
 void parallel_read(struct unit *unit, const struct answer *answer, const uint8_t *frame,
                    int64_t now_ms);
 
-/* The number the unit itself has among those in parallel; 0 where it is not known. */
+/* The number the unit itself has among those in parallel; -1 where it is not known. */
 int parallel_number(const struct unit *unit);
 
 /* --- unit_value.c: what may be written --- */
@@ -122,8 +122,9 @@ size_t unit_set_write(struct unit *unit, char *out, size_t room, int64_t now_ms)
 /* The question that proves it; asked only where there is one. */
 enum ask unit_set_proof(const struct unit *unit);
 
-/* ACK; the second NAK; no answer. */
+/* ACK; any NAK; the second one; no answer. */
 void unit_set_acked(struct unit *unit, int64_t now_ms);
+void unit_set_not_written(struct unit *unit);
 void unit_set_nakked(struct unit *unit, int64_t now_ms);
 void unit_set_silent(struct unit *unit);
 

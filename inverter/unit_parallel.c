@@ -96,5 +96,5 @@ int parallel_number(const struct unit *unit)
     for (size_t i = 0; i < UNIT_PARALLELS; i++)
         if (unit->readings.serial[0] && !strcmp(unit->parallel[i].serial, unit->readings.serial))
             return unit->parallel[i].number;
-    return 0;
+    return -1;
 }

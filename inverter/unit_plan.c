@@ -6,7 +6,7 @@ enum {
     ONCE = 0,
     LIVE_MS = 500, /* less than 2400 baud allow for status, mode and second input */
     MINUTE_MS = 60000,
-    FAULT_MS = 1000,  /* warnings in a fault */
+    HURRY_MS = 1000,  /* warnings in a fault; others in parallel, until its own number is known */
     RETRY_MS = 10000, /* what every unit has, and this one refused */
     LATER_MS = 1000,  /* when what identifies nobody begins */
     APART_MS = 250
@@ -30,10 +30,10 @@ static const struct poll {
     {ASK_CHARGE_LIST,    ONCE,      false, true},
     {ASK_CHARGER_SWITCH, MINUTE_MS, false, true},
     {ASK_WARNINGS,       5000,      false, false},
+    {ASK_PARALLEL,       5000,      false, false},
     {ASK_FIRMWARE,       ONCE,      false, false},
     {ASK_AC_CHARGE_LIST, ONCE,      false, false},
     {ASK_MODEL,          ONCE,      false, false},
-    {ASK_PARALLEL,       5000,      false, false},
     {ASK_STAGE,          10000,     false, false},
     {ASK_ENERGY_PV,      MINUTE_MS, false, false},
     {ASK_ENERGY_LOAD,    MINUTE_MS, false, false},
@@ -96,8 +96,9 @@ static void settle(struct unit *unit, enum ask ask)
 void plan_answered(struct unit *unit, enum ask ask)
 {
     const struct poll *poll = poll_of(ask);
-    bool fault = ask == ASK_WARNINGS && unit->readings.mode.value == MODE_FAULT;
-    int32_t period_ms = fault ? FAULT_MS : poll ? poll->period_ms : ONCE;
+    bool hurry = (ask == ASK_WARNINGS && unit->readings.mode.value == MODE_FAULT) ||
+                 (ask == ASK_PARALLEL && parallel_number(unit) < 0);
+    int32_t period_ms = hurry ? HURRY_MS : poll ? poll->period_ms : ONCE;
     unit->lacking &= ~(1u << ask);
     unit->due_ms[ask] = period_ms ? unit->asked_ms + period_ms : INT64_MAX;
     settle(unit, ask);

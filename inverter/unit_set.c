@@ -22,8 +22,8 @@ static unsigned form_from(const struct unit *unit, enum setting which, unsigned 
 
 static bool waits(enum setting_reason reason)
 {
-    return reason == REASON_PARTNER || reason == REASON_SMALL || reason == REASON_DWELL ||
-           reason == REASON_BUDGET;
+    return reason == REASON_PARTNER || reason == REASON_SMALL || reason == REASON_NUMBER ||
+           reason == REASON_DWELL || reason == REASON_BUDGET;
 }
 
 static void settle(struct unit_setting *setting, enum setting_state state,
@@ -160,6 +160,7 @@ size_t unit_set_write(struct unit *unit, char *out, size_t room, int64_t now_ms)
     enum setting which = (enum setting)(unit->setting_now - 1);
     setting->state = SETTING_SENT;
     setting->wrote_ms = now_ms;
+    setting->writes_today++;
     if (which != SET_PV_OFF)
         return setting_word(unit, which, setting->form, setting->wrote, out, room);
     const char *command = unit->config.pv_command[setting->wrote > 0];
@@ -179,7 +180,13 @@ static void count_write(struct unit_setting *setting)
 {
     setting->tries++;
     setting->writes++;
-    setting->writes_today++;
+}
+
+void unit_set_not_written(struct unit *unit)
+{
+    struct unit_setting *setting = under_way(unit);
+    if (setting->writes_today > 0)
+        setting->writes_today--;
 }
 
 void unit_set_acked(struct unit *unit, int64_t now_ms)

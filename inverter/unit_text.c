@@ -39,6 +39,7 @@ static const char *const reasons[REASONS] = {
     [REASON_DWELL]        = "waits: it was written a short while ago",
     [REASON_BUDGET]       = "waits: it was written too often today",
     [REASON_SMALL]        = "waits: too small a change to be written",
+    [REASON_NUMBER]       = "waits until its number among the units in parallel is known",
     [REASON_NAKED]        = "the unit said no twice",
     [REASON_NOT_APPLIED]  = "the unit took it and reads otherwise",
     [REASON_NO_ANSWER]    = "the unit did not answer whether it took it",

@@ -61,13 +61,6 @@ int32_t setting_actual(const struct unit *unit, enum setting which)
 
 /* --- allowed values --- */
 
-/* What the unit takes: numbers of a list, or from min to max in steps. */
-struct allowed {
-    const int32_t *list;
-    uint8_t count;
-    int32_t min, max, step;
-};
-
 static bool is_battery_volts(enum quantity is)
 {
     return is == BULK_DV || is == FLOAT_DV || is == CUTOFF_DV || is == RECHARGE_DV ||
@@ -83,27 +76,37 @@ static int32_t for_battery(const struct unit *unit, int32_t dV)
     return other ? dV * rated_dV / USUAL_DV : dV;
 }
 
-static struct allowed allowed_of(const struct unit *unit, const struct setter *setter)
+bool unit_allows(const struct unit *unit, enum setting which, struct setting_allowed *allowed)
 {
-    struct allowed allowed = {.min = setter->min, .max = setter->max, .step = setter->step};
+    const struct setter *setter = setter_of(unit, which);
+    const struct question *question;
+    const struct field_row *row =
+        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
+    if (!row)
+        return false;
+    *allowed = (struct setting_allowed){.row = row,
+                                        .min = setter->min,
+                                        .max = setter->max,
+                                        .step = setter->step,
+                                        .words_only = setter->min == 0 && setter->max == 0};
     if (setter->list == ASK_CHARGE_LIST) {
-        allowed.list = unit->charge_list_A;
-        allowed.count = unit->charge_list_count;
+        allowed->list = unit->charge_list_A;
+        allowed->count = unit->charge_list_count;
     } else if (setter->list == ASK_AC_CHARGE_LIST) {
-        allowed.list = unit->ac_charge_list_A;
-        allowed.count = unit->ac_charge_list_count;
+        allowed->list = unit->ac_charge_list_A;
+        allowed->count = unit->ac_charge_list_count;
     }
     if (is_battery_volts(setter->proof)) {
-        allowed.min = for_battery(unit, allowed.min);
-        allowed.max = for_battery(unit, allowed.max);
-        allowed.step = for_battery(unit, allowed.step);
+        allowed->min = for_battery(unit, allowed->min);
+        allowed->max = for_battery(unit, allowed->max);
+        allowed->step = for_battery(unit, allowed->step);
     }
-    allowed.step = allowed.step > 0 ? allowed.step : 1;
-    return allowed;
+    allowed->step = allowed->step > 0 ? allowed->step : 1;
+    return true;
 }
 
 /* The greatest allowed value that is not above the wanted one; the least where none is. */
-static int32_t rounded(const struct allowed *allowed, int32_t want)
+static int32_t rounded(const struct setting_allowed *allowed, int32_t want)
 {
     if (allowed->count == 0) {
         int32_t most = want > allowed->max ? allowed->max : want;
@@ -117,16 +120,37 @@ static int32_t rounded(const struct allowed *allowed, int32_t want)
 }
 
 /* A number, its special values besides; or one of the row's words. -1 = not allowed. */
-static int32_t allowed_value(const struct unit *unit, const struct setter *setter,
-                             const struct field_row *row, int32_t want, bool rounds)
+static int32_t allowed_value(const struct setting_allowed *allowed, int32_t want, bool rounds)
 {
     int32_t code;
-    bool worded = row->words && field_code(row, want, &code);
-    if ((setter->min == 0 && setter->max == 0) || (worded && *row->unit))
+    bool worded = allowed->row->words && field_code(allowed->row, want, &code);
+    if (allowed->words_only || (worded && *allowed->row->unit))
         return worded ? want : -1;
-    struct allowed allowed = allowed_of(unit, setter);
-    int32_t value = rounded(&allowed, want);
+    int32_t value = rounded(allowed, want);
     return rounds || value == want ? value : -1;
+}
+
+/* --- its number in parallel --- */
+
+/* The digit just before the value is the unit's number: "MNCHGC0###", "MCHGC0,###". Where it stands;
+ * -1 = the form has none, or the unit stands alone. */
+static int number_at(const struct unit *unit, const char *form)
+{
+    const char *value = strchr(form, '#');
+    int at = value ? (int)(value - form) - 1 : -1;
+    if (at >= 0 && form[at] == ',')
+        at--;
+    return at >= 0 && form[at] == '0' && unit->readings.output_mode.value > 0 ? at : -1;
+}
+
+/* Another unit would be set with the wrong number, so it is waited for, yet not for ever: 0 is what a
+ * unit takes that knows of no others. */
+static bool number_pending(const struct unit *unit, const struct setter *setter, int64_t now_ms)
+{
+    enum { WAIT_MS = 30000 };
+    return number_at(unit, setter->form[0]) >= 0 && unit->config.parallel > 0 &&
+           parallel_number(unit) < 0 && !unit_lacks(unit, ASK_PARALLEL) &&
+           now_ms - unit->since_ms < WAIT_MS;
 }
 
 /* --- what must hold --- */
@@ -156,11 +180,11 @@ static enum setting_reason partner(const struct unit *unit, enum setting which, 
     enum setting other = which == SET_FLOAT ? SET_BULK : SET_FLOAT;
     int32_t has = setting_actual(unit, other), will = unit->orders.want[other];
     bool is_float = which == SET_FLOAT;
+    if (will >= 0 && (is_float ? value > will : value < will))
+        return REASON_CONTRADICTED;
     if (has < 0 || (is_float ? value <= has : value >= has))
         return REASON_NONE;
-    if (will >= 0 && (is_float ? value <= will : value >= will))
-        return REASON_PARTNER;
-    return REASON_CONTRADICTED;
+    return will >= 0 ? REASON_PARTNER : REASON_CONTRADICTED;
 }
 
 static enum setting_reason reason_against(const struct unit *unit, enum setting which,
@@ -175,6 +199,8 @@ static enum setting_reason reason_against(const struct unit *unit, enum setting 
     enum setting_reason reason = precondition(unit, setter, now_ms);
     if (reason == REASON_NONE && (which == SET_FLOAT || which == SET_BULK))
         reason = partner(unit, which, value);
+    if (reason == REASON_NONE && number_pending(unit, setter, now_ms))
+        reason = REASON_NUMBER;
     if (reason == REASON_NONE && has >= 0 && value > has && value - has < traits[which].small)
         reason = REASON_SMALL;
     return reason;
@@ -184,41 +210,26 @@ int32_t setting_target(const struct unit *unit, enum setting which, enum setting
                        int64_t now_ms)
 {
     int32_t want = unit->orders.want[which];
-    const struct question *question;
     *reason = REASON_NONE;
     if (want < 0)
         return -1;
     if (which == SET_PV_OFF)
         return *unit->config.pv_command[1] ? want : -1;
-    const struct setter *setter = setter_of(unit, which);
-    const struct field_row *row =
-        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
-    if (!row) {
+    struct setting_allowed allowed;
+    if (!unit_allows(unit, which, &allowed)) {
         *reason = REASON_UNSUPPORTED;
         return want;
     }
-    int32_t value = allowed_value(unit, setter, row, want, traits[which].rounds);
+    int32_t value = allowed_value(&allowed, want, traits[which].rounds);
     if (value < 0) {
         *reason = REASON_NOT_ALLOWED;
         return want;
     }
-    *reason = reason_against(unit, which, setter, value, now_ms);
+    *reason = reason_against(unit, which, setter_of(unit, which), value, now_ms);
     return value;
 }
 
 /* --- its words --- */
-
-/* The digit before the value is the unit's number in parallel: "MNCHGC0###", "MCHGC0,###". */
-static void put_number(const struct unit *unit, const char *form, char *word)
-{
-    const char *value = strchr(form, '#');
-    size_t at = value ? (size_t)(value - form) : 0;
-    if (at > 0 && form[at - 1] == ',')
-        at--;
-    int number = parallel_number(unit);
-    if (at > 0 && form[at - 1] == '0' && unit->readings.output_mode.value > 0 && number <= 9)
-        word[at - 1] = (char)('0' + number);
-}
 
 /* Where the unit sets two at once, the other one stays as it reads. */
 static size_t word_of(const struct unit *unit, const struct setter *setter, const char *form,
@@ -245,26 +256,8 @@ size_t setting_word(const struct unit *unit, enum setting which, unsigned form, 
     if (!field_code(row, value, &code))
         code = value;
     size_t length = word_of(unit, setter, setter->form[form], code, out, room);
-    if (length)
-        put_number(unit, setter->form[form], out);
+    int at = number_at(unit, setter->form[form]), number = parallel_number(unit);
+    if (length && at >= 0 && number >= 0 && number <= 9)
+        out[at] = (char)('0' + number);
     return length;
-}
-
-bool unit_allows(const struct unit *unit, enum setting which, struct setting_allowed *allowed)
-{
-    const struct setter *setter = setter_of(unit, which);
-    const struct question *question;
-    const struct field_row *row =
-        setter ? protocol_row(unit->protocol, setter->proof, &question) : NULL;
-    if (!row)
-        return false;
-    struct allowed values = allowed_of(unit, setter);
-    *allowed = (struct setting_allowed){.row = row,
-                                        .list = values.list,
-                                        .count = values.count,
-                                        .min = values.min,
-                                        .max = values.max,
-                                        .step = values.step,
-                                        .words_only = setter->min == 0 && setter->max == 0};
-    return true;
 }

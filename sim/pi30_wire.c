@@ -57,6 +57,13 @@ static enum sim_request numbered_read(bool crc, const char *text, size_t length,
     return word_keep(word + 1, room - 1, text + 5, length - 5 - tail);
 }
 
+bool sim_request_summed(const uint8_t *bytes, size_t length)
+{
+    const char *text = (const char *)bytes;
+    return length >= 3 && bytes[length - 2] == sum_of(text, length - 2) &&
+           !(length >= 4 && crc_fits(text, length - 3));
+}
+
 enum sim_request sim_request_read(enum sim_framing framing, const uint8_t *bytes, size_t length,
                                   char *word, size_t room)
 {
@@ -68,7 +75,7 @@ enum sim_request sim_request_read(enum sim_framing framing, const uint8_t *bytes
         return numbered_read(framing == SIM_PI18, text, length, word, room);
     if (length >= 4 && crc_fits(text, length - 3))
         return word_keep(word, room, text, length - 3);
-    if (framing == SIM_REVO && length >= 3 && (uint8_t)text[length - 2] == sum_of(text, length - 2))
+    if (framing == SIM_REVO && sim_request_summed(bytes, length))
         return word_keep(word, room, text, length - 2);
     return SIM_REQUEST_DAMAGED;
 }

@@ -162,6 +162,25 @@ static void not_obeyed(void)
     CHECK(first_does_not() && means_of(0)->by == MEANS_CHARGER, "and stays so");
 }
 
+/* A machine so busy that every request may be old: the inverter asks, but is told nothing. */
+static void too_slow(void)
+{
+    if (!links_begin(first_only))
+        return;
+    links_run(30000);
+    CHECK(means_of(0)->by == MEANS_BMS_PORT, "in time");
+    links_look_ms = 400;
+    cap(300);
+    links_run(8000);
+    links_look_ms = TOGETHER_STEP_MS;
+    const struct lib_port *port = &links_t.controller->lib_ports[0];
+    CHECK(port->late > 10 && links_t.now_ms - port->asked_ms < 1500, "%u late", port->late);
+    CHECK(means_of(0)->by == MEANS_CHARGER && means_of(0)->why[MEANS_BMS_PORT] == MEANS_SILENT &&
+              first_does_not(),
+          "by %s", means_name(means_of(0)->by));
+    CHECK(sim_bms_seen(links_t.sim, 0)->mistaken == 0, "and no answer was another question's");
+}
+
 /* The battery's own BMS falls silent: 0 A, then silence; the inverters end it by themselves. */
 static void bank_lost(void)
 {
@@ -287,6 +306,7 @@ int main(void)
     parts();
     cable_cut();
     not_obeyed();
+    too_slow();
     bank_lost();
     can_inverter();
     controller_dies();

@@ -14,6 +14,7 @@ struct far_axpert {
     const char *warnings, *name; /* QPIWS, QPI */
     int deaf;                    /* ACKs that many setters without effect */
     uint32_t writes, asked_status;
+    uint32_t written[SETTINGS];  /* obeyed or not */
     int last_value;              /* of the last setter obeyed */
     char last[32];
 };
@@ -90,23 +91,24 @@ static inline bool axpert_ask(struct far_axpert *f, const char *word, char *text
 static inline bool axpert_obey(struct far_axpert *f, const char *word)
 {
     const struct {
+        enum setting setting;
         const char *form;
         int *value, min, max;
     } rows[] = {
-        {"MNCHGC0%3d", &f->charge_A, 10, 120},
-        {"MUCHGC0%3d", &f->ac_charge_A, 2, 120},
-        {"PBATMAXDISC%3d", &f->discharge_A, 0, 150},
-        {"POP%2d", &f->priority, 0, 2},
-        {"PCP%2d", &f->charger, 0, 3},
-        {"PBT%2d", &f->battery_type, 0, 9},
-        {"PGR%2d", &f->range, 0, 1},
-        {"POPM%2d", &f->output_mode, 0, 7},
-        {"PSPB%1d", &f->balance, 0, 1},
-        {"PCVV%2d.%1d", &f->bulk_dV, 480, 584},
-        {"PBFT%2d.%1d", &f->float_dV, 480, 584},
-        {"PSDV%2d.%1d", &f->cutoff_dV, 400, 480},
-        {"PBCV%2d.%1d", &f->recharge_dV, 440, 510},
-        {"PBDV%2d.%1d", &f->redischarge_dV, 0, 580},
+        {SET_CHARGE_MAX, "MNCHGC0%3d", &f->charge_A, 10, 120},
+        {SET_AC_CHARGE_MAX, "MUCHGC0%3d", &f->ac_charge_A, 2, 120},
+        {SET_DISCHARGE_MAX, "PBATMAXDISC%3d", &f->discharge_A, 0, 150},
+        {SET_OUTPUT_PRIORITY, "POP%2d", &f->priority, 0, 2},
+        {SET_CHARGER_PRIORITY, "PCP%2d", &f->charger, 0, 3},
+        {SET_BATTERY_TYPE, "PBT%2d", &f->battery_type, 0, 9},
+        {SET_INPUT_RANGE, "PGR%2d", &f->range, 0, 1},
+        {SET_OUTPUT_MODE, "POPM%2d", &f->output_mode, 0, 7},
+        {SET_PV_BALANCE, "PSPB%1d", &f->balance, 0, 1},
+        {SET_BULK, "PCVV%2d.%1d", &f->bulk_dV, 480, 584},
+        {SET_FLOAT, "PBFT%2d.%1d", &f->float_dV, 480, 584},
+        {SET_CUTOFF, "PSDV%2d.%1d", &f->cutoff_dV, 400, 480},
+        {SET_RECHARGE, "PBCV%2d.%1d", &f->recharge_dV, 440, 510},
+        {SET_REDISCHARGE, "PBDV%2d.%1d", &f->redischarge_dV, 0, 580},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int value = 0, tenth = 0, found = sscanf(word, rows[i].form, &value, &tenth);
@@ -116,6 +118,7 @@ static inline bool axpert_obey(struct far_axpert *f, const char *word)
         if (value < rows[i].min || value > rows[i].max)
             return false;
         f->last_value = value;
+        f->written[rows[i].setting]++;
         if (f->deaf == 0)
             *rows[i].value = value;
         return true;
@@ -123,6 +126,7 @@ static inline bool axpert_obey(struct far_axpert *f, const char *word)
     if (strcmp(word, "PBATCD110") != 0 && strcmp(word, "PBATCD000") != 0)
         return false;
     f->last_value = word[6] == '1';
+    f->written[SET_CHARGER_OFF]++;
     f->charger_off = f->deaf ? f->charger_off : word[6] == '1';
     return true;
 }

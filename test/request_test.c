@@ -554,6 +554,28 @@ static void journal_has_each_step_once(void)
     CHECK(journal_says(want), "the write has its cause: %s", want);
 }
 
+/* The plant's own liar: no setter of inverter 4 has an effect, though each is acknowledged. */
+static void the_plant_lies(void)
+{
+    t = (struct together){.now_ms = 0};
+    if (together_start(&t) < 0)
+        exit(1);
+    t.plant.battery_soc = 0.4;
+    t.plant.start_h = 11;
+    t.plant.inverter[3].quirks = 1;
+    t.plant.inverter[3].quirk[0] = (struct sim_quirk_row){.quirk = SIM_QUIRK_ACK_ONLY, .rate = 1};
+    if (together_begin(&t) < 0)
+        exit(1);
+    together_run(&t, 60000);
+    uint64_t id = ask_set((struct asked){"inv4", "charge-current", "30"});
+    until_over(id);
+    BECAME(id, "accepted sent acknowledged refused: the unit said ACK, but it reads 60 A still",
+           "ACK without effect");
+    CHECK(sim_truth(t.sim)->quirks[3][SIM_QUIRK_ACK_ONLY] == 2, "tried %u times",
+          sim_truth(t.sim)->quirks[3][SIM_QUIRK_ACK_ONLY]);
+    together_end(&t);
+}
+
 int main(void)
 {
     if (together_start(&t) < 0)
@@ -587,5 +609,6 @@ int main(void)
     emergency_stop();
     CHECK(sim_truth(t.sim)->violations_total == 0, "%s", sim_truth(t.sim)->violation);
     together_end(&t);
+    the_plant_lies();
     return check_done("request");
 }
