@@ -113,6 +113,64 @@ static void check_values(void)
           "QPGS");
 }
 
+/* Made up: what a CRC that fits does not excuse. */
+static void check_shapes(void)
+{
+#define STATUS                                                                                     \
+    "(233.8 49.8 230.2 49.8 0277 0250 005 363 52.00 000 028 0045 0000 289.6 00.00 00001 "          \
+    "00010010 00 00 00241 010"
+    static const struct {
+        const char *word, *text;
+        enum verdict expected;
+        const char *why;
+    } made[] = {
+        {"QPIGS", STATUS " 0 00 0000", VERDICT_TAKEN, "MAX's end"},
+        {"QPIGS", STATUS " 0 00 00", VERDICT_SHAPE, "MAX's end, damaged"},
+        {"QPIGS", STATUS " 46.0 10", VERDICT_TAKEN, "another end"},
+        {"QPIGS", STATUS " 46.0\x8F", VERDICT_SHAPE, "an end that is no text"},
+        {"QPIGS", STATUS " 46.0  10", VERDICT_SHAPE, "an end with a hole"},
+        {"QPIGS", STATUS " 0 00 0000 7", VERDICT_TAKEN, "one more than is known"},
+        {"QMCHGCR", "(010 020 30", VERDICT_SHAPE, "one width in a list"},
+        {"QMCHGCR", "(02 10 20 30", VERDICT_TAKEN, "two digits each"},
+        {"QPIWS", "(000000000000000000000000000000000", VERDICT_SHAPE, "33 characters"},
+        {"QPIWS", "(00000000000000000000000000000000001", VERDICT_SHAPE, "35 characters"},
+        {"QFLAG", "(EakxyDbjuv", VERDICT_SHAPE, "z is missing"},
+        {"QFLAG", "(EakxyDbjuvzz", VERDICT_SHAPE, "z twice"},
+        {"QFLAG", "(DbjuvzEakxy", VERDICT_SHAPE, "D before E"},
+        {"QID", "(20210726122606", VERDICT_SHAPE, "a time"},
+        {"QID", "(20219926122606", VERDICT_TAKEN, "no time"},
+        {"QT", "(20210229122606", VERDICT_SHAPE, "no such day"},
+        {"QT", "(20240229122606", VERDICT_TAKEN, "a leap day"},
+        {"QVFW", "(VERFW:00072.7", VERDICT_SHAPE, "one decimal"},
+        {"QVFW", "(VERFW:0007270", VERDICT_SHAPE, "no point"},
+        {"QMN", "(PI30", VERDICT_SHAPE, "QPI is no model"},
+        {"QSID", "(2192932105105335005535", VERDICT_RANGE, "21 of 20"},
+    };
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        uint8_t frame[256];
+        struct answer answer;
+        struct refusal refusal = {.why = ""};
+        enum verdict verdict =
+            judged_as(made[i].word, frame, frame_of(frame, made[i].text), &answer, &refusal);
+        CHECK(verdict == made[i].expected, "%s %s: %s", made[i].word, made[i].why, refusal.why);
+    }
+    uint8_t frame[64];
+    struct answer answer;
+    const struct question *question = protocol_question(protocol_named("PI18"), ASK_MODE);
+    CHECK(answer_judge(question, FRAMING_PI18, frame, frame_of(frame, "^D00405"), &answer, NULL) ==
+              VERDICT_TAKEN,
+          "one less");
+    CHECK(answer_judge(question, FRAMING_PI18, frame, frame_of(frame, "^D00205"), &answer, NULL) ==
+              VERDICT_LENGTH,
+          "three less");
+    CHECK(answer_judge(question, FRAMING_PI18, frame, frame_of(frame, "^D00605"), &answer, NULL) ==
+              VERDICT_LENGTH,
+          "one more");
+    CHECK(answer_judge(question, FRAMING_PI18, frame, frame_of(frame, "^D00509"), &answer, NULL) ==
+              VERDICT_RANGE,
+          "no such mode");
+}
+
 /* The choice among layouts, and what is told when none fits. */
 static void check_pick(void)
 {
@@ -136,6 +194,7 @@ int main(void)
 {
     check_rows();
     check_values();
+    check_shapes();
     check_pick();
     return check_done("answer_edge");
 }
