@@ -162,7 +162,7 @@ def client_round(client, ask, words, protocols):
     asked = refused = own = 0
     refusals = {}
     for inverters in PLANTS:
-        plant = Plant(inverters, 4)
+        plant = Plant(inverters, 8)
         try:
             for i, unit in enumerate(inverters):
                 if i and inverters[i] == inverters[i - 1] and not unit.get('group'):
