@@ -176,7 +176,9 @@ static bool tell(struct told *told, const struct answer *answer, int n, const ui
             *told = (struct told){.name = "fault_code_digits", .unit = ""};
             snprintf(told->value, sizeof told->value, "%.3s", answer->digits);
             add_text(told->text,
-                     "characters 31 to 33: a fault code on some models, bits on others");
+                     strcmp(answer->digits, "000") == 0
+                         ? "none"
+                         : "characters 31 to 33: a fault code on some models, bits on others");
             return true;
         }
         if (n == 0)

@@ -160,20 +160,20 @@ const struct field_row pi30_q1[PI30_Q1_ROWS] = {
 };
 
 /* Older firmware: 13 fields in 47 characters.
- * (00000 00000 01 027 025 023 020 00 00 000 0030 0000 13 */
+ * (00 00 00 000 042 030 043 00 00 000 0030 0000 13 */
 const struct field_row pi30_q1_short[PI30_Q1_SHORT_ROWS] = {
-    {"absorb_left",               "s",  FORM_PLAIN,  0,   0,  99999, QUANTITY_NONE, NULL, 5, 5},
-    {"float_left",                "s",  FORM_PLAIN,  0,   0,  99999, QUANTITY_NONE, NULL, 5, 5},
+    {"absorb_left",               "s",  FORM_PLAIN,  0,   0,  99999, QUANTITY_NONE, NULL, 2, 5},
+    {"float_left",                "s",  FORM_PLAIN,  0,   0,  99999, QUANTITY_NONE, NULL, 2, 5},
     {"scc_link",                  "",   FORM_PLAIN,  0,   0,     99, QUANTITY_NONE, words_yes, 2, 2},
     {"scc_temperature",           "C",  FORM_PLAIN,  0, -50,    250, QUANTITY_NONE, NULL, 3, 3},
     {"inverter_temperature",      "C",  FORM_PLAIN,  0, -50,    250, QUANTITY_NONE, NULL, 3, 3},
     {"battery_side_temperature",  "C",  FORM_PLAIN,  0, -50,    250, QUANTITY_NONE, NULL, 3, 3},
     {"transformer_temperature",   "C",  FORM_PLAIN,  0, -50,    250, QUANTITY_NONE, NULL, 3, 3},
-    {"reserved1",                 "",   FORM_PLAIN,  0,   0,    999},
-    {"reserved2",                 "",   FORM_PLAIN,  0,   0,    999},
-    {"reserved3",                 "",   FORM_PLAIN,  0,   0,   9999},
-    {"fan_speed",                 "%",  FORM_PLAIN,  0,   0,    100},
-    {"reserved4",                 "",   FORM_PLAIN,  0,   0,   9999},
+    {"reserved1",                 "",   FORM_PLAIN,  0,   0,     99, QUANTITY_NONE, NULL, 2, 2},
+    {"reserved2",                 "",   FORM_PLAIN,  0,   0,     99, QUANTITY_NONE, NULL, 2, 2},
+    {"reserved3",                 "",   FORM_PLAIN,  0,   0,    999, QUANTITY_NONE, NULL, 3, 3},
+    {"fan_speed",                 "%",  FORM_PLAIN,  0,   0,    100, QUANTITY_NONE, NULL, 4, 4},
+    {"reserved4",                 "",   FORM_PLAIN,  0,   0,   9999, QUANTITY_NONE, NULL, 4, 4},
     {"charge_stage",              "",   FORM_CODE,   0,   0,     99, CHARGE_STAGE, words_stage, 2, 2},
 };
 
