@@ -76,6 +76,7 @@ void port_shut(struct ports *ports, struct port *port, enum port_state state)
 {
     bool was_open = port->stream.fd >= 0;
     stream_close(&port->stream);
+    port->opening = false;
     port->device = 0;
     port->state = state;
     if (was_open)
@@ -87,7 +88,9 @@ static void port_lost(struct ports *ports, struct plant *plant, struct port *por
     snprintf(port->problem, sizeof port->problem, "%s", port->stream.problem);
     bool was_owned = port->state == PORT_OWNED;
     role_leave(ports, plant, port, now_ms);
-    port->counts.lost++;
+    port->counts.failed += port->opening;
+    port->counts.lost += !port->opening;
+    port->opening = false;
     port->state = PORT_CLOSED;
     port->device = 0;
     watch(ports, port);
@@ -104,6 +107,16 @@ static const struct port *same_device(const struct ports *ports, uint64_t device
         if (ports->port[p].used && ports->port[p].stream.fd >= 0 && ports->port[p].device == device)
             return &ports->port[p];
     return NULL;
+}
+
+/* Open at last; some kinds take their time, in the background. */
+static void port_found(struct port *port, int64_t now_ms)
+{
+    port_ask(port, now_ms);
+    if (port->stream.opening)
+        return;
+    port->opening = false;
+    port->counts.opened++;
 }
 
 static void port_try(struct ports *ports, struct port *port, int64_t now_ms)
@@ -125,11 +138,11 @@ static void port_try(struct ports *ports, struct port *port, int64_t now_ms)
         back_off(port, now_ms);
         return;
     }
-    port->counts.opened++;
     port->device = device;
     port->opened_ms = now_ms;
+    port->opening = true;
     watch(ports, port);
-    port_ask(port, now_ms);
+    port_found(port, now_ms);
 }
 
 /* --- the parts of a turn --- */
@@ -141,6 +154,8 @@ static void port_hear(struct ports *ports, struct plant *plant, struct port *por
         int count = stream_read(&port->stream, bytes, sizeof bytes);
         if (count < 0)
             port_lost(ports, plant, port, now_ms);
+        else if (port->opening && !port->stream.opening)
+            port_found(port, now_ms);
         if (count <= 0)
             return;
         if (port->state == PORT_OWNED && !port->proving)

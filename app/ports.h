@@ -57,6 +57,7 @@ struct port {
     size_t held_count;            /* .. 0 = none */
     int64_t held_ms;
     struct stream stream;
+    bool opening;                 /* in the background */
     uint64_t device;              /* node that is open, 0 = not local */
     struct probe probe;
     char told[24];                /* serial number the last probe heard, "" = none */

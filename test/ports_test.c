@@ -246,6 +246,45 @@ static void check_backoff(void)
     world_end();
 }
 
+/* A TCP server that is not there, then is, then goes away: opened in the background. */
+static void check_tcp(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t length = sizeof address;
+    char url[64];
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    CHECK(server >= 0 && bind(server, (struct sockaddr *)&address, sizeof address) == 0 &&
+              getsockname(server, (struct sockaddr *)&address, &length) == 0,
+          "server");
+    world_start(1, "tty:%s/dev%d", true);
+    ports_close(&ports);
+    snprintf(url, sizeof url, "tcp://127.0.0.1:%u", ntohs(address.sin_port));
+    snprintf(config.inverters[0].port, sizeof config.inverters[0].port, "%s", url);
+    memset(ports.port, 0, sizeof ports.port);
+    ports_open(&ports, &config, &plant, now_ms);
+    for (int i = 0; i < 300; i++) {
+        world_step();
+        usleep(1000);
+    }
+    CHECK(ports.port[0].counts.opened == 0 && ports.port[0].counts.failed > 1,
+          "nobody listens: %u failed, %u opened", ports.port[0].counts.failed,
+          ports.port[0].counts.opened);
+    CHECK(listen(server, 1) == 0, "listens");
+    for (int i = 0; i < 1000 && units[0].master < 0; i++) {
+        world_step();
+        usleep(1000);
+        units[0].master = accept4(server, NULL, NULL, SOCK_NONBLOCK);
+    }
+    CHECK(units[0].master >= 0 && world_wait(0, 10000) < 10000, "adopted");
+    CHECK(ports.port[0].counts.opened == 1 && ports.port[0].counts.lost == 0, "opened once");
+    unit_pull(0);
+    world_run(100);
+    CHECK(!ports_of(&ports, 0) && ports.port[0].counts.lost == 1, "lost");
+    close(server);
+    world_end();
+}
+
 static const char *free_name(void)
 {
     static char name[16];
@@ -326,6 +365,7 @@ int main(int argc, char **argv)
     check_hang();
     check_backoff();
     check_noise();
+    check_tcp();
     check_random(argc > 1 ? atoi(argv[1]) : 200);
     free(sim);
     rmdir(dir);
