@@ -113,14 +113,19 @@ struct estimate estimator_estimate(const struct estimator *e);
 
 enum { EST_PAIRS = EST_STATES * (EST_STATES + 1) / 2 };
 
-/* What survives a restart; restored, it is aged by the gap. How one error comes with another is known only to the
- * filter: without it each restart would take a knee's place for news. */
+/* The filter itself, doubles only. How one error comes with another is known to it alone: without, each restart would
+ * take a knee's place for news. */
+struct estimator_filter {
+    double state[EST_STATES];               /* of enum estimator_state */
+    double covariance[EST_PAIRS];           /* rows of its lower triangle */
+    double ahead, relaxing_V[2];            /* w, v1, v2 of struct cell_state */
+};
+
+/* What survives a restart; restored, it is aged by the gap. */
 struct estimator_saved {
     double charge, charge_sigma, offset_A, offset_sigma_A, resistance, capacity, capacity_sigma;
-    bool whole;                             /* the rest is there too, and belongs to the figures above */
-    double state[EST_STATES];               /* of enum estimator_state */
-    double covariance[EST_PAIRS];           /* their covariance, rows of its lower triangle */
-    double ahead, relaxing_V[2];            /* w, v1, v2 of struct cell_state */
+    bool whole;                             /* filter is there too, and that of these figures */
+    struct estimator_filter filter;
 };
 struct estimator_saved estimator_save(const struct estimator *e);
 /* False, and nothing changed, where a number cannot be right. */

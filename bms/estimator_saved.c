@@ -31,17 +31,17 @@ static void mean(const struct estimator *e, double state[EST_STATES], double cov
 struct estimator_saved estimator_save(const struct estimator *e)
 {
     struct estimate now = estimator_estimate(e);
-    struct estimator_saved out = {.charge = now.charge,
-                                  .charge_sigma = now.sigma,
-                                  .offset_A = now.offset_A,
-                                  .offset_sigma_A = now.offset_sigma_A,
-                                  .resistance = now.resistance,
-                                  .capacity = now.capacity,
-                                  .capacity_sigma = now.capacity_sigma,
-                                  .whole = true,
-                                  .ahead = e->run.w,
-                                  .relaxing_V = {e->run.v1, e->run.v2}};
-    mean(e, out.state, out.covariance);
+    struct estimator_saved out = {
+        .charge = now.charge,
+        .charge_sigma = now.sigma,
+        .offset_A = now.offset_A,
+        .offset_sigma_A = now.offset_sigma_A,
+        .resistance = now.resistance,
+        .capacity = now.capacity,
+        .capacity_sigma = now.capacity_sigma,
+        .whole = true,
+        .filter = {.ahead = e->run.w, .relaxing_V = {e->run.v1, e->run.v2}}};
+    mean(e, out.filter.state, out.filter.covariance);
     return out;
 }
 
@@ -82,11 +82,11 @@ static bool take_whole(const struct estimator *e, const struct estimator_saved *
 {
     struct estimator_hypothesis was = *h;
     for (int a = 0, pair = 0; a < EST_STATES; a++) {
-        was.x[a] = saved->state[a];
+        was.x[a] = saved->filter.state[a];
         if (!(magnitude(was.x[a]) <= 2))
             return false;
         for (int b = 0; b <= a; b++, pair++)
-            was.P[a][b] = was.P[b][a] = saved->covariance[pair];
+            was.P[a][b] = was.P[b][a] = saved->filter.covariance[pair];
     }
     double scale = e->config.scale, z_sigma = sqrt(most(0, was.P[EST_Z][EST_Z]));
     double offset_sigma = sqrt(most(0, was.P[EST_OFFSET][EST_OFFSET]));
@@ -102,8 +102,8 @@ static bool take_whole(const struct estimator *e, const struct estimator_saved *
 
 static bool relaxing(const struct estimator_saved *saved)
 {
-    return magnitude(saved->ahead) <= 0.5 && magnitude(saved->relaxing_V[0]) <= 1 &&
-           magnitude(saved->relaxing_V[1]) <= 1;
+    return magnitude(saved->filter.ahead) <= 0.5 && magnitude(saved->filter.relaxing_V[0]) <= 1 &&
+           magnitude(saved->filter.relaxing_V[1]) <= 1;
 }
 
 static void take_figures(struct estimator *e, const struct estimator_saved *saved)
@@ -126,9 +126,9 @@ bool estimator_restore(struct estimator *e, const struct estimator_saved *saved)
     estimator_start(e, saved->charge, saved->charge_sigma);
     take_figures(e, saved);
     if (saved->whole && relaxing(saved) && take_whole(e, saved, &e->hypothesis[0])) {
-        e->run.w = saved->ahead;
-        e->run.v1 = saved->relaxing_V[0];
-        e->run.v2 = saved->relaxing_V[1];
+        e->run.w = saved->filter.ahead;
+        e->run.v1 = saved->filter.relaxing_V[0];
+        e->run.v2 = saved->filter.relaxing_V[1];
     }
     estimator_resume(e);
     return true;

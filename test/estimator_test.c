@@ -271,9 +271,9 @@ static void a_restart_keeps_how_errors_hang_together(void)
           "charge and knee %g, were %g", again.hypothesis[0].P[EST_Z][EST_KNEE_LOW], tied);
     CHECK(fabs(again.run.v2 - e.run.v2) < 1e-12 && fabs(e.run.v2) > 1e-4, "v2 %g", again.run.v2);
     struct estimator_saved wrong[5] = {saved, saved, saved, saved, saved};
-    wrong[0].state[EST_KNEE_LOW] = NAN;
-    wrong[1].covariance[1] = 1; /* more than both have */
-    wrong[2].relaxing_V[1] = INFINITY;
+    wrong[0].filter.state[EST_KNEE_LOW] = NAN;
+    wrong[1].filter.covariance[1] = 1; /* more than both have */
+    wrong[2].filter.relaxing_V[1] = INFINITY;
     wrong[3].charge = fmin(1, saved.charge + 0.05);
     wrong[4].whole = false;
     for (size_t k = 0; k < sizeof wrong / sizeof wrong[0]; k++) {

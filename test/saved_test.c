@@ -177,7 +177,7 @@ static void largest_fits(void)
         memset(state.packs[i].name, 'p', NAME_SIZE - 1);
         state.packs[i].name[NAME_SIZE - 1] = '\0';
         state.packs[i].out = state.packs[i].charge_known = true;
-        state.packs[i].charge = (struct estimator_saved){1, 1, 1, 1, 1, 1, 1};
+        state.packs[i].charge = (struct estimator_saved){1, 1, 1, 1, 1, 1, 1, true, {.ahead = 1}};
     }
     state.currents.version = CURRENTS_LEARNED_VERSION;
     state.currents.sensors = CURRENTS_SENSORS, state.currents.nodes = CURRENTS_NODES;
@@ -248,7 +248,8 @@ static void charge_again(int64_t wall_ms, int64_t gap_ms, int64_t wall_gap_ms, F
 
 static void start_of_afternoon(int64_t wall_ms, FILE *quiet)
 {
-    struct estimator_saved known = {sim_truth(t.sim)->battery_soc, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01};
+    struct estimator_saved known = {
+        sim_truth(t.sim)->battery_soc, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01, false, {.ahead = 0}};
     controller_init(t.controller, &t.config, t.now_ms, quiet);
     t.next_tick_ms = t.now_ms;
     saved_open(&again, dir, t.controller, t.now_ms, wall_ms, quiet);
@@ -282,7 +283,7 @@ static void charge_goes_on(int64_t wall_ms, FILE *quiet)
           "it goes on: %d +- %d, is %d", soc.soc_permille, soc.error_permille, truth);
     /* beyond a day, and after a clock that jumped back: all is possible, the sensor is still known */
     for (int i = 0; i < 2; i++) {
-        struct estimator_saved known = {0.7, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01};
+        struct estimator_saved known = {0.7, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01, false, {.ahead = 0}};
         charge_restore(&t.controller->charge, &t.config.bank, 0, &known, 0, t.now_ms);
         charge_again(wall_ms, 1000, i ? -3600 * 1000 : 3 * (int64_t)DAY_MS, quiet);
         now = pack_estimate();
