@@ -416,13 +416,16 @@ static void group_faults(void)
     } rows[] = {{"firmware differs", 71},
                 {"output mode differs", 86},
                 {"battery differs", 83},
-                {"well", 0}};
-    for (int i = 0; i < 4; i++) {
+                {"well", 0},
+                {"model differs", 72}};
+    for (int i = 0; i < 5; i++) {
         group_begin(1, 2);
         if (i == 0)
             plant.inverter[1].firmware = "00046.06";
         if (i == 1)
             plant.inverter[1].output_mode = 2;
+        if (i == 4)
+            sim_variant_set(&plant, 1, sim_variant_named("max-7.2kw"));
         go();
         if (i == 2)
             quirk_add(1, SIM_QUIRK_BATTERY_OFFSET, 1, 0);
