@@ -59,6 +59,12 @@ void charge_restore(struct charge *charge, const struct bank_config *bank, size_
     p->unseen_s = (double)gap_ms * S_PER_MS;
 }
 
+void charge_sensor_new(struct charge *charge, size_t pack)
+{
+    if (charge->pack[pack].estimator.started)
+        estimator_sensor_new(&charge->pack[pack].estimator);
+}
+
 /* --- one pack --- */
 
 struct sample {
