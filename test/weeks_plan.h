@@ -31,7 +31,7 @@ static const struct weeks_scenario weeks_scenarios[] = {
     {"mostly cloudy",      0.15, 0.70, 0.01, 0,    0,    0,    0.80},
     {"one knee, 40 to 70", 0.40, 0.70, 0.01, 0,    0,    0,    0.10},
     {"no high knee, to 56", 0.35, 0.56, 0.01, 0,   0,    0,    0.10},
-    {"aged, file is new",  0.15, 0.70, 0.01, 0,    0.05, 0,    0.10},
+    {"aged, not told",     0.15, 0.70, 0.01, 0,    0.05, 0.02, 0.10},
     {"aged, known to be",  0.15, 0.70, 0.01, 0,    0.05, 0.05, 0.10},
 };
 /* clang-format on */
