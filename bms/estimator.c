@@ -20,6 +20,7 @@ static const double RESTED_RATE = 0.02,
                     PAST_RATE = 0.3;        /* C-rate: at rest below; mean before a start */
 static const double STILL_RATE = 1.0 / 500; /* C-rate below which nothing flows */
 static const double HYSTERESIS_SIGMA = 0.7;
+static const double USUAL_LOW = 0.25, USUAL_HIGH = 0.65;
 static const double TABLE = 0.5; /* of a table's error: what is there again at the next pass */
 static const double MISFIT_READINGS = 4, MISFIT_MOST = 100;
 
@@ -30,6 +31,27 @@ void estimator_init(struct estimator *e, const struct estimator_config *config)
     e->config = *config;
     e->offset_sigma_A = config->offset_A / config->scale;
     e->knee = -1;
+}
+
+/* Where the cell has its lowest or highest knee; where such knees are usual when the file marks none. */
+static double knee_place(const struct cell *cell, bool high)
+{
+    for (int k = 0; k < cell->knees; k++)
+        if ((cell->knee[k].at >= KNEES_PART) == high)
+            return cell->knee[k].at;
+    return high ? USUAL_HIGH : USUAL_LOW;
+}
+
+/* Lithium lost leaves a knee at its ampere-hours above empty (bms/cell.h): in a smaller whole it stands higher by as
+ * large a part of its own place, the high one and the low one together. */
+static void seed_knees(const struct estimator *e, struct estimator_hypothesis *h)
+{
+    const struct cell *cell = e->config.cell;
+    double low = e->config.lost * knee_place(cell, false);
+    double high = e->config.lost * knee_place(cell, true);
+    h->P[EST_KNEE_LOW][EST_KNEE_LOW] = square(cell->position_sigma) + square(low);
+    h->P[EST_KNEE_HIGH][EST_KNEE_HIGH] = square(cell->position_sigma) + square(high);
+    h->P[EST_KNEE_LOW][EST_KNEE_HIGH] = h->P[EST_KNEE_HIGH][EST_KNEE_LOW] = low * high;
 }
 
 static void seed(const struct estimator *e, struct estimator_hypothesis *h, double charge,
@@ -47,8 +69,7 @@ static void seed(const struct estimator *e, struct estimator_hypothesis *h, doub
     h->P[EST_VOLTAGE][EST_VOLTAGE] = square(e->config.voltage_V);
     h->P[EST_TABLE][EST_TABLE] = square(TABLE * cell->voltage_sigma_V);
     h->P[EST_CAPACITY][EST_CAPACITY] = square(e->config.capacity) + square(e->config.gain);
-    h->P[EST_KNEE_LOW][EST_KNEE_LOW] = square(cell->position_sigma);
-    h->P[EST_KNEE_HIGH][EST_KNEE_HIGH] = square(cell->position_sigma);
+    seed_knees(e, h);
 }
 
 /* What the sensor may be off by, in the three opinions of it. */
@@ -58,11 +79,16 @@ static double offset_sigma_A(const struct estimator *e, int opinion)
     return opinion < 2 ? worse : most(BROKEN_RATE * cell_Ah(e), 2 * worse);
 }
 
+static double lost_sigma_A(const struct estimator *e)
+{
+    return most(e->offset_sigma_A, cell_Ah(e) / 400);
+}
+
 static void seed_lost(struct estimator *e)
 {
     for (int k = 0; k < EST_LOST; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[FIRST_LOST + k];
-        seed(e, h, (k + 0.5) / EST_LOST, LOST_SIGMA, most(e->offset_sigma_A, cell_Ah(e) / 400));
+        seed(e, h, (k + 0.5) / EST_LOST, LOST_SIGMA, lost_sigma_A(e));
         h->weight = maths_log(LOST_PRIOR);
     }
 }
@@ -329,4 +355,21 @@ void estimator_resume(struct estimator *e)
     for (int k = FIRST_LOST; k < EST_HYPOTHESES; k++)
         e->hypothesis[k].weight = maths_log(SEED_PRIOR[1] * LOST_PRIOR);
     e->fresh = false;
+}
+
+static void offset_anew(struct estimator_hypothesis *h, double sigma_A)
+{
+    for (int a = 0; a < EST_STATES; a++)
+        h->P[EST_OFFSET][a] = h->P[a][EST_OFFSET] = 0;
+    h->x[EST_OFFSET] = 0;
+    h->P[EST_OFFSET][EST_OFFSET] = square(sigma_A);
+}
+
+void estimator_sensor_new(struct estimator *e)
+{
+    for (int k = 0; k < EST_HYPOTHESES; k++)
+        offset_anew(&e->hypothesis[k], k < FIRST_LOST ? offset_sigma_A(e, 0) : lost_sigma_A(e));
+    doubt_sensor(e);
+    for (int k = 1; k < EST_SENSORS; k++)
+        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SENSOR_PRIOR[k]);
 }

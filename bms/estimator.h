@@ -54,6 +54,7 @@ struct estimator_config {
     double gain;             /* of that sensor, relative */
     double voltage_V;        /* of the cell voltage read */
     double capacity;         /* relative */
+    double lost;             /* capacity the battery may have lost since it was what the cell file tells; relative */
 };
 
 struct estimator_hypothesis {
@@ -108,6 +109,10 @@ void estimator_step(struct estimator *e, const struct estimator_input *input, do
 
 /* Seconds nobody saw: up to charge_A in or discharge_A out may have flowed, no further than to full and to empty. */
 void estimator_gap(struct estimator *e, double seconds, double charge_A, double discharge_A);
+
+/* From now on another sensor measures its current: what was learned of the last one's offset is not this one's. The
+ * charge and what is known of the cell stay. */
+void estimator_sensor_new(struct estimator *e);
 
 struct estimate estimator_estimate(const struct estimator *e);
 

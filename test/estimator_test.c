@@ -119,6 +119,37 @@ static void an_offset_in_its_specification_is_found(void)
     CHECK(v.within > 0.93, "inside the band %.3f", v.within);
 }
 
+/* Told, the other sensor is met like a first one; untold, as one that has gone wrong. */
+static void another_sensor_is_learned_anew(void)
+{
+    struct estimator e;
+    struct world w;
+    double known_A[2], rmse[2];
+    for (int told = 0; told < 2; told++) {
+        begin(&e, &w, 0.5, 0.01);
+        w.offset_A = 0.09;
+        days(&e, &w, 20, 0);
+        w.offset_A = -0.09;
+        known_A[told] = estimator_estimate(&e).offset_sigma_A;
+        if (told) {
+            struct estimate was = estimator_estimate(&e);
+            estimator_sensor_new(&e);
+            struct estimate now = estimator_estimate(&e);
+            CHECK(fabs(now.charge - was.charge) < 0.002 && fabs(now.sigma - was.sigma) < 0.002,
+                  "the charge stays: %.4f +- %.4f, was %.4f +- %.4f", now.charge, now.sigma,
+                  was.charge, was.sigma);
+            CHECK(fabs(now.offset_A) < 0.02 && now.offset_sigma_A > 2 * known_A[1],
+                  "offset %.3f +- %.3f A, was known to %.3f A", now.offset_A, now.offset_sigma_A,
+                  known_A[1]);
+        }
+        struct verdict v = days(&e, &w, 15, 0);
+        rmse[told] = v.rmse;
+        CHECK(fabs(v.end.offset_A + 0.09) < 0.03 && (!told || v.within > 0.9),
+              "told %d: inside %.3f, offset %.3f A", told, v.within, v.end.offset_A);
+    }
+    CHECK(rmse[1] < rmse[0], "RMSE %.4f, untold %.4f", rmse[1], rmse[0]);
+}
+
 static void a_sensor_gone_wrong_is_found_out(void)
 {
     struct estimator e;
@@ -352,6 +383,7 @@ int main(void)
     made_cell(&cell);
     a_good_sensor_is_trusted();
     an_offset_in_its_specification_is_found();
+    another_sensor_is_learned_anew();
     a_sensor_gone_wrong_is_found_out();
     a_wrong_start_is_found_out();
     the_plateau_teaches_nothing();
