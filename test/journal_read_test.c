@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,7 +64,9 @@ static void journal_make(void)
     journal_add(&journal, JOURNAL_CAP, 0, 0, 1, 8000, "70 %%");
     CHECK(journal_file_open(&file, dir, stderr) == 0, "%s", file.problem);
     for (int i = 0; i < RECORDS; i++, at_ms += 3600000) {
-        CHECK(journal_file_write(&file, journal_take(&journal), at_ms) == 0, "%s", file.problem);
+        int64_t put_back_ms = i == 6 ? 86400000 : 0; /* the clock, for one record */
+        CHECK(journal_file_write(&file, journal_take(&journal), at_ms - put_back_ms) == 0, "%s",
+              file.problem);
         offset[i + 1] = lseek(file.fd, 0, SEEK_END);
     }
     journal_file_close(&file);
@@ -239,10 +242,12 @@ static void any_record(void)
                 entry.record.kind = (enum journal_kind)kind;
                 entry.record.index = (uint8_t)index;
                 entry.record.before = entry.record.after = values[v];
-                journal_line(&entry, index % 2 ? &config : NULL, line);
+                journal_line(&entry, index < 3 ? &config : NULL, line);
                 bool known = kind == JOURNAL_MEANS && index == 1;
                 if (kind == JOURNAL_MEANS)
-                    CHECK((strstr(line, "inv2:") != NULL) == known, "%s", line);
+                    CHECK((strstr(line, "x inv2:") != NULL) == known, "%s", line);
+                if (kind == JOURNAL_MEANS && index > 1)
+                    CHECK(strstr(line, "x #") != NULL, "%s", line);
                 if (kind == JOURNAL_MEANS && values[v] == MEANS_CURRENT)
                     CHECK(strstr(line, "-> its charge current:") != NULL, "%s", line);
             }
@@ -310,6 +315,43 @@ static void a_person_reads(void)
     CHECK(JOURNAL("--request", "fedcba9876543210", "--config", config) == 0 && lines() == 3 &&
               strstr(said, "request fedcba9876543210 set inv2 charge-current 30 A: sent -> "
                            "confirmed: reads 30 A\n"),
+          "%s", said);
+}
+
+/* What is written while it is read, a record in two halves. */
+static void it_is_followed(void)
+{
+    char name[96];
+    ssize_t got = 0;
+    size_t half = (size_t)offset[6] + 20;
+    file_write(good, (size_t)offset[4]);
+    snprintf(name, sizeof name, "%s/said", dir);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        char *argv[] = {(char[]){"journal"}, path, (char[]){"--follow"}, NULL};
+        int out = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+        dup2(out, STDOUT_FILENO);
+        dup2(out, STDERR_FILENO);
+        optind = 1;
+        _exit(cmd_journal(3, argv));
+    }
+    for (int i = 0; i < 100 && got >= 0 && lines() < RECORDS; i++) {
+        usleep(100000);
+        int in = open(name, O_RDONLY), file = open(path, O_WRONLY | O_APPEND);
+        got = in < 0 ? 0 : read(in, said, sizeof said - 1);
+        said[got] = '\0';
+        size_t has = (size_t)lseek(file, 0, SEEK_END), next = has < half ? half : good_count;
+        if (i % 10 == 9 && has < good_count)
+            CHECK(write(file, good + has, next - has) == (ssize_t)(next - has), "appended");
+        close(in);
+        close(file);
+    }
+    kill(child, SIGTERM);
+    waitpid(child, NULL, 0);
+    unlink(name);
+    CHECK(lines() >= RECORDS && !strstr(said, "cut short") && !strstr(said, "is changed") &&
+              strstr(said, "cap plant: not reached -> reached: 70 %\n"),
           "%s", said);
 }
 
@@ -387,6 +429,7 @@ int main(void)
     kinds();
     any_record();
     a_person_reads();
+    it_is_followed();
     a_program_reads();
     damage_is_told();
     what_is_wrong();
