@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "app/layouts.h"
+#include "app/request_set.h"
+#include "app/setting.h"
 #include "app/status_inverters.h"
 
 char *why_line(struct why *why)
@@ -130,6 +132,26 @@ static void inverter_why(struct why *why, const struct controller *c,
         memcpy(why_line(why), means, WHY_SIZE);
 }
 
+/* What persons have asked of its settings and what is not over yet. */
+static void wishes_why(struct why *why, const struct controller *c, size_t i, int64_t now_ms)
+{
+    for (int setting = 0; setting < SETTINGS; setting++) {
+        const struct request *wish = request_wish(c, i, (enum setting)setting);
+        char value[SETTING_VALUE];
+        if (!wish)
+            continue;
+        setting_value_text(wish->ask.setting, wish->ask.value, value, sizeof value);
+        char *line = why_line(why);
+        int at = snprintf(line, WHY_SIZE,
+                          "%s: a person asked for %s %s %lld s ago (request %016llx): %s",
+                          c->config->inverters[i].name, setting_key(wish->ask.setting), value,
+                          (long long)(now_ms - wish->opened_ms) / 1000,
+                          (unsigned long long)wish->ask.id, request_step_name(request_now(wish)));
+        if (*wish->waits && at > 0 && at < WHY_SIZE)
+            snprintf(line + at, WHY_SIZE - (size_t)at, ", waits: %s", wish->waits);
+    }
+}
+
 void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
 {
     struct policy_input input;
@@ -144,8 +166,10 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
                               &c->decided, p);
     if (c->config->topology.strings)
         router_why(why, c);
-    for (size_t i = 0; i < c->config->inverter_count; i++)
+    for (size_t i = 0; i < c->config->inverter_count; i++) {
         inverter_why(why, c, &input, i);
+        wishes_why(why, c, i, now_ms);
+    }
     for (size_t i = 0; i < c->config->emulation_count; i++)
         emulation_why(why, c, i, now_ms);
     inverter_news(why, c);
