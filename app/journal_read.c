@@ -1,7 +1,6 @@
 #include "app/journal_read.h"
 
 #include <ctype.h>
-#include <sha2.h>
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
@@ -20,14 +19,6 @@ static void problem_say(struct journal_entry *entry, const char *format, ...)
     va_start(args, format);
     vsnprintf(entry->problem + used, sizeof entry->problem - used, format, args);
     va_end(args);
-}
-
-static void hash_of(const struct journal_piece *piece, uint8_t out[JOURNAL_HASH_SIZE])
-{
-    SHA2_CTX context;
-    SHA256Init(&context);
-    SHA256Update(&context, piece->bytes, piece->length);
-    SHA256Final(out, &context);
 }
 
 /* --- one record --- */
@@ -152,27 +143,6 @@ static void entry_fill(struct journal_entry *entry, const Busbar__JournalRecord 
 
 /* --- what is wrong with its link --- */
 
-/* One byte of the piece, changed, gives the hash it should have: its place and what it was. */
-static bool changed_byte(const struct journal_piece *piece, const uint8_t hash[], uint32_t *place,
-                         uint8_t *was)
-{
-    struct journal_piece tried = *piece;
-    uint8_t got[JOURNAL_HASH_SIZE];
-    for (uint32_t i = 0; i < piece->length; i++) {
-        for (unsigned change = 1; change <= UINT8_MAX; change++) {
-            tried.bytes[i] = (uint8_t)(piece->bytes[i] ^ change);
-            hash_of(&tried, got);
-            if (memcmp(got, hash, sizeof got) != 0)
-                continue;
-            *place = i;
-            *was = tried.bytes[i];
-            return true;
-        }
-        tried.bytes[i] = piece->bytes[i];
-    }
-    return false;
-}
-
 static bool changed_byte_say(struct journal_reader *reader, struct journal_entry *entry,
                              const struct journal_piece *piece, const uint8_t hash[])
 {
@@ -181,7 +151,7 @@ static bool changed_byte_say(struct journal_reader *reader, struct journal_entry
     if (reader->searches <= 0)
         return false;
     reader->searches--;
-    if (!changed_byte(piece, hash, &place, &was))
+    if (!journal_changed_byte(piece, hash, &place, &was))
         return false;
     problem_say(entry, "byte %lld is %02X and was written as %02X",
                 (long long)(piece->offset + HEAD + place), piece->bytes[place], was);
@@ -215,7 +185,7 @@ static void link_check(struct journal_reader *reader, struct journal_entry *entr
     uint8_t expected[JOURNAL_HASH_SIZE] = {0};
     bool first = reader->before.length == 0;
     if (!first)
-        hash_of(&reader->before, expected);
+        journal_hash(&reader->before, expected);
     if (!reader->linked || memcmp(link, expected, sizeof expected) == 0)
         return;
     reader->broken++;
@@ -301,7 +271,7 @@ static bool gap_explained(struct journal_reader *reader, struct journal_entry *e
     bool whole = false;
     if (length > 0 && length <= JOURNAL_RECORD_MAX) {
         gap->length = (uint32_t)length;
-        hash_of(gap, hash);
+        journal_hash(gap, hash);
         whole = memcmp(hash, message->previous.data, sizeof hash) == 0;
         if (whole)
             problem_say(

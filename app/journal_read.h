@@ -78,6 +78,14 @@ enum journal_found journal_read_next(struct journal_reader *reader, struct journ
  * JOURNAL_KINDS = none. */
 enum journal_kind journal_kind_find(const char *word);
 
+/* --- app/journal_chain.c --- */
+
+void journal_hash(const struct journal_piece *piece, uint8_t out[JOURNAL_HASH_SIZE]);
+
+/* One byte of the piece, changed, gives the hash it should have: its place in it and what it was. */
+bool journal_changed_byte(const struct journal_piece *piece, const uint8_t hash[JOURNAL_HASH_SIZE],
+                          uint32_t *place, uint8_t *was);
+
 /* --- app/journal_line.c --- */
 
 /* "2026-11-21 16:22:52.123+01:00", local; "no clock, 61.400 s after power on" where the wall clock

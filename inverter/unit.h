@@ -108,7 +108,7 @@ enum setting_reason {
     REASON_PARTNER,              /* waits until float or bulk made room */
     REASON_DWELL,                /* waits: it was written a short while ago */
     REASON_BUDGET,               /* waits: written too often today */
-    REASON_SMALL,                /* waits: too little to be worth a write */
+    REASON_SMALL,                /* waits: too little to be worth a write; never a person's */
     REASON_NUMBER,               /* waits a moment: its number in parallel is not known yet */
     REASON_NAKED,                /* NAKed twice */
     REASON_NOT_APPLIED,          /* ACKed or silent, and reads otherwise */
