@@ -520,7 +520,7 @@ static const struct yaml_note notes[] = {
      .help = "serial number it answers (`busbar pi30 scan` tells it); required with a port that is"
              " more than one; default: any"},
     {"inverters[].protocol", .fits = protocol_fits, .allowed = PROTOCOL_WORDS,
-     .help = "protocol it speaks; default: found by asking"},
+     .help = "protocol it speaks; default: found by asking, all but PI30REVO"},
     {"inverters[].phase", .must = true, .help = "AC phase it feeds"},
     {"inverters[].rated_W", .must = true, .min = 100, .max = 100000, .help = "rated output, W"},
     {"inverters[].rated_A", .must = true, .min = 1, .max = 500, .help = "rated output current, A"},

@@ -213,6 +213,7 @@ struct unit {
     uint32_t candidates;                   /* bit per protocol that may be it */
     int32_t fit[16];                       /* of each protocol: how well its layouts fit */
     int64_t due_ms[ASKS];
+    uint8_t missed[ASKS];                  /* silent so often in a row */
     uint8_t setting_now;                   /* setting + 1 being written and proved, 0 = none */
 };
 
