@@ -94,12 +94,13 @@ static void settle(struct unit *unit, enum ask ask)
     unit->identified = unit->protocol && all;
 }
 
-/* The live ones go on between two tries; what was silent for ten minutes has one. */
+/* The status goes before the next try; what was silent for ten minutes has one. */
 bool plan_missed(struct unit *unit, enum ask ask, int64_t now_ms)
 {
-    enum { TRIES = 3 };
+    int tries = unit->identified ? 3 : 2;
     unit->due_ms[ask] = now_ms + HURRY_MS;
-    if (++unit->missed[ask] < TRIES && !unit_lacks(unit, ask))
+    unit->due_ms[ASK_STATUS] = 0;
+    if (++unit->missed[ask] < tries && !unit_lacks(unit, ask))
         return false;
     unit->missed[ask] = 0;
     return true;

@@ -125,8 +125,11 @@ static void a_mute_question_holds_up_nothing(void)
     begin(4);
     line.tell = mute_tell;
     unit_port_changed(&line.unit, line.now_ms);
-    line_run(&line, line.now_ms + 15000, NULL);
-    CHECK(line.unit.identified, "identified without them");
+    int64_t from_ms = line.now_ms;
+    while (!line.unit.identified && line.now_ms < from_ms + 60000)
+        line_run(&line, line.now_ms + 100, NULL);
+    printf("identified without them after %" PRId64 " ms\n", line.now_ms - from_ms);
+    CHECK(line.now_ms - from_ms < 15000, "%" PRId64 " ms", line.now_ms - from_ms);
     line_run(&line, line.now_ms + 1800000, look);
     printf("three questions without an answer: status never older than %" PRId64 " ms\n",
            longest_ms);
