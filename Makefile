@@ -185,9 +185,10 @@ afternoon: $(BUILD)/busbar
 peers: $(BUILD)/busbar ## foreign programs as witnesses: a PI30 client, cantools (from PyPI, else skipped)
 	$(Q)tools/check-peers
 
-shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test ## the virtual shed: Debian's kernel under QEMU, real CAN and serial lines
+shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test $(BUILD)/rel/test/hidraw_test $(BUILD)/rel/test/usb_reset_test ## the virtual shed: Debian's kernel under QEMU, real CAN, serial lines, USB
 	$(Q)tools/deps shed
 	$(Q)tools/shed test/shed/first_light.sh
+	$(Q)tools/shed test/shed/usb.sh
 
 check: ## every test there is, the virtual shed included
 	$(Q)tools/deps shed

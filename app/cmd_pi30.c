@@ -69,15 +69,6 @@ static void print_json(json_t *object)
     json_decref(object);
 }
 
-static void refuse_unknown(struct pick *pick, const struct protocol *only, const char *word)
-{
-    char near[52];
-    pick_near(near, sizeof near, only, word);
-    pick->refusal = (struct refusal){.verdict = VERDICT_FOREIGN, .field = 0xFF};
-    snprintf(pick->refusal.why, sizeof pick->refusal.why,
-             "no protocol knows the command; near it: %s", *near ? near : "nothing");
-}
-
 /* The first frame whose check fits, else what is meant as one. */
 static int decode_frame(const struct decode_options *options, const char *word, const uint8_t *raw,
                         size_t room)
@@ -88,9 +79,6 @@ static int decode_frame(const struct decode_options *options, const char *word, 
     bool found = answer_find(raw, room, &start, &count) || pick_frame(raw, room, &start, &count);
     if (found)
         pick_answer(&pick, options->only, word, raw + start, count);
-    if (found && pick.verdict != VERDICT_TAKEN && !pick.question &&
-        pick.refusal.verdict != VERDICT_CHECK && pick.refusal.verdict != VERDICT_LENGTH)
-        refuse_unknown(&pick, options->only, word);
     if (pick.verdict == VERDICT_TAKEN) {
         if (options->json)
             print_json(pi30_answer_json(word, pick.protocol, &pick.answer, raw + start));

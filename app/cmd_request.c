@@ -148,8 +148,7 @@ int cmd_request(int argc, char **argv)
         fputs(request_help, stderr);
         return 2;
     }
-    bool watched =
-        request.verb != BUSBAR__VERB__SETTINGS && request.verb != BUSBAR__VERB__REQUEST_STATUS;
-    return options.wait && watched ? request_wait(&request, &options)
-                                   : request_once(&request, &options);
+    if (options.wait && request.verb != BUSBAR__VERB__SETTINGS)
+        return request_wait(&request, &options);
+    return request_once(&request, &options);
 }

@@ -344,6 +344,8 @@ int cmd_sim(int argc, char **argv)
         perror("busbar sim");
         return 1;
     }
+    for (size_t u = 0; u < options.ports.inverters; u++)
+        options.ports.bms[u] |= options.plant.inverter[u].bms_port;
     sim_init(sim, &options.plant, START_MS);
     options.ports.sim = sim;
     if (mkdir("/tmp/busbar", 0755) < 0 && errno != EEXIST)

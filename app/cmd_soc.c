@@ -10,6 +10,7 @@
 #include "app/cell_file.h"
 #include "app/cli.h"
 #include "app/fit_data.h"
+#include "app/soc_number.h"
 #include "app/soc_plot.h"
 #include "app/soc_print.h"
 
@@ -37,7 +38,7 @@ static const char help[] =
     "Exit status: 0 well, 1 it could not be written, 2 an option or a file is wrong.\n";
 
 enum { FILES_MAX = 64 };
-static const double SENSOR_H = 500, START_SIGMA = 0.01, LEAST_CELL_V = 1, MOST_CELL_V = 5;
+static const double SENSOR_H = 500, START_SIGMA = 0.01;
 
 struct options {
     const char *cell, *picture;
@@ -99,24 +100,6 @@ static bool series_load(const struct options *o, const struct cell *cell, const 
     return true;
 }
 
-/* A pack's voltage taken for a cell's, or the other way. */
-static bool voltage_fits(const struct options *o, const char *path, const struct soc_series *series)
-{
-    double sum = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < series->count; i++) {
-        sum += series->rows[i].voltage_V;
-        count += series->rows[i].voltage_V > 0;
-    }
-    double cell_V = sum / (double)(count ? count : 1) / o->cells;
-    if (count == 0 || (cell_V >= LEAST_CELL_V && cell_V <= MOST_CELL_V))
-        return true;
-    fprintf(stderr,
-            "%s: voltage_V: a mean of %.4g V a cell is not allowed: %g to %g; --cells is %g\n",
-            path, cell_V, LEAST_CELL_V, MOST_CELL_V, o->cells);
-    return false;
-}
-
 /* What is asked of a series needs what it has. */
 static bool series_serves(const struct options *o, const char *path,
                           const struct soc_series *series)
@@ -134,7 +117,7 @@ static bool series_serves(const struct options *o, const char *path,
                 path, o->from_permille);
         return false;
     }
-    return voltage_fits(o, path, series);
+    return soc_series_cells_fit(series, path, o->cells, stderr);
 }
 
 static struct soc_trial trial_of(const struct options *o, const struct cell *cell,
@@ -224,25 +207,24 @@ static bool number(struct options *o, int letter, const char *text)
 {
     const struct {
         int letter;
-        double *value, low, high;
+        double *value;
+        struct soc_number is;
     } numbers[] = {
-        {'q', &o->capacity_Ah, 0.01, 1e6},      {'n', &o->cells, 1, 1000},
-        {'O', &o->offset_mA, -1e7, 1e7},        {'g', &o->gain_permille, -900, 1000},
-        {'s', &o->start_permille, -1000, 1000}, {'p', &o->from_permille, 1, 1000},
-        {'m', &o->sensor_mA, 1e-3, 1e7},
+        {'q', &o->capacity_Ah, {0.01, 1e6, false}},
+        {'n', &o->cells, {1, 1000, true}},
+        {'O', &o->offset_mA, {-1e7, 1e7, false}},
+        {'g', &o->gain_permille, {-900, 1000, false}},
+        {'s', &o->start_permille, {-1000, 1000, false}},
+        {'p', &o->from_permille, {1, 1000, false}},
+        {'m', &o->sensor_mA, {1e-3, 1e7, false}},
     };
     size_t i = 0;
     while (numbers[i].letter != letter)
         i++;
-    char *end;
-    double value = strtod(text, &end);
-    bool whole = letter == 'n';
-    if (end == text || *end || !(value >= numbers[i].low && value <= numbers[i].high) ||
-        (whole && value != floor(value)))
-        return mistake(o, "--%s: \"%s\" is not allowed: a %snumber, %g to %g", name_of(letter),
-                       text, whole ? "whole " : "", numbers[i].low, numbers[i].high);
-    *numbers[i].value = value;
-    return true;
+    char allowed[SOC_NUMBER_ALLOWED];
+    return soc_number_read(text, '\0', &numbers[i].is, numbers[i].value) ||
+           mistake(o, "--%s: \"%s\" is not allowed: %s", name_of(letter), text,
+                   soc_number_allowed(&numbers[i].is, allowed));
 }
 
 static bool option(struct options *o, int letter, const char *text)

@@ -7,6 +7,7 @@
 
 #include "app/cli.h"
 #include "app/soc_fit.h"
+#include "app/soc_number.h"
 
 static const char help[] =
     "Usage: busbar soc fit --csv FILE[=TEMP_C] .. --capacity-Ah X --chemistry lfp|nmc|nca\n"
@@ -54,30 +55,21 @@ static bool mistake(const char *option, const char *value, const char *allowed)
     return false;
 }
 
-static bool read_number(const char *option, const char *text, double low, double high, double *out)
+static bool read_number(const char *option, const char *text, struct soc_number is, double *out)
 {
-    char *end, allowed[64];
-    double value = strtod(text, &end);
-    if (end != text && !*end && value >= low && value <= high) {
-        *out = value;
-        return true;
-    }
-    snprintf(allowed, sizeof allowed, "a number, %g to %g", low, high);
-    return mistake(option, text, allowed);
+    char allowed[SOC_NUMBER_ALLOWED];
+    return soc_number_read(text, '\0', &is, out) ||
+           mistake(option, text, soc_number_allowed(&is, allowed));
 }
 
 /* COUNT numbers with commas between them. */
 static bool read_numbers(const char *option, const char *text, int count, double *const out[])
 {
+    const struct soc_number is = {0, 1e6, false};
     const char *at = text;
-    char *end;
-    for (int i = 0; i < count; i++) {
-        *out[i] = strtod(at, &end);
-        if (end == at || *end != (i + 1 < count ? ',' : '\0') || !(*out[i] >= 0) || *out[i] > 1e6)
-            return mistake(option, text, "numbers, 0 or more, with commas between them");
-        at = end + 1;
-    }
-    return true;
+    for (int i = 0; i < count && at; i++)
+        at = soc_number_read(at, i + 1 < count ? ',' : '\0', &is, out[i]);
+    return at || mistake(option, text, "numbers, 0 or more, with commas between them");
 }
 
 static bool read_given(struct options *o, int c, const char *text)
@@ -124,7 +116,7 @@ static bool add_series(struct options *o, char *text, bool check)
 static bool add_row(struct options *o, const char *text)
 {
     double temp_C;
-    if (!read_number("row", text, -50, 90, &temp_C))
+    if (!read_number("row", text, (struct soc_number){-50, 90, false}, &temp_C))
         return false;
     if (o->job.more == CELL_TEMPERATURES)
         return mistake("row", text, "at most 8 rows");
@@ -172,16 +164,16 @@ static bool take_number(struct options *o, int c, const char *text)
     const struct {
         int letter;
         const char *name;
-        double low, high, *to;
-    } numbers[] = {{'Q', "capacity-Ah", 0.01, 10000, &o->job.capacity_Ah},
-                   {'N', "cells", 1, 400, &o->load.cells},
-                   {'e', "efficiency", 0.9, 1, &o->job.efficiency},
-                   {'z', "charge-sigma", 0.0005, 0.1, &o->job.least_sigma_z},
-                   {'M', "hysteresis", 0, 0.2, &o->job.given.hysteresis_V}};
+        struct soc_number is;
+        double *to;
+    } numbers[] = {{'Q', "capacity-Ah", {0.01, 10000, false}, &o->job.capacity_Ah},
+                   {'N', "cells", {1, 400, true}, &o->load.cells},
+                   {'e', "efficiency", {0.9, 1, false}, &o->job.efficiency},
+                   {'z', "charge-sigma", {0.0005, 0.1, false}, &o->job.least_sigma_z},
+                   {'M', "hysteresis", {0, 0.2, false}, &o->job.given.hysteresis_V}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (numbers[i].letter == c)
-            return read_number(numbers[i].name, text, numbers[i].low, numbers[i].high,
-                               numbers[i].to);
+            return read_number(numbers[i].name, text, numbers[i].is, numbers[i].to);
     return false;
 }
 
@@ -252,21 +244,20 @@ static void note_command(struct options *o, int argc, char **argv)
 }
 
 /* FILE=25 or FILE@0.05: cuts the number off. */
-static bool cut_number(const char *option, char *text, char mark, double low, double high,
-                       double *out)
+static bool cut_number(const char *option, char *text, char mark, struct soc_number is, double *out)
 {
     char *at = strrchr(text, mark);
     if (!at)
         return true;
     *at = '\0';
-    return read_number(option, at + 1, low, high, out);
+    return read_number(option, at + 1, is, out);
 }
 
 static bool load_all(struct options *o)
 {
     for (int i = 0; i < o->curves; i++) {
         double rate = 0.05;
-        if (!cut_number("ocv", o->curve[i], '@', 0, 1, &rate))
+        if (!cut_number("ocv", o->curve[i], '@', (struct soc_number){0, 1, false}, &rate))
             return false;
         o->job.curves = fit_curves_load(o->job.curve, o->job.curves, o->curve[i], rate, stderr);
         if (!o->job.curves)
@@ -280,7 +271,7 @@ static bool load_all(struct options *o)
     for (int i = 0; i < o->job.count; i++) {
         bool check = o->job.series[i].check;
         double temp_C = NAN;
-        if (!cut_number("csv", o->series[i], '=', -50, 90, &temp_C) ||
+        if (!cut_number("csv", o->series[i], '=', (struct soc_number){-50, 90, false}, &temp_C) ||
             !fit_series_load(&o->job.series[i], o->series[i], &o->load, stderr))
             return false;
         o->job.series[i].check = check;

@@ -60,9 +60,9 @@ static void check_port(const struct resolver *r, unsigned index)
     for (unsigned i = 0; i < index && *raw->port; i++)
         if (strcmp(r->raw->inverters[i].port, raw->port) == 0 &&
             (!*raw->serial || !*r->raw->inverters[i].serial))
-            yaml_file_mistake(r->file, path,
-                              "a port of its own; inverters[%u] has it, and not both have serial:",
-                              i);
+            yaml_file_mistake(
+                r->file, path,
+                "a port of its own; inverters[%u] has it, and not both have serial:", i);
 }
 
 static void resolve_inverters(const struct resolver *r)
@@ -107,6 +107,12 @@ static void check_wallbox(const struct resolver *r, unsigned index)
         yaml_file_mistake(r->file, path, "at most what inverter %s is rated for, %g",
                           inverter->name, inverter->rated_dA / 10.0);
     snprintf(path, sizeof path, "wallboxes[%u].inverter", index);
+    const struct inverter_bank_config *bank = &r->config->inverter_bank;
+    if (bank->group[bank->unit[box->inverter].group].units > 1)
+        yaml_file_mistake(r->file, path,
+                          "an inverter that stands alone: %s is in a group, whose units change "
+                          "between grid and battery together",
+                          inverter->name);
     for (unsigned i = 0; i < index; i++)
         if (r->config->charge_points[i].inverter == box->inverter)
             yaml_file_mistake(r->file, path, "an inverter of its own; wallboxes[%u] has this one",

@@ -508,7 +508,8 @@ static const struct yaml_note notes[] = {
      .help = "a port is closed and opened anew when it was silent so long while another inverter"
              " answers, s; 0 = never"},
     {"ports.usb_reset",
-     .help = "its USB device is switched off and on, too; default: false"},
+     .help = "its USB device is switched off and on, too; the service needs the right to do so (60-busbar.rules);"
+             " default: false"},
     {"inverters", .help = "inverters"},
     {"inverters[].name", NAME_RULE, .unique = true, .help = "name of the inverter"},
     {"inverters[].port", .must = true, .fits = port_words_fit,

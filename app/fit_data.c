@@ -38,6 +38,8 @@ static bool finish(struct fit_series *series, const struct fit_load *how, const 
         fprintf(errors, "%s: %zu rows are not enough: at least %d\n", path, log->count, LEAST_ROWS);
         return false;
     }
+    if (!soc_series_cells_fit(log, path, how->cells, errors))
+        return false;
     for (size_t i = 0; i < log->count; i++) {
         log->rows[i].voltage_V /= how->cells;
         series->temp_C += log->rows[i].temp_C / (double)log->count;

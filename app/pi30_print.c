@@ -1,11 +1,12 @@
 #include "app/pi30_print.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "inverter/faults.h"
 
-enum { TEXT_ROOM = 512, BITS_MOST = 40, NO_FIELD = 0xFF };
+enum { TEXT_ROOM = 512, NO_FIELD = 0xFF };
 
 /* One field as it is told: what value is depends on the kind. */
 struct told {
@@ -16,24 +17,26 @@ struct told {
     bool none;            /* nothing was measured */
 };
 
-size_t pi30_unescape(uint8_t *out, size_t room, const char *text)
+/* The byte that text starts with and how many characters stand for it. */
+static size_t unescape_one(uint8_t *byte, const char *text)
 {
     static const char plain[] = "rnt\\", meant[] = "\r\n\t\\";
+    const char *known = text[0] == '\\' && text[1] ? strchr(plain, text[1]) : NULL;
+    *byte = (uint8_t)(known ? meant[known - plain] : text[0]);
+    if (known)
+        return 2;
+    if (text[0] != '\\' || text[1] != 'x' || !isxdigit((unsigned char)text[2]) ||
+        !isxdigit((unsigned char)text[3]))
+        return 1;
+    *byte = (uint8_t)strtol((char[]){text[2], text[3], '\0'}, NULL, 16);
+    return 4;
+}
+
+size_t pi30_unescape(uint8_t *out, size_t room, const char *text)
+{
     size_t count = 0;
-    while (*text && count < room) {
-        unsigned byte;
-        int used = 0;
-        const char *known = text[0] == '\\' && text[1] ? strchr(plain, text[1]) : NULL;
-        if (text[0] == '\\' && sscanf(text, "\\x%2x%n", &byte, &used) == 1 && used == 4) {
-            out[count++] = (uint8_t)byte;
-            text += used;
-        } else if (known) {
-            out[count++] = (uint8_t)meant[known - plain];
-            text += 2;
-        } else {
-            out[count++] = (uint8_t)*text++;
-        }
-    }
+    while (*text && count < room)
+        text += unescape_one(&out[count++], text);
     return count;
 }
 
@@ -94,14 +97,10 @@ static void field_told(struct told *told, const struct answer *answer, int field
         word_told(told, row, value);
 }
 
-/* Milliamperes are kept for whoever regulates; people read what the unit wrote. */
-static void current_told(struct told *told, const struct answer *answer, int field,
-                         const uint8_t *frame)
+/* With or without a point, as the unit wrote it, but for the zeros in front: which it was can tell
+ * what the field is. */
+static void either_told(struct told *told, struct field_span span, const uint8_t *frame)
 {
-    const struct field_row *row = &answer->question->rows[field];
-    struct field_span span = answer->span[field];
-    if (row->form != FORM_EITHER || (row->is != PV_MA && row->is != PV2_MA && row->decimals < 3))
-        return;
     const char *at = (const char *)frame + span.at;
     int length = span.length;
     for (; length > 1 && at[0] == '0' && at[1] != '.'; at++)
@@ -167,7 +166,8 @@ static bool tell(struct told *told, const struct answer *answer, int n, const ui
         if (n >= answer->count)
             return false;
         field_told(told, answer, n, frame);
-        current_told(told, answer, n, frame);
+        if (answer->question->rows[n].form == FORM_EITHER)
+            either_told(told, answer->span[n], frame);
         return true;
     case ANSWER_FLAGS:
         return flag_told(told, answer, n, name, room);
@@ -176,7 +176,9 @@ static bool tell(struct told *told, const struct answer *answer, int n, const ui
             *told = (struct told){.name = "fault_code_digits", .unit = ""};
             snprintf(told->value, sizeof told->value, "%.3s", answer->digits);
             add_text(told->text,
-                     "characters 31 to 33: a fault code on some models, bits on others");
+                     strcmp(answer->digits, "000") == 0
+                         ? "none"
+                         : "characters 31 to 33: a fault code on some models, bits on others");
             return true;
         }
         if (n == 0)

@@ -104,6 +104,9 @@ void policy_point_sentence(char *out, size_t room, const char *name,
                            const struct policy_input *input, const struct policy_output *decided,
                            size_t point);
 void policy_means_passed(char *out, size_t room, const struct means_orders *means, enum means which);
+/* False where nothing was passed over: then there is no need for it. */
+bool policy_means_sentence(char *out, size_t room, const char *name,
+                           const struct means_orders *means);
 void policy_inverter_sentence(char *out, size_t room, const char *name,
                               const struct policy_input *input, const struct policy_output *decided,
                               size_t inverter);

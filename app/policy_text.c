@@ -33,16 +33,20 @@ void policy_means_passed(char *out, size_t room, const struct means_orders *mean
         snprintf(out, room, "%s: %s", means_name(which), means_why_text(means->why[which]));
 }
 
-/* Every gentler means that was passed over, each with its reason, behind the sentence. */
-static void passed_add(char *out, size_t room, const struct means_orders *means)
+bool policy_means_sentence(char *out, size_t room, const char *name,
+                           const struct means_orders *means)
 {
     char text[128];
+    bool any = false;
+    snprintf(out, room, "%s: its charge is kept by %s", name, means_name(means->by));
     for (enum means i = MEANS_BMS_PORT; i < MEANS_COUNT; i++) {
         size_t length = strlen(out);
         policy_means_passed(text, sizeof text, means, i);
         if (*text)
-            snprintf(out + length, room - length, "; not by %s", text);
+            snprintf(out + length, room - length, "; %s", text);
+        any |= *text != '\0';
     }
+    return any;
 }
 
 static bool by_link(const struct means_orders *means)
@@ -66,6 +70,9 @@ void policy_inverter_sentence(char *out, size_t room, const char *name,
                  "%s: told by %s that it may charge %.1f A, its part of the %.1f A held by %s; %s",
                  name, means_name(order->means.by), order->bms_mA / 1000.0, charge->value / 1000.0,
                  limit_cause_text(charge->cause), order->cause);
+    else if (order->means.by == MEANS_VOLTAGE)
+        snprintf(out, room, "%s: float and bulk voltage lowered, held by %s; %s", name,
+                 limit_cause_text(charge->cause), order->cause);
     else if (order->charger_off == 1)
         snprintf(out, room, "%s: charger off, held by %s; %s", name,
                  limit_cause_text(charge->cause), order->cause);
@@ -76,5 +83,4 @@ void policy_inverter_sentence(char *out, size_t room, const char *name,
     else
         snprintf(out, room, "%s: charge maximum left alone, no string stands on it; %s", name,
                  order->cause);
-    passed_add(out, room, &order->means);
 }

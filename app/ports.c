@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/ports_inner.h"
+#include "app/usb_reset.h"
 
 enum { BATCHES = 64, LOOK_MS = 500, RETRY_FIRST_MS = 250, RETRY_MAX_MS = 2000 };
 enum { RATE_MS = 10000, ANSWERS_MS = 10000, HELD_MS = 1000 };
@@ -75,6 +76,7 @@ void port_shut(struct ports *ports, struct port *port, enum port_state state)
 {
     bool was_open = port->stream.fd >= 0;
     stream_close(&port->stream);
+    port->opening = false;
     port->device = 0;
     port->state = state;
     if (was_open)
@@ -86,7 +88,9 @@ static void port_lost(struct ports *ports, struct plant *plant, struct port *por
     snprintf(port->problem, sizeof port->problem, "%s", port->stream.problem);
     bool was_owned = port->state == PORT_OWNED;
     role_leave(ports, plant, port, now_ms);
-    port->counts.lost++;
+    port->counts.failed += port->opening;
+    port->counts.lost += !port->opening;
+    port->opening = false;
     port->state = PORT_CLOSED;
     port->device = 0;
     watch(ports, port);
@@ -103,6 +107,16 @@ static const struct port *same_device(const struct ports *ports, uint64_t device
         if (ports->port[p].used && ports->port[p].stream.fd >= 0 && ports->port[p].device == device)
             return &ports->port[p];
     return NULL;
+}
+
+/* Open at last; some kinds take their time, in the background. */
+static void port_found(struct port *port, int64_t now_ms)
+{
+    port_ask(port, now_ms);
+    if (port->stream.opening)
+        return;
+    port->opening = false;
+    port->counts.opened++;
 }
 
 static void port_try(struct ports *ports, struct port *port, int64_t now_ms)
@@ -124,11 +138,11 @@ static void port_try(struct ports *ports, struct port *port, int64_t now_ms)
         back_off(port, now_ms);
         return;
     }
-    port->counts.opened++;
     port->device = device;
     port->opened_ms = now_ms;
+    port->opening = true;
     watch(ports, port);
-    port_ask(port, now_ms);
+    port_found(port, now_ms);
 }
 
 /* --- the parts of a turn --- */
@@ -140,6 +154,8 @@ static void port_hear(struct ports *ports, struct plant *plant, struct port *por
         int count = stream_read(&port->stream, bytes, sizeof bytes);
         if (count < 0)
             port_lost(ports, plant, port, now_ms);
+        else if (port->opening && !port->stream.opening)
+            port_found(port, now_ms);
         if (count <= 0)
             return;
         if (port->state == PORT_OWNED && !port->proving)
@@ -239,6 +255,22 @@ static bool anybody_answers(const struct ports *ports, int64_t now_ms)
     return false;
 }
 
+static void switch_off_and_on(struct ports *ports, struct port *port, uint64_t device,
+                              int64_t now_ms)
+{
+    char path[USB_PATH_SIZE];
+    int status = usb_find(ports->root, device, path);
+    if (status == 0)
+        status = usb_reset(path);
+    if (status == 0) {
+        port->counts.resets++;
+        port->retry_ms = now_ms + USB_OFF_MS;
+    } else {
+        snprintf(port->problem, sizeof port->problem, "%.60s: silent; its USB device: %s",
+                 port->where.url, status == -ENOENT ? "it is on no USB" : strerror(-status));
+    }
+}
+
 static void supervise_hang(struct ports *ports, struct port *port, int64_t now_ms)
 {
     int64_t hang_ms = (int64_t)ports->config->ports.hang_s * 1000;
@@ -246,9 +278,12 @@ static void supervise_hang(struct ports *ports, struct port *port, int64_t now_m
     if (hang_ms == 0 || port->state == PORT_OWNED || port->stream.fd < 0 ||
         now_ms - since_ms < hang_ms || !anybody_answers(ports, now_ms))
         return;
+    uint64_t device = port->device;
     port->counts.hung++;
     port_shut(ports, port, PORT_CLOSED);
     port->retry_ms = now_ms;
+    if (ports->config->ports.usb_reset)
+        switch_off_and_on(ports, port, device, now_ms);
 }
 
 static void supervise_port(struct ports *ports, struct plant *plant, struct port *port,

@@ -7,13 +7,14 @@
  *   the unit on its own fixed port, unless that tells another inverter's serial number.
  * - Orders never reach a stranger. A setter is held back until the unit has told the same number
  *   once more, unless it did within PORT_PROOF_MS; so it must after each silence of that length, for
- *   two cables may have changed places. A unit that tells another number, none where one is
- *   named, or was identified anew loses its inverter at once, and the port is asked who is there.
+ *   two cables may have changed places. A unit that tells another number, or none where it told one,
+ *   or was identified anew loses its inverter, and the port is asked who is there.
  * - Only ports that the config names or its patterns fit are opened (app/port_find.h); once every
  *   inverter has its unit, the others are closed and left alone.
  * - A port that is gone is tried at once, then after 0.25, 0.5, 1 and 2 s, then each 2 s, for ever.
  *   One that is open but silent is asked again each second. After config.ports.hang_s of silence,
- *   while another inverter answers, it is closed and opened anew. */
+ *   while another inverter answers, it is closed and opened anew; with config.ports.usb_reset its USB
+ *   device is switched off and on, too. */
 #ifndef BUSBAR_APP_PORTS_H
 #define BUSBAR_APP_PORTS_H
 
@@ -39,7 +40,7 @@ const char *port_state_name(enum port_state state);   /* "owned" */
 struct port_counts {
     uint32_t opened, failed;      /* tried to open: with success, without */
     uint32_t lost;                /* it was open and failed */
-    uint32_t hung;                /* closed because it was silent */
+    uint32_t hung, resets;        /* closed because it was silent; USB resets of these */
     uint32_t disowned;            /* an inverter's no more, though it is open */
     uint32_t proven;              /* told its number once more */
 };
@@ -50,11 +51,13 @@ struct port {
     uint8_t inverter;             /* index in the config, PORT_NOBODY */
     bool identified;              /* .. and its unit was, at some time since */
     bool proving;                 /* .. and is asked for its number once more */
-    int64_t proven_ms;            /* when it last told it */
+    int64_t asked_ms, proven_ms;  /* when it was last asked so, and when it told it */
+    uint8_t untold;               /* how often running it answered without one */
     uint8_t held[PORT_REQUEST];   /* a setter that waits for that .. */
     size_t held_count;            /* .. 0 = none */
     int64_t held_ms;
     struct stream stream;
+    bool opening;                 /* in the background */
     uint64_t device;              /* node that is open, 0 = not local */
     struct probe probe;
     char told[24];                /* serial number the last probe heard, "" = none */

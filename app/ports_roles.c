@@ -67,6 +67,7 @@ void role_leave(struct ports *ports, struct plant *plant, struct port *port, int
     port->inverter = PORT_NOBODY;
     port->identified = port->proving = false;
     port->held_count = 0;
+    port->untold = 0;
 }
 
 static void disown(struct ports *ports, struct plant *plant, struct port *port, int64_t now_ms)
@@ -156,22 +157,30 @@ void role_offer(struct ports *ports, struct plant *plant, struct port *port, int
 void role_prove(struct port *port, int64_t now_ms)
 {
     port->proving = true;
+    port->asked_ms = now_ms;
     probe_prove(&port->probe, port->probe.found.framing, now_ms);
 }
 
-/* The same number: go on as if nothing had been. Another: whose is it? None: who is there? */
+/* The same number: go on as if nothing had been. Another: whose is it? None, and several times so: who
+ * is there? Silence proves nothing: what was held is not sent, and that the unit is gone its own
+ * questions will tell. */
 static void proof_check(struct ports *ports, struct plant *plant, struct port *port, int64_t now_ms)
 {
+    enum { UNTOLD = 3 };
     const struct probe *probe = &port->probe;
     if (probe->state == PROBE_ASKS)
         return;
+    port->proving = false;
     if (probe->state == PROBE_KNOWN && strcmp(probe->found.serial, port->told) == 0) {
-        port->proving = false;
         port->proven_ms = port->heard_ms = now_ms;
+        port->untold = 0;
         port->counts.proven++;
         return;
     }
-    disown(ports, plant, port, now_ms);
+    port->held_count = 0;
+    port->untold = (uint8_t)(port->untold + (probe->state == PROBE_KNOWN));
+    if (*probe->found.serial || port->untold >= UNTOLD)
+        disown(ports, plant, port, now_ms);
 }
 
 void role_check(struct ports *ports, struct plant *plant, struct port *port, int64_t now_ms)
@@ -189,8 +198,8 @@ void role_check(struct ports *ports, struct plant *plant, struct port *port, int
         disown(ports, plant, port, now_ms);
     else if (port->proving)
         proof_check(ports, plant, port, now_ms);
-    else if (now_ms - port->heard_ms > PORT_PROOF_MS)
-        role_prove(port, now_ms);
+    else if (now_ms - port->heard_ms > PORT_PROOF_MS && unit->heard_ms > port->asked_ms)
+        role_prove(port, now_ms); /* once in a silence: its questions need the line too */
 }
 
 const struct port *ports_of(const struct ports *ports, size_t inverter)

@@ -6,13 +6,13 @@
 json_t *port_json(const Busbar__Port *p)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, "
-                     "s:i, s:i, s:i, s:i, s:i}",
+                     "s:i, s:i, s:i, s:i, s:i, s:i}",
                      "url", p->url, "state", p->state, "inverter", p->inverter, "serial", p->serial,
                      "problem", p->problem, "age_ms", (json_int_t)p->age_ms, "answers_per_s",
                      p->answers_permille / 1000.0, "answers", p->answers, "crc", p->crc, "shape",
                      p->shape, "late", p->late, "naks", p->naks, "timeouts", p->timeouts, "adopted",
                      p->adopted, "opened", p->opened, "failed", p->failed, "lost", p->lost, "hung",
-                     p->hung, "disowned", p->disowned, "proven", p->proven);
+                     p->hung, "disowned", p->disowned, "proven", p->proven, "resets", p->resets);
 }
 
 static void age_print(int64_t age_ms)

@@ -38,7 +38,7 @@ enum request_verb {
     REQUEST_REPLACED, REQUEST_PACK_OUT, REQUEST_PACK_IN, REQUEST_SET, REQUEST_RELEASE, REQUEST_VERBS
 };
 
-enum { REQUESTS = 64, REQUEST_SAYS = 112, REQUEST_LADDER = 4, REQUEST_WAIT_MAX_MS = 3600000 };
+enum { REQUESTS = 64, REQUEST_SAYS = 160, REQUEST_LADDER = 4, REQUEST_WAIT_MAX_MS = 3600000 };
 
 /* What was asked. index: charge point, pack, contact or inverter, by verb; -1 = none or unknown. */
 struct request_ask {

@@ -15,8 +15,8 @@ struct request_options {
 /* The words after the options into the request; -1 when they are wrong, some of them told on stderr. */
 int request_read(int count, char **words, Busbar__Request *request);   /* app/request_read.c */
 
-/* Asks, and prints each step of the ladder as it is reached until it is over. The exit status: 0
- * confirmed, 1 refused, timed out or lost. */
+/* Asks, and prints each step of the ladder as it is reached until it is over; of an earlier request
+ * (REQUEST_STATUS) those so far, then the others. The exit status: 0 confirmed, 1 refused, timed out or lost. */
 int request_wait(Busbar__Request *request, const struct request_options *options);
 
 /* Every step it has taken so far. */

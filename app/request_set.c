@@ -55,7 +55,7 @@ static int hazard_check(const struct set_words *words, enum setting setting, cha
     const char *hazard = setting_hazard(setting);
     if (!hazard || words->sure)
         return 0;
-    snprintf(why, room, "%s; --yes if that is what you want", hazard);
+    snprintf(why, room, "%s; --yes to do it", hazard);
     return -EPERM;
 }
 

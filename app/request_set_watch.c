@@ -67,8 +67,7 @@ static void watch_unsent(const struct controller *c, const struct request *reque
     char value[SETTING_VALUE];
     setting_value_text(request->ask.setting, request->ask.value, value, sizeof value);
     if (setting->wrote == request->ask.value && setting->wrote_ms >= request->opened_ms) {
-        saw(seen, REQUEST_SENT, "%s; written %u of %d times today before", value,
-            setting->writes_today, unit->config.writes_per_day);
+        saw(seen, REQUEST_SENT, "%s", value);
         seen->at_ms = setting->wrote_ms;
     } else if (setting_is_driven(c, (size_t)request->ask.index, request->ask.setting)) {
         saw(seen, REQUEST_REFUSED, "%s", setting_driven_why);

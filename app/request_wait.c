@@ -57,7 +57,7 @@ struct watch {
     int fd; /* -1 = lost */
     int64_t heard_ms;
     size_t shown;    /* steps */
-    char waits[128]; /* told last */
+    char waits[160]; /* told last */
     Busbar__Step step;
     bool over;
 };
@@ -148,7 +148,8 @@ int request_wait(Busbar__Request *request, const struct request_options *options
     struct watch watch = {.options = options, .fd = -1};
     if (getrandom(&request->id, sizeof request->id, 0) != sizeof request->id)
         return 1;
-    watch.id = request->id;
+    bool earlier = request->verb == BUSBAR__VERB__REQUEST_STATUS;
+    watch.id = earlier ? request->about_id : request->id;
     if (request->lease_ms == 0)
         request->lease_ms = LEASE_MS;
     watch.fd = client_connect(client_path(options->socket));

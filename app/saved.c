@@ -133,6 +133,27 @@ static void packs_restore(const struct saved_state *state, struct controller *c,
     }
 }
 
+/* A sensor of the config that the state does not know, where it knows any. */
+static bool sensor_is_new(const struct currents_learned *known,
+                          const struct currents_sensor *sensor)
+{
+    for (size_t k = 0; k < known->sensors; k++)
+        if (strcmp(known->sensor[k].name, sensor->name) == 0)
+            return false;
+    return known->sensors > 0;
+}
+
+/* What the estimators know of an offset is that of all who measure together. */
+static void sensors_compare(const struct saved_state *state, struct controller *c)
+{
+    const struct currents_config *now = c->currents.config;
+    bool other = false;
+    for (size_t k = 0; k < now->sensors; k++)
+        other = other || sensor_is_new(&state->currents, &now->sensor[k]);
+    for (size_t i = 0; other && i < c->config->pack_count; i++)
+        charge_sensor_new(&c->charge, i);
+}
+
 /* Differs when something of a pack changed that must not wait. */
 static uint64_t packs_mark(const struct controller *c)
 {
@@ -202,6 +223,7 @@ void saved_open(struct saved *saved, const char *dir, struct controller *control
     units_restore(&saved->state, controller, today, now_ms, wall_ms);
     packs_restore(&saved->state, controller, now_ms, wall_ms);
     energy_restore(&saved->state, controller, now_ms, wall_ms);
+    sensors_compare(&saved->state, controller);
     currents_import(&controller->currents, &saved->state.currents, gap_of(&saved->state, wall_ms));
     saved->packs = packs_mark(controller);
     controller->journal.next = controller->journal.taken = (uint32_t)saved->state.journal_sequence;

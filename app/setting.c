@@ -22,12 +22,12 @@ static const struct word mode_words[] = {
     {0, "single"}, {1, "parallel"}, {2, "phase-1"}, {3, "phase-2"}, {4, "phase-3"}, {-1, NULL}};
 
 static const char battery_type[] =
-    "another battery type sets the charge voltages anew and may make the inverter wait for a BMS";
+    "it sets the charge voltages anew and may make the inverter wait for a BMS";
 static const char output_mode[] =
-    "a wrong output mode joins outputs that are not in step; it can be set in standby only";
+    "a wrong one joins outputs that are not in step; it can be set in standby only";
 static const char input_range[] =
-    "a wider input range passes grid voltage on that the loads may not stand";
-static const char cutoff[] = "a lower cut-off voltage lets the battery be emptied further";
+    "a wider one passes grid voltage on that the loads may not stand";
+static const char cutoff[] = "a lower one lets the battery be emptied further";
 
 static const struct form {
     const char *key, *unit;

@@ -15,7 +15,7 @@ struct file_quirk {
 struct file_inverter {
     char name[8], variant[20], firmware[FIRMWARE_SIZE];
     int group, output_mode;
-    bool staged;
+    bool staged, bms_port;
     struct file_quirk *quirks;
     unsigned quirks_count;
 };
@@ -45,6 +45,7 @@ static const cyaml_schema_field_t inverter_fields[] = {
     CYAML_FIELD_INT("group", O, struct file_inverter, group),
     CYAML_FIELD_INT("output_mode", O, struct file_inverter, output_mode),
     CYAML_FIELD_BOOL("staged", O, struct file_inverter, staged),
+    CYAML_FIELD_BOOL("bms_port", O, struct file_inverter, bms_port),
     CYAML_FIELD_SEQUENCE("quirks", O | CYAML_FLAG_POINTER, struct file_inverter, quirks, &quirk_entry, 0, SIM_QUIRK_ROWS),
     CYAML_FIELD_END
 };
@@ -83,6 +84,7 @@ static const struct yaml_note notes[] = {
     {"inverters[].group", .min = 0, .max = 8, .help = "works in parallel with those of the same number; 0 = alone"},
     {"inverters[].output_mode", .min = 0, .max = 7, .help = "0 single, 1 parallel on L1, 2 3 4 phase of three"},
     {"inverters[].staged", .help = "its charger has bulk, absorb and float; default: it only tapers"},
+    {"inverters[].bms_port", .help = "its BMS port is wired, a pty beside its line (docs/means.md); default: false"},
     {"inverters[].quirks", .help = "what it does wrong"},
     {"inverters[].quirks[].quirk", .must = true, .fits = quirk_fits, .allowed = "a quirk that `busbar sim --list` names",
      .help = "which"},
@@ -142,6 +144,7 @@ static void inverter_take(struct sim_config *plant, int u, const struct file_inv
     if (in->output_mode >= 1 && in->output_mode <= 4)
         out->phase = in->output_mode == 1 ? 1 : in->output_mode - 1;
     out->staged = in->staged;
+    out->bms_port = in->bms_port;
     quirks_take(out, in);
 }
 

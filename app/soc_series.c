@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double LEAST_CELL_V = 1, MOST_CELL_V = 5;
+
 enum {
     TIME,
     CURRENT,
@@ -249,6 +251,24 @@ bool soc_series_load(struct soc_series *series, const char *path, FILE *errors)
     bool well = soc_series_read(series, file, path, errors);
     fclose(file);
     return well;
+}
+
+bool soc_series_cells_fit(const struct soc_series *series, const char *path, double cells,
+                          FILE *errors)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < series->count; i++) {
+        sum += series->rows[i].voltage_V;
+        count += series->rows[i].voltage_V > 0;
+    }
+    double cell_V = sum / (double)(count ? count : 1) / cells;
+    if (count == 0 || (cell_V >= LEAST_CELL_V && cell_V <= MOST_CELL_V))
+        return true;
+    fprintf(errors,
+            "%s: voltage_V: a mean of %.4g V a cell is not allowed: %g to %g; --cells is %g\n",
+            path, cell_V, LEAST_CELL_V, MOST_CELL_V, cells);
+    return false;
 }
 
 void soc_series_free(struct soc_series *series)

@@ -30,6 +30,8 @@ struct soc_series {
 bool soc_series_load(struct soc_series *series, const char *path, FILE *errors);
 /* The same from an open file that is called path. */
 bool soc_series_read(struct soc_series *series, FILE *file, const char *path, FILE *errors);
+/* False after a line in errors where its voltage is no pack's of so many cells in series: one taken for the other. */
+bool soc_series_cells_fit(const struct soc_series *series, const char *path, double cells, FILE *errors);
 void soc_series_free(struct soc_series *series);
 
 #endif

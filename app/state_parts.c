@@ -177,6 +177,8 @@ void currents_unpack(struct currents_learned *learned, const SavedCurrents *from
     }
 }
 
+enum { FILTER_FIGURES = sizeof(struct estimator_filter) / sizeof(double) };
+
 void charge_pack(SavedPack *to, const struct estimator_saved *charge)
 {
     SET(to, charge, charge->charge);
@@ -186,6 +188,8 @@ void charge_pack(SavedPack *to, const struct estimator_saved *charge)
     SET(to, resistance, charge->resistance);
     SET(to, capacity, charge->capacity);
     SET(to, capacity_sigma, charge->capacity_sigma);
+    to->n_filter = charge->whole ? FILTER_FIGURES : 0;
+    to->filter = (double *)&charge->filter;
 }
 
 bool charge_unpack(struct estimator_saved *charge, const SavedPack *from)
@@ -199,8 +203,12 @@ bool charge_unpack(struct estimator_saved *charge, const SavedPack *from)
             isfinite(from->capacity_sigma);
     if (!whole || from->charge < 0 || from->charge > 1 || from->charge_sigma <= 0)
         return false;
-    *charge = (struct estimator_saved){from->charge,         from->charge_sigma, from->offset_a,
-                                       from->offset_sigma_a, from->resistance,   from->capacity,
-                                       from->capacity_sigma};
+    *charge = (struct estimator_saved){
+        from->charge,      from->charge_sigma, from->offset_a,       from->offset_sigma_a,
+        from->resistance,  from->capacity,     from->capacity_sigma, false,
+        {{0}, {0}, 0, {0}}};
+    charge->whole = from->n_filter == FILTER_FIGURES;
+    if (charge->whole)
+        memcpy(&charge->filter, from->filter, sizeof charge->filter);
     return true;
 }

@@ -37,6 +37,7 @@ static void port_fill(struct status *status, const struct controller *c, const s
     out->hung = port->counts.hung;
     out->disowned = port->counts.disowned;
     out->proven = port->counts.proven;
+    out->resets = port->counts.resets;
     if (port->inverter != PORT_NOBODY) {
         const struct port_role *role = &ports->role[port->inverter];
         out->inverter = text(c->config->inverters[port->inverter].name);

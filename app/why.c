@@ -120,6 +120,16 @@ static void emulation_why(struct why *why, const struct controller *c, size_t i,
                  emulate_why_text(emulate->why), inverter);
 }
 
+static void inverter_why(struct why *why, const struct controller *c,
+                         const struct policy_input *input, size_t i)
+{
+    char means[WHY_SIZE];
+    const char *name = c->config->inverters[i].name;
+    policy_inverter_sentence(why_line(why), WHY_SIZE, name, input, &c->decided, i);
+    if (policy_means_sentence(means, sizeof means, name, &c->decided.inverter[i].means))
+        memcpy(why_line(why), means, WHY_SIZE);
+}
+
 void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
 {
     struct policy_input input;
@@ -135,8 +145,7 @@ void why_fill(struct why *why, const struct controller *c, int64_t now_ms)
     if (c->config->topology.strings)
         router_why(why, c);
     for (size_t i = 0; i < c->config->inverter_count; i++)
-        policy_inverter_sentence(why_line(why), WHY_SIZE, c->config->inverters[i].name, &input,
-                                 &c->decided, i);
+        inverter_why(why, c, &input, i);
     for (size_t i = 0; i < c->config->emulation_count; i++)
         emulation_why(why, c, i, now_ms);
     inverter_news(why, c);

@@ -39,6 +39,9 @@ void charge_init(struct charge *charge, const struct cell *cell, const struct ch
 void charge_restore(struct charge *charge, const struct bank_config *bank, size_t pack,
                     const struct estimator_saved *saved, int64_t gap_ms, int64_t now_ms);
 
+/* After charge_restore: its current is measured by another sensor than then. */
+void charge_sensor_new(struct charge *charge, size_t pack);
+
 /* As of now, with what may have flowed unseen. False: it has not started, and out is as it was. */
 bool charge_save(const struct charge *charge, const struct bank_config *bank, const struct bank_view *view,
                  size_t pack, struct estimator_saved *out);

@@ -20,6 +20,7 @@ static const double RESTED_RATE = 0.02,
                     PAST_RATE = 0.3;        /* C-rate: at rest below; mean before a start */
 static const double STILL_RATE = 1.0 / 500; /* C-rate below which nothing flows */
 static const double HYSTERESIS_SIGMA = 0.7;
+static const double USUAL_LOW = 0.25, USUAL_HIGH = 0.65;
 static const double TABLE = 0.5; /* of a table's error: what is there again at the next pass */
 static const double MISFIT_READINGS = 4, MISFIT_MOST = 100;
 
@@ -30,6 +31,27 @@ void estimator_init(struct estimator *e, const struct estimator_config *config)
     e->config = *config;
     e->offset_sigma_A = config->offset_A / config->scale;
     e->knee = -1;
+}
+
+/* Where the cell has its lowest or highest knee; where such knees are usual when the file marks none. */
+static double knee_place(const struct cell *cell, bool high)
+{
+    for (int k = 0; k < cell->knees; k++)
+        if ((cell->knee[k].at >= KNEES_PART) == high)
+            return cell->knee[k].at;
+    return high ? USUAL_HIGH : USUAL_LOW;
+}
+
+/* Lithium lost leaves a knee at its ampere-hours above empty (bms/cell.h): in a smaller whole it stands higher by as
+ * large a part of its own place, the high one and the low one together. */
+static void seed_knees(const struct estimator *e, struct estimator_hypothesis *h)
+{
+    const struct cell *cell = e->config.cell;
+    double low = e->config.lost * knee_place(cell, false);
+    double high = e->config.lost * knee_place(cell, true);
+    h->P[EST_KNEE_LOW][EST_KNEE_LOW] = square(cell->position_sigma) + square(low);
+    h->P[EST_KNEE_HIGH][EST_KNEE_HIGH] = square(cell->position_sigma) + square(high);
+    h->P[EST_KNEE_LOW][EST_KNEE_HIGH] = h->P[EST_KNEE_HIGH][EST_KNEE_LOW] = low * high;
 }
 
 static void seed(const struct estimator *e, struct estimator_hypothesis *h, double charge,
@@ -47,8 +69,7 @@ static void seed(const struct estimator *e, struct estimator_hypothesis *h, doub
     h->P[EST_VOLTAGE][EST_VOLTAGE] = square(e->config.voltage_V);
     h->P[EST_TABLE][EST_TABLE] = square(TABLE * cell->voltage_sigma_V);
     h->P[EST_CAPACITY][EST_CAPACITY] = square(e->config.capacity) + square(e->config.gain);
-    h->P[EST_KNEE_LOW][EST_KNEE_LOW] = square(cell->position_sigma);
-    h->P[EST_KNEE_HIGH][EST_KNEE_HIGH] = square(cell->position_sigma);
+    seed_knees(e, h);
 }
 
 /* What the sensor may be off by, in the three opinions of it. */
@@ -58,11 +79,16 @@ static double offset_sigma_A(const struct estimator *e, int opinion)
     return opinion < 2 ? worse : most(BROKEN_RATE * cell_Ah(e), 2 * worse);
 }
 
+static double lost_sigma_A(const struct estimator *e)
+{
+    return most(e->offset_sigma_A, cell_Ah(e) / 400);
+}
+
 static void seed_lost(struct estimator *e)
 {
     for (int k = 0; k < EST_LOST; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[FIRST_LOST + k];
-        seed(e, h, (k + 0.5) / EST_LOST, LOST_SIGMA, most(e->offset_sigma_A, cell_Ah(e) / 400));
+        seed(e, h, (k + 0.5) / EST_LOST, LOST_SIGMA, lost_sigma_A(e));
         h->weight = maths_log(LOST_PRIOR);
     }
 }
@@ -160,7 +186,7 @@ static void weigh(struct estimator *e)
     }
 }
 
-static void shares(const struct estimator *e, double share[EST_HYPOTHESES])
+void estimator_shares(const struct estimator *e, double share[EST_HYPOTHESES])
 {
     double sum = 0;
     for (int k = 0; k < EST_HYPOTHESES; k++) {
@@ -171,11 +197,22 @@ static void shares(const struct estimator *e, double share[EST_HYPOTHESES])
         share[k] /= sum;
 }
 
+/* Whether the sensor is off is asked anew: the other opinions of it begin at what is believed. */
+static void doubt_sensor(struct estimator *e)
+{
+    for (int k = 1; k < EST_SENSORS; k++) {
+        e->hypothesis[k] = e->hypothesis[0];
+        e->hypothesis[k].P[EST_OFFSET][EST_OFFSET] += square(offset_sigma_A(e, k));
+        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR[k]);
+    }
+    e->since_seed_s = 0;
+}
+
 /* The hypothesis that has won becomes what is believed; whether the sensor is off is asked anew. */
 static void settle(struct estimator *e)
 {
     double share[EST_HYPOTHESES];
-    shares(e, share);
+    estimator_shares(e, share);
     int best = 0;
     for (int k = 1; k < EST_HYPOTHESES; k++)
         best = share[k] > share[best] ? k : best;
@@ -185,12 +222,8 @@ static void settle(struct estimator *e)
         e->hypothesis[0] = e->hypothesis[best];
         e->hypothesis[best].alive = false;
     }
-    for (int k = 1; k < EST_SENSORS && (won || asked); k++) {
-        e->hypothesis[k] = e->hypothesis[0];
-        e->hypothesis[k].P[EST_OFFSET][EST_OFFSET] += square(offset_sigma_A(e, k));
-        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SEED_PRIOR[k]);
-        e->since_seed_s = 0;
-    }
+    if (won || asked)
+        doubt_sensor(e);
 }
 
 /* Which steep place this charge is at: 0 low, 1 high, -1 none. */
@@ -200,15 +233,6 @@ static int knee_at(const struct cell *cell, double z)
         if (z >= cell->knee[k].from && z <= cell->knee[k].to)
             return cell->knee[k].at < KNEES_PART ? 0 : 1;
     return -1;
-}
-
-/* How well the distance of two knees tells the capacity, relative: both may be misplaced. 1 where there are no two. */
-static double knees_sigma(const struct cell *cell)
-{
-    if (cell->knees < 2)
-        return 1;
-    double span = magnitude(cell->knee[cell->knees - 1].at - cell->knee[0].at);
-    return span > 0 ? maths_within(sqrt(2) * cell->position_sigma / span, 0, 1) : 1;
 }
 
 static void look(struct estimator *e)
@@ -222,8 +246,7 @@ static void look(struct estimator *e)
     };
     int knee = knee_at(e->config.cell, e->run.z);
     bool other = knee >= 0 && e->knee >= 0 && knee != e->knee;
-    double known = e->hypothesis[0].P[EST_CAPACITY][EST_CAPACITY];
-    sight.capacity_live = other && known > square(knees_sigma(e->config.cell));
+    sight.other_knee = other;
     double missed = INFINITY; /* by the hypothesis that is nearest */
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[k];
@@ -270,10 +293,21 @@ void estimator_step(struct estimator *e, const struct estimator_input *input, do
         look(e);
 }
 
+/* What was still relaxing goes on; of the rest of the past nothing is known. */
+static void relax(struct estimator *e, double seconds)
+{
+    const struct cell *cell = e->config.cell;
+    e->run.w *= maths_exp(-seconds / cell->tau_d_s);
+    e->run.v1 *= maths_exp(-seconds / cell->tau1_s);
+    e->run.v2 *= maths_exp(-seconds / cell->tau2_s);
+}
+
 void estimator_gap(struct estimator *e, double seconds, double charge_A, double discharge_A)
 {
-    double Ah = seconds / S_PER_HOUR / e->config.scale;
-    double up = charge_A * Ah / cell_Ah(e), down = discharge_A * Ah / cell_Ah(e);
+    double z = estimator_estimate(e).charge;
+    double each = seconds / (S_PER_HOUR * e->config.scale * cell_Ah(e));
+    double up = maths_within(charge_A * each, 0, 1 - z),
+           down = maths_within(discharge_A * each, 0, z);
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         struct estimator_hypothesis *h = &e->hypothesis[k];
         h->x[EST_Z] = maths_within(h->x[EST_Z] + (up - down) / 2, 0, 1);
@@ -281,14 +315,14 @@ void estimator_gap(struct estimator *e, double seconds, double charge_A, double 
             square(maths_within((up + down) / 4, 0, 0.3)); /* the ends are two sigma away */
         h->P[EST_HYSTERESIS][EST_HYSTERESIS] = square(HYSTERESIS_SIGMA);
     }
-    e->run.w = e->run.v1 = e->run.v2 = 0;
+    relax(e, seconds);
     e->run.z = maths_within(estimator_estimate(e).charge, 0, 1);
 }
 
 struct estimate estimator_estimate(const struct estimator *e)
 {
     double share[EST_HYPOTHESES];
-    shares(e, share);
+    estimator_shares(e, share);
     struct estimate out = {.trust = share[0], .since_knee_s = e->since_knee_s};
     for (int k = 0; k < EST_HYPOTHESES; k++) {
         const struct estimator_hypothesis *h = &e->hypothesis[k];
@@ -314,40 +348,28 @@ struct estimate estimator_estimate(const struct estimator *e)
     return out;
 }
 
-struct estimator_saved estimator_save(const struct estimator *e)
+/* No voltage counts in full while what still relaxes in it is not known. */
+void estimator_resume(struct estimator *e)
 {
-    struct estimate now = estimator_estimate(e);
-    return (struct estimator_saved){now.charge,         now.sigma,      now.offset_A,
-                                    now.offset_sigma_A, now.resistance, now.capacity,
-                                    now.capacity_sigma};
-}
-
-bool estimator_restore(struct estimator *e, const struct estimator_saved *saved)
-{
-    double C_A = e->config.scale * cell_Ah(e), rate = magnitude(saved->offset_A) / C_A;
-    bool right = saved->charge >= 0 && saved->charge <= 1 && saved->charge_sigma > 0 &&
-                 saved->charge_sigma <= 1 && rate <= 1 && saved->offset_sigma_A > 0 &&
-                 saved->offset_sigma_A <= C_A && saved->resistance >= 0.5 &&
-                 saved->resistance <= 2 && saved->capacity >= 0.5 && saved->capacity <= 1.2 &&
-                 saved->capacity_sigma > 0 && saved->capacity_sigma <= 0.5;
-    if (!right)
-        return false;
-    estimator_start(e, saved->charge, saved->charge_sigma);
-    for (int k = 0; k < EST_HYPOTHESES; k++) {
-        struct estimator_hypothesis *h = &e->hypothesis[k];
-        h->x[EST_OFFSET] = saved->offset_A / e->config.scale;
-        h->x[EST_RESISTANCE] = saved->resistance - 1;
-        h->x[EST_CAPACITY] = saved->capacity;
-        h->P[EST_CAPACITY][EST_CAPACITY] = square(saved->capacity_sigma);
-    }
-    double sigma_A = saved->offset_sigma_A / e->config.scale;
-    e->hypothesis[0].P[EST_OFFSET][EST_OFFSET] = square(sigma_A);
-    /* What was known of the sensor and the charge is not asked anew, and no voltage counts in full while what
-     * still relaxes in it is not known. */
-    for (int k = 1; k < EST_SENSORS; k++)
-        e->hypothesis[k].weight = maths_log(SEED_PRIOR[k]);
+    doubt_sensor(e);
     for (int k = FIRST_LOST; k < EST_HYPOTHESES; k++)
         e->hypothesis[k].weight = maths_log(SEED_PRIOR[1] * LOST_PRIOR);
     e->fresh = false;
-    return true;
+}
+
+static void offset_anew(struct estimator_hypothesis *h, double sigma_A)
+{
+    for (int a = 0; a < EST_STATES; a++)
+        h->P[EST_OFFSET][a] = h->P[a][EST_OFFSET] = 0;
+    h->x[EST_OFFSET] = 0;
+    h->P[EST_OFFSET][EST_OFFSET] = square(sigma_A);
+}
+
+void estimator_sensor_new(struct estimator *e)
+{
+    for (int k = 0; k < EST_HYPOTHESES; k++)
+        offset_anew(&e->hypothesis[k], k < FIRST_LOST ? offset_sigma_A(e, 0) : lost_sigma_A(e));
+    doubt_sensor(e);
+    for (int k = 1; k < EST_SENSORS; k++)
+        e->hypothesis[k].weight = e->hypothesis[0].weight + maths_log(SENSOR_PRIOR[k]);
 }

@@ -15,10 +15,13 @@
  * Three rules keep the band honest. Where the voltage misses what is foretold by more than the
  * cell file admits, the file is of another cell, and its voltage counts for as much less. A
  * table's error lasts: it is new only after some charge has moved, so ten readings at one place
- * are worth one (information is paid by moved charge, not by seconds). And the place of a knee,
- * the table's own voltage and the capacity are considered, not estimated (Schmidt's filter): no
- * number of passes makes them better known; capacity is learned only between two different
- * knees, and only while their places are better known than it.
+ * are worth one (information is paid by moved charge, not by seconds). The table's own voltage
+ * is considered, not estimated (Schmidt's filter): no number of passes makes it better known.
+ *
+ * The places of the low and the high knee and the charge counted between them are learned
+ * together: each passage tells their sum, and what all of them may be off by is shared by how well
+ * each was known. Capacity is learned only where another knee than the last one is passed: with one
+ * knee alone it would take the sensor's errors for its own.
  *
  * Works on one cell of the cell file's size: currents are divided by estimator_config.scale. No
  * allocation, no clock, the same bits on every machine. */
@@ -36,8 +39,8 @@ enum estimator_state {
     EST_RESISTANCE,  /* relative to the cell file */
     EST_VOLTAGE,     /* V, reading minus true */
     EST_TABLE,       /* V, by which the open-circuit table lies too low; considered */
-    EST_CAPACITY,    /* relative to nominal; considered */
-    EST_KNEE_LOW, EST_KNEE_HIGH,   /* charge by which the low and the high steep places lie higher; considered */
+    EST_CAPACITY,    /* relative to nominal */
+    EST_KNEE_LOW, EST_KNEE_HIGH,   /* charge by which the low and the high steep places lie higher */
     EST_STATES
 };
 enum { EST_SENSORS = 3, EST_LOST = 5, EST_HYPOTHESES = EST_SENSORS + EST_LOST };
@@ -51,6 +54,7 @@ struct estimator_config {
     double gain;             /* of that sensor, relative */
     double voltage_V;        /* of the cell voltage read */
     double capacity;         /* relative */
+    double lost;             /* capacity the battery may have lost since it was what the cell file tells; relative */
 };
 
 struct estimator_hypothesis {
@@ -103,14 +107,30 @@ void estimator_start_unknown(struct estimator *e, const struct estimator_input *
 /* One sample that held for dt_s, 0.05..60 s. */
 void estimator_step(struct estimator *e, const struct estimator_input *input, double dt_s);
 
-/* Seconds nobody saw: up to charge_A in or discharge_A out may have flowed. */
+/* Seconds nobody saw: up to charge_A in or discharge_A out may have flowed, no further than to full and to empty. */
 void estimator_gap(struct estimator *e, double seconds, double charge_A, double discharge_A);
 
+/* From now on another sensor measures its current: what was learned of the last one's offset is not this one's. The
+ * charge and what is known of the cell stay. */
+void estimator_sensor_new(struct estimator *e);
+
 struct estimate estimator_estimate(const struct estimator *e);
+
+enum { EST_PAIRS = EST_STATES * (EST_STATES + 1) / 2 };
+
+/* The filter itself, doubles only. How one error comes with another is known to it alone: without, each restart would
+ * take a knee's place for news. */
+struct estimator_filter {
+    double state[EST_STATES];               /* of enum estimator_state */
+    double covariance[EST_PAIRS];           /* rows of its lower triangle */
+    double ahead, relaxing_V[2];            /* w, v1, v2 of struct cell_state */
+};
 
 /* What survives a restart; restored, it is aged by the gap. */
 struct estimator_saved {
     double charge, charge_sigma, offset_A, offset_sigma_A, resistance, capacity, capacity_sigma;
+    bool whole;                             /* filter is there too, and that of these figures */
+    struct estimator_filter filter;
 };
 struct estimator_saved estimator_save(const struct estimator *e);
 /* False, and nothing changed, where a number cannot be right. */

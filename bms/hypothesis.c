@@ -82,8 +82,7 @@ static struct expectation expect(const struct estimator *e, const struct estimat
 
 static bool considered(const struct hypothesis_sight *sight, int state)
 {
-    return state == EST_KNEE_LOW || state == EST_KNEE_HIGH || state == EST_TABLE ||
-           (state == EST_CAPACITY && !sight->capacity_live);
+    return state == EST_TABLE || (state == EST_CAPACITY && !sight->other_knee);
 }
 
 /* P = (I - KH) P (I - KH)' + K R K' with any gain K. */

@@ -1,5 +1,6 @@
 /* One Kalman filter of the estimator (bms/estimator.h): how unsure counting makes it, what
- * voltage it foretells, and what the measured one changes in it. Used by bms/estimator.c alone. */
+ * voltage it foretells, and what the measured one changes in it. Used by the
+ * estimator's own files alone. */
 #ifndef BUSBAR_BMS_HYPOTHESIS_H
 #define BUSBAR_BMS_HYPOTHESIS_H
 
@@ -34,7 +35,7 @@ struct hypothesis_sight {
     double voltage_V, overvoltage_V; /* means since the last */
     double information;              /* 0..1: how much of an independent reading it is */
     double misfit;
-    bool capacity_live;
+    bool other_knee;                 /* the last one was at another: their distance tells the capacity */
 };
 
 /* Covariance over all that was counted since the last measurement. */
@@ -47,5 +48,13 @@ void hypothesis_bound(struct estimator_hypothesis *h, double information);
 /* Returns the square of what it missed by, to what the cell file admits. */
 double hypothesis_measure(const struct estimator *e, struct estimator_hypothesis *h,
                           const struct hypothesis_sight *sight);
+
+/* --- bms/estimator.c, for bms/estimator_saved.c --- */
+
+/* Each hypothesis' part of the belief; their sum is 1. */
+void estimator_shares(const struct estimator *e, double share[EST_HYPOTHESES]);
+
+/* Hypothesis 0 is what was known before a restart: of sensor and charge that is not asked anew. */
+void estimator_resume(struct estimator *e);
 
 #endif

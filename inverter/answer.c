@@ -106,24 +106,46 @@ bool answer_find(const uint8_t *bytes, size_t room, size_t *start, size_t *count
     return false;
 }
 
-size_t answer_request(uint8_t *out, size_t room, enum framing framing, char kind, const char *word)
+/* PI17's questions for the energy of a year, month, day or hour end in three digits: the sum of all
+ * before them, modulo 256. */
+static bool has_decimal_sum(enum framing framing, char kind, const char *word)
 {
-    size_t crc_room = framing == FRAMING_PI17 ? 0 : 2, head = framing == FRAMING_PI30 ? 0 : 5;
-    size_t length = strlen(word), size = head + length;
-    if (size + crc_room + 1 > room || length > REQUEST_MAX)
-        return 0;
-    if (head) {
-        char counted[8];
-        snprintf(counted, sizeof counted, "^%c%03u", kind,
-                 (unsigned)(length + crc_room + 1) % 1000);
-        memcpy(out, counted, head);
-    }
-    memcpy(out + head, word, length);
-    if (crc_room) {
+    if (framing != FRAMING_PI17 || kind != 'P' || word[0] != 'E' || !word[1] ||
+        !strchr("YMDH", word[1]))
+        return false;
+    return word[2] && answer_digits((struct piece){word + 2, word + strlen(word)});
+}
+
+static size_t add_check(uint8_t *out, size_t size, enum framing framing, bool decimal)
+{
+    if (decimal) {
+        uint8_t sum = 0;
+        for (size_t i = 0; i < size; i++)
+            sum = (uint8_t)(sum + out[i]);
+        out[size++] = (uint8_t)('0' + sum / 100);
+        out[size++] = (uint8_t)('0' + sum / 10 % 10);
+        out[size++] = (uint8_t)('0' + sum % 10);
+    } else if (framing != FRAMING_PI17) {
         uint16_t crc = answer_crc(out, size);
         out[size++] = answer_raised((uint8_t)(crc >> 8));
         out[size++] = answer_raised((uint8_t)crc);
     }
     out[size++] = CR;
     return size;
+}
+
+size_t answer_request(uint8_t *out, size_t room, enum framing framing, char kind, const char *word)
+{
+    bool decimal = has_decimal_sum(framing, kind, word);
+    size_t tail = decimal ? 4 : framing == FRAMING_PI17 ? 1 : 3;
+    size_t head = framing == FRAMING_PI30 ? 0 : 5, length = strlen(word);
+    if (length > REQUEST_MAX || head + length + tail > room)
+        return 0;
+    if (head) {
+        char counted[8];
+        snprintf(counted, sizeof counted, "^%c%03u", kind, (unsigned)(length + tail) % 1000);
+        memcpy(out, counted, head);
+    }
+    memcpy(out + head, word, length);
+    return add_check(out, head + length, framing, decimal);
 }

@@ -125,27 +125,6 @@ static void try_question(struct pick *pick, const struct protocol *protocol,
     pick->refusal = refusal;
 }
 
-void pick_answer(struct pick *pick, const struct protocol *only, const char *word,
-                 const uint8_t *frame, size_t count)
-{
-    memset(pick, 0, sizeof *pick);
-    pick->setter = pick_setter(word);
-    pick->verdict =
-        answer_judge(&question_ack, FRAMING_PI30, frame, count, &pick->answer, &pick->refusal);
-    if (pick->verdict == VERDICT_TAKEN) {
-        pick->question = &question_ack;
-        return;
-    }
-    for (size_t p = 0; p < protocol_count; p++) {
-        const struct protocol *protocol = protocols[p];
-        for (size_t q = 0; q < protocol->question_count && (!only || only == protocol); q++)
-            if (question_is(&protocol->questions[q], word))
-                try_question(pick, protocol, &protocol->questions[q], frame, count);
-    }
-    if (!pick->question && pick->setter)
-        pick->question = &question_ack;
-}
-
 static bool is_listed(const char *list, const char *word)
 {
     size_t length = strlen(word);
@@ -171,4 +150,38 @@ void pick_near(char *out, size_t room, const struct protocol *only, const char *
                 continue;
             used += (size_t)snprintf(out + used, room - used, "%s%s", used ? " " : "", known);
         }
+}
+
+/* The frame is whole, but no table says what it should be. */
+static void refuse_unknown(struct pick *pick, const struct protocol *only, const char *word)
+{
+    char near[52];
+    pick_near(near, sizeof near, only, word);
+    pick->verdict = VERDICT_FOREIGN;
+    pick->refusal = (struct refusal){.verdict = VERDICT_FOREIGN, .field = ANSWER_NO_FIELD};
+    snprintf(pick->refusal.why, sizeof pick->refusal.why,
+             "no protocol knows the command; near it: %s", *near ? near : "nothing");
+}
+
+void pick_answer(struct pick *pick, const struct protocol *only, const char *word,
+                 const uint8_t *frame, size_t count)
+{
+    memset(pick, 0, sizeof *pick);
+    pick->setter = pick_setter(word);
+    pick->verdict =
+        answer_judge(&question_ack, FRAMING_PI30, frame, count, &pick->answer, &pick->refusal);
+    if (pick->verdict == VERDICT_TAKEN) {
+        pick->question = &question_ack;
+        return;
+    }
+    for (size_t p = 0; p < protocol_count; p++) {
+        const struct protocol *protocol = protocols[p];
+        for (size_t q = 0; q < protocol->question_count && (!only || only == protocol); q++)
+            if (question_is(&protocol->questions[q], word))
+                try_question(pick, protocol, &protocol->questions[q], frame, count);
+    }
+    if (!pick->question && pick->setter)
+        pick->question = &question_ack;
+    if (!pick->question && pick->verdict != VERDICT_CHECK && pick->verdict != VERDICT_LENGTH)
+        refuse_unknown(pick, only, word);
 }

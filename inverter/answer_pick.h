@@ -11,7 +11,8 @@
 struct pick {
     enum verdict verdict;
     const struct protocol *protocol;     /* of the answer or of the refusal; NULL = ACK or NAK */
-    const struct question *question;     /* NULL = no protocol knows the word */
+    const struct question *question;     /* NULL = no protocol knows the word: VERDICT_FOREIGN, or
+                                          * _CHECK or _LENGTH where the frame is no good either */
     bool setter;                         /* the word is one that sets */
     struct answer answer;                /* when taken */
     struct refusal refusal;              /* when not */

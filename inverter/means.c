@@ -10,9 +10,9 @@ const char *means_name(enum means means)
         [MEANS_NONE] = "nothing",
         [MEANS_BMS_PORT] = "the BMS port",
         [MEANS_BMS_CAN] = "the BMS on CAN",
-        [MEANS_CURRENT] = "its charge current setting",
+        [MEANS_CURRENT] = "its charge current",
         [MEANS_CHARGER] = "its charger switch",
-        [MEANS_VOLTAGE] = "its float and bulk voltages",
+        [MEANS_VOLTAGE] = "float and bulk voltage",
         [MEANS_STRINGS] = "taking its strings away",
     };
     assert((unsigned)means < MEANS_COUNT);
@@ -31,7 +31,7 @@ const char *means_why_text(enum means_why why)
         [MEANS_UNSTEADY] = "heard again only now",
         [MEANS_DISOBEYED] = "it charged more than that allows",
         [MEANS_REFUSED] = "written and not confirmed",
-        [MEANS_SPENT] = "no writes are left today",
+        [MEANS_SPENT] = "no write is left today",
         [MEANS_COARSE] = "its least step is more",
         [MEANS_ILLEGAL] = "not with this battery type and these voltages",
     };
@@ -291,7 +291,7 @@ static void order(struct means_chooser *means, const struct means_input *input,
 {
     bool link = out->by == MEANS_BMS_PORT || out->by == MEANS_BMS_CAN;
     if (input->charger.there)
-        out->charger_off = out->by == MEANS_CHARGER;
+        out->charger_off = out->by >= MEANS_CHARGER;
     if (link)
         out->charge_max_A = raise_A(means, input, now_ms);
     else if (out->by == MEANS_CURRENT)

@@ -5,7 +5,8 @@
 
 #include "inverter/answer.h"
 
-enum { TRIES = 2, CROSSINGS = 2, UNSENT_MS = 100 };
+/* A NAK may be a damaged request: believed the second time. */
+enum { FIRST_TRIES = 3, TRIES = 4, NAKS = 2, CROSSINGS = 2, UNSENT_MS = 100 };
 
 enum what { PROTOCOL, SERIAL, SERIAL_LONG, MODEL, MODEL_CODE, FIRMWARE, RATING, STATUS };
 
@@ -70,7 +71,7 @@ static bool is_wanted(const struct probe *probe, const struct row *row)
 
 static void ask_next(struct probe *probe)
 {
-    probe->tries = 0;
+    probe->tries = probe->naks = 0;
     do
         probe->at++;
     while (probe->at < ROWS && !is_wanted(probe, &rows[probe->at]));
@@ -78,12 +79,13 @@ static void ask_next(struct probe *probe)
         probe->state = probe->heard ? PROBE_KNOWN : PROBE_SILENT;
 }
 
-/* The first questions go round by framing; the last one's silence is the end. */
+/* The first questions go round by framing, that of most units most often; the last one's silence is
+ * the end. */
 static void first_unanswered(struct probe *probe)
 {
-    if (probe->at == 0 && probe->tries < TRIES)
+    if (probe->at == 0 && probe->tries < FIRST_TRIES)
         return;
-    probe->tries = 0;
+    probe->tries = probe->naks = 0;
     probe->at++;
     if (rows[probe->at].what != PROTOCOL)
         probe->state = PROBE_SILENT;
@@ -93,7 +95,7 @@ static void unanswered(struct probe *probe)
 {
     if (rows[probe->at].what == PROTOCOL)
         first_unanswered(probe);
-    else if (probe->tries >= TRIES)
+    else if (probe->tries >= TRIES || probe->naks >= NAKS)
         ask_next(probe);
 }
 
@@ -253,7 +255,7 @@ static void refused(struct probe *probe, bool caret)
     if (row->what == PROTOCOL && crossed && probe->crossings < CROSSINGS) {
         probe->crossings++;
         probe->at = caret ? 1 : 0;
-        probe->tries = 0;
+        probe->tries = probe->naks = 0;
     } else {
         unanswered(probe);
     }
@@ -268,6 +270,7 @@ static void on_frame(struct probe *probe, const char *frame, size_t count, int64
     size_t head = caret ? CARET_HEAD : 1;
     if (refusal) {
         probe->heard = true;
+        probe->naks++;
         answer_is_over(probe, now_ms);
         refused(probe, caret);
     } else if (caret == (row->framing != FRAMING_PI30) && count > head + TAIL &&

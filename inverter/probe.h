@@ -40,7 +40,7 @@ struct probe {
     struct probe_found found;
     int32_t answer_ms;
     uint8_t at;          /* row of the question under way */
-    uint8_t tries, crossings;
+    uint8_t tries, naks, crossings;
     bool thorough, asking, heard;
     int64_t asked_ms, quiet_until_ms;
     uint8_t rx[PROBE_BUFFER];

@@ -57,7 +57,7 @@ extern const struct field_row pi30_flags[1], pi30_pv_energy[1], pi30_load_energy
 /* What else there is to ask; QPGSn differs on PI41. */
 #define PI30_MORE                                                                                      \
     {"QFLAG",    "", ASK_FLAGS,          ANSWER_FLAGS,   NULL,      ' ', false, ROWS(pi30_flags)},      \
-    {"QDI",      "", ASK_DEFAULTS,       ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_qdi), 22},    \
+    {"QDI",      "", ASK_DEFAULTS,       ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_qdi), 25},    \
     {"Q1",       "", ASK_STAGE,          ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_q1), 17},     \
     {"Q1",       "47", ASK_OTHER,        ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_q1_short), 13, true}, \
     {"QBMS",     "", ASK_BMS,            ANSWER_ROWS,    NULL,      ' ', false, ROWS(pi30_qbms), 10},   \

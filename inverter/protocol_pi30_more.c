@@ -15,9 +15,9 @@ const struct field_row pi30_qpgs[PI30_QPGS_ROWS] = {
     {"mode",                      "",   FORM_LETTER, 0,   1,      1, QUANTITY_NONE, words_mode_letter},
     {"fault_code",                "",   FORM_PLAIN,  0,   0,     99, FAULT_CODE, NULL, 2, 2},
     {"grid_voltage",              "V",  FORM_POINT,  1,   0,   3500, QUANTITY_NONE, NULL, 5, 5},
-    {"grid_frequency",            "Hz", FORM_POINT,  2,   0,   7000, QUANTITY_NONE, NULL, 5, 5},
+    {"grid_frequency",            "Hz", FORM_POINT,  2,   0,   7000, QUANTITY_NONE, NULL, 4, 5},
     {"output_voltage",            "V",  FORM_POINT,  1,   0,   3500, QUANTITY_NONE, NULL, 5, 5},
-    {"output_frequency",          "Hz", FORM_POINT,  2,   0,   7000, QUANTITY_NONE, NULL, 5, 5},
+    {"output_frequency",          "Hz", FORM_POINT,  2,   0,   7000, QUANTITY_NONE, NULL, 4, 5},
     {"output_VA",                 "VA", FORM_PLAIN,  0,   0,  30000, QUANTITY_NONE, NULL, 4, 5},
     {"output_power",              "W",  FORM_PLAIN,  0,   0,  30000, QUANTITY_NONE, NULL, 4, 5},
     {"load_percent",              "%",  FORM_PLAIN,  0,   0,    300, QUANTITY_NONE, NULL, 3, 3},
@@ -160,20 +160,20 @@ const struct field_row pi30_q1[PI30_Q1_ROWS] = {
 };
 
 /* Older firmware: 13 fields in 47 characters.
- * (00000 00000 01 027 025 023 020 00 00 000 0030 0000 13 */
+ * (00 00 00 000 042 030 043 00 00 000 0030 0000 13 */
 const struct field_row pi30_q1_short[PI30_Q1_SHORT_ROWS] = {
-    {"absorb_left",               "s",  FORM_PLAIN,  0,   0,  99999, QUANTITY_NONE, NULL, 5, 5},
-    {"float_left",                "s",  FORM_PLAIN,  0,   0,  99999, QUANTITY_NONE, NULL, 5, 5},
+    {"absorb_left",               "s",  FORM_PLAIN,  0,   0,  99999, QUANTITY_NONE, NULL, 2, 5},
+    {"float_left",                "s",  FORM_PLAIN,  0,   0,  99999, QUANTITY_NONE, NULL, 2, 5},
     {"scc_link",                  "",   FORM_PLAIN,  0,   0,     99, QUANTITY_NONE, words_yes, 2, 2},
     {"scc_temperature",           "C",  FORM_PLAIN,  0, -50,    250, QUANTITY_NONE, NULL, 3, 3},
     {"inverter_temperature",      "C",  FORM_PLAIN,  0, -50,    250, QUANTITY_NONE, NULL, 3, 3},
     {"battery_side_temperature",  "C",  FORM_PLAIN,  0, -50,    250, QUANTITY_NONE, NULL, 3, 3},
     {"transformer_temperature",   "C",  FORM_PLAIN,  0, -50,    250, QUANTITY_NONE, NULL, 3, 3},
-    {"reserved1",                 "",   FORM_PLAIN,  0,   0,    999},
-    {"reserved2",                 "",   FORM_PLAIN,  0,   0,    999},
-    {"reserved3",                 "",   FORM_PLAIN,  0,   0,   9999},
-    {"fan_speed",                 "%",  FORM_PLAIN,  0,   0,    100},
-    {"reserved4",                 "",   FORM_PLAIN,  0,   0,   9999},
+    {"reserved1",                 "",   FORM_PLAIN,  0,   0,     99, QUANTITY_NONE, NULL, 2, 2},
+    {"reserved2",                 "",   FORM_PLAIN,  0,   0,     99, QUANTITY_NONE, NULL, 2, 2},
+    {"reserved3",                 "",   FORM_PLAIN,  0,   0,    999, QUANTITY_NONE, NULL, 3, 3},
+    {"fan_speed",                 "%",  FORM_PLAIN,  0,   0,    100, QUANTITY_NONE, NULL, 4, 4},
+    {"reserved4",                 "",   FORM_PLAIN,  0,   0,   9999, QUANTITY_NONE, NULL, 4, 4},
     {"charge_stage",              "",   FORM_CODE,   0,   0,     99, CHARGE_STAGE, words_stage, 2, 2},
 };
 

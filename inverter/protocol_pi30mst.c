@@ -2,20 +2,20 @@
 #include "inverter/protocol_pi30.h"
 
 /* clang-format off */
-/* As the document has it; the ruler counts its fields.
- *  1    2     3     4     5        6    7    8    9     10    11    12
- * (03.1 327.3 52.30 01026 00000000 0000 0000 02.0 301.2 52.30 00650 01676 */
+/* A PIP4048MST at night; the ruler counts the document's fields.
+ *  1    2     3     4     5        6    7    8    9     10    11   12
+ * (0000 000.0 00.00 00000 00000000 0000 0000 0000 000.0 00.00 0000 00000 */
 static const struct field_row qpigs2[] = {
     {"pv2_current",               "A",  FORM_EITHER, 3, 0, 500000, PV2_MA, NULL, 2, 5},
     {"pv2_voltage",               "V",  FORM_POINT,  1, 0,   9999, PV2_DV, NULL, 5, 5},
-    {"scc2_battery_voltage",      "V",  FORM_POINT,  2, 0,   9999, QUANTITY_NONE, NULL, 5, 5},
+    {"scc2_battery_voltage",      "V",  FORM_POINT,  2, 0,   9999, QUANTITY_NONE, NULL, 4, 5},
     {"pv2_power",                 "W",  FORM_PLAIN,  0, 0,  99999, PV2_W, NULL, 4, 5},
     {"status3",                   "",   FORM_BITS,   0, 1,      8},
     {"ac_charge_current",         "A",  FORM_EITHER, 1, 0,   5000, QUANTITY_NONE, NULL, 2, 5},
     {"ac_charge_power",           "W",  FORM_PLAIN,  0, 0,  99999, QUANTITY_NONE, NULL, 4, 5},
     {"pv3_current",               "A",  FORM_EITHER, 3, 0, 500000, QUANTITY_NONE, NULL, 2, 5},
     {"pv3_voltage",               "V",  FORM_POINT,  1, 0,   9999, QUANTITY_NONE, NULL, 5, 5},
-    {"scc3_battery_voltage",      "V",  FORM_POINT,  2, 0,   9999, QUANTITY_NONE, NULL, 5, 5},
+    {"scc3_battery_voltage",      "V",  FORM_POINT,  2, 0,   9999, QUANTITY_NONE, NULL, 4, 5},
     {"pv3_power",                 "W",  FORM_PLAIN,  0, 0,  99999, QUANTITY_NONE, NULL, 4, 5},
     {"pv_power_total",            "W",  FORM_PLAIN,  0, 0,  99999, QUANTITY_NONE, NULL, 4, 5},
 };

@@ -6,7 +6,14 @@
 #include "sim/state.h"
 #include "sim/variants.h"
 
-enum { FAULT_FIRMWARE = 71, FAULT_HOST = 81, FAULT_SYNC = 82, FAULT_BATTERY = 83, FAULT_MODE = 86 };
+enum {
+    FAULT_FIRMWARE = 71,
+    FAULT_SHARING = 72,
+    FAULT_HOST = 81,
+    FAULT_SYNC = 82,
+    FAULT_BATTERY = 83,
+    FAULT_MODE = 86
+};
 static const double BATTERIES_DIFFER_V = 2;
 
 static bool together(const struct sim *sim, int a, int b)
@@ -114,6 +121,8 @@ static int pair_code(const struct sim *sim, int u, int other)
         return FAULT_MODE;
     if (fabs(unit_battery_V(sim, u) - unit_battery_V(sim, other)) > BATTERIES_DIFFER_V)
         return FAULT_BATTERY;
+    if (sim_variant_of(&sim->config.inverter[u]) != sim_variant_of(&sim->config.inverter[other]))
+        return FAULT_SHARING;
     return 0;
 }
 

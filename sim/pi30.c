@@ -36,18 +36,23 @@ static bool numbered(const struct variant *variant)
 
 static void say_nak(struct sim *sim, int u)
 {
+    struct sim_unit *unit = &sim->unit[u];
     const struct variant *variant = sim_variant_of(&sim->config.inverter[u]);
-    say(sim, &sim->unit[u], numbered(variant) ? "^0" : "(NAK");
+    if (variant->framing == SIM_REVO && sim_request_summed(unit->request, unit->request_len))
+        say_sum(sim, unit, "(NAK");
+    else
+        say(sim, unit, numbered(variant) ? "^0" : "(NAK");
 }
 
 /* REVO answers PSET with a sum and without a parenthesis. */
 static void say_ack(struct sim *sim, int u)
 {
+    struct sim_unit *unit = &sim->unit[u];
     const struct variant *variant = sim_variant_of(&sim->config.inverter[u]);
-    if (variant->framing == SIM_REVO)
-        say_sum(sim, &sim->unit[u], "ACK");
+    if (variant->framing == SIM_REVO && sim_request_summed(unit->request, unit->request_len))
+        say_sum(sim, unit, "ACK");
     else
-        say(sim, &sim->unit[u], numbered(variant) ? "^1" : "(ACK");
+        say(sim, unit, numbered(variant) ? "^1" : "(ACK");
 }
 
 static void say_row(struct sim *sim, int u, const struct sim_row *row, const struct look *look)

@@ -61,10 +61,19 @@ static int number_print(char *out, size_t room, double value, const char *how)
     return snprintf(out, room, "%0*ld", (int)width, whole(value, (int)width, kind));
 }
 
+/* Characters before the first of these, or before the end. */
+static size_t until(const char *text, const char *ends)
+{
+    size_t length = 0;
+    while (text[length] && !strchr(ends, text[length]))
+        length++;
+    return length;
+}
+
 /* One {..}, from behind its brace; how many characters it makes, -1 = it is wrong. */
 static int part_print(const struct look *look, const char *part, char *out, size_t room)
 {
-    size_t length = strcspn(part, "*~>+ }");
+    size_t length = until(part, "*~>+ }");
     const char *base = (const char *)look;
     const struct name *name = name_find(numbers, COUNT(numbers), part, length);
     double value;
@@ -88,7 +97,7 @@ bool sim_look_fill(const struct look *look, const char *template, char *out, siz
         if (length < 0 || (size_t)length >= room - at)
             return false;
         at += (size_t)length;
-        template += strcspn(template, "}");
+        template += until(template, "}");
         template += *template == '}';
     }
     out[at] = '\0';

@@ -77,8 +77,6 @@ void line_quirks_add(struct sim *sim, int u)
 {
     struct sim_unit *unit = &sim->unit[u];
     double late_ms;
-    if (sim->config.inverter[u].quirks == 0)
-        return;
     if (quirk_strikes(sim, u, SIM_QUIRK_HANG, NULL)) {
         unit->hung = true;
         unit->answer_len = 0;

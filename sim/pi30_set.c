@@ -1,20 +1,12 @@
 /* What a simulated inverter lets itself be told: the setters of the vendor's documents (KS/MKS 2015,
  * GK/MK, MAX 2021, REVO 2020, PI18 2017, PI17 2016), with allowed values for 48 V; other batteries
  * scale. */
+#include "sim/pi30_set.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "sim/state.h"
-#include "sim/variants.h"
-
-struct setter {
-    struct sim_unit *unit;
-    const struct variant *variant;
-    bool grouped, ignored; /* ACKed without effect */
-    double part;           /* battery voltage over 48 V */
-};
 
 static bool on_list(int least, int most, int value)
 {
@@ -26,7 +18,7 @@ static bool on_list(int least, int most, int value)
     return false;
 }
 
-static bool within(const struct setter *s, double volts, double low_V, double high_V)
+bool setter_within(const struct setter *s, double volts, double low_V, double high_V)
 {
     return volts > low_V * s->part - 0.01 && volts < high_V * s->part + 0.01;
 }
@@ -37,7 +29,7 @@ static bool step_fits(const struct setter *s, const char *value)
     return s->part < 1 || value[3] == '0';
 }
 
-static bool int_set(int *member, int value, int low, int high)
+bool setter_int(int *member, int value, int low, int high)
 {
     if (value < low || value > high)
         return false;
@@ -47,27 +39,27 @@ static bool int_set(int *member, int value, int low, int high)
 
 static bool set_pop(struct setter *s, const char *value)
 {
-    return int_set(&s->unit->output_priority, atoi(value), 0, 2);
+    return setter_int(&s->unit->output_priority, atoi(value), 0, 2);
 }
 
 static bool set_pcp(struct setter *s, const char *value)
 {
     bool utility = s->variant->takes & TAKES_UTILITY;
-    return int_set(&s->unit->charger_priority, atoi(value), utility ? 0 : 1, 3);
+    return setter_int(&s->unit->charger_priority, atoi(value), utility ? 0 : 1, 3);
 }
 
 /* The first digit is the unit's number in a parallel bank; one alone is 0. */
-static bool number_fits(const struct setter *s, char digit)
+bool setter_number(const struct setter *s, char digit)
 {
     return digit - '0' == (s->grouped ? s->unit->number : 0);
 }
 
 static bool set_ppcp(struct setter *s, const char *value)
 {
-    return number_fits(s, *value) && set_pcp(s, value + 1);
+    return setter_number(s, *value) && set_pcp(s, value + 1);
 }
 
-static bool charge_set(struct setter *s, int amperes)
+bool setter_charge(struct setter *s, int amperes)
 {
     if (!on_list(s->variant->charge_least_A, s->variant->charge_max_A, amperes))
         return false;
@@ -75,7 +67,7 @@ static bool charge_set(struct setter *s, int amperes)
     return true;
 }
 
-static bool ac_charge_set(struct setter *s, int amperes)
+bool setter_ac_charge(struct setter *s, int amperes)
 {
     if (!on_list(2, s->variant->ac_charge_max_A, amperes))
         return false;
@@ -85,22 +77,22 @@ static bool ac_charge_set(struct setter *s, int amperes)
 
 static bool set_charge3(struct setter *s, const char *value)
 {
-    return charge_set(s, atoi(value));
+    return setter_charge(s, atoi(value));
 }
 
 static bool set_charge4(struct setter *s, const char *value)
 {
-    return number_fits(s, *value) && charge_set(s, atoi(value + 1));
+    return setter_number(s, *value) && setter_charge(s, atoi(value + 1));
 }
 
 static bool set_ac_charge3(struct setter *s, const char *value)
 {
-    return ac_charge_set(s, atoi(value));
+    return setter_ac_charge(s, atoi(value));
 }
 
 static bool set_ac_charge4(struct setter *s, const char *value)
 {
-    return number_fits(s, *value) && ac_charge_set(s, atoi(value + 1));
+    return setter_number(s, *value) && setter_ac_charge(s, atoi(value + 1));
 }
 
 /* PBATCDabc: 111 both on, 011 and 101 discharger off, 110 charger off, 010 and 100 both off, 000
@@ -126,7 +118,7 @@ static bool set_batcd(struct setter *s, const char *value)
 
 static bool set_back_to_grid(struct setter *s, const char *value)
 {
-    if (!within(s, atof(value), 44, 51) || !step_fits(s, value))
+    if (!setter_within(s, atof(value), 44, 51) || !step_fits(s, value))
         return false;
     s->unit->to_grid_V = atof(value);
     return true;
@@ -136,7 +128,7 @@ static bool set_back_to_grid(struct setter *s, const char *value)
 static bool set_back_to_battery(struct setter *s, const char *value)
 {
     double volts = atof(value);
-    if ((!within(s, volts, 48, 58) || !step_fits(s, value)) && strcmp(value, "00.0") != 0)
+    if ((!setter_within(s, volts, 48, 58) || !step_fits(s, value)) && strcmp(value, "00.0") != 0)
         return false;
     s->unit->to_battery_V = volts;
     return true;
@@ -144,7 +136,7 @@ static bool set_back_to_battery(struct setter *s, const char *value)
 
 /* Only with battery type user are these the owner's; with another type the unit says ACK and keeps
  * its own (syssi #8). */
-static bool user_volts(struct setter *s, double *member, double volts, bool fits)
+bool setter_user_volts(struct setter *s, double *member, double volts, bool fits)
 {
     if (!fits)
         return false;
@@ -157,28 +149,28 @@ static bool user_volts(struct setter *s, double *member, double volts, bool fits
 static bool set_cut_off(struct setter *s, const char *value)
 {
     double volts = atof(value);
-    return user_volts(s, &s->unit->cut_off_V, volts, within(s, volts, 40, 48));
+    return setter_user_volts(s, &s->unit->cut_off_V, volts, setter_within(s, volts, 40, 48));
 }
 
 static bool set_bulk(struct setter *s, const char *value)
 {
     double volts = atof(value);
-    return user_volts(s, &s->unit->bulk_V, volts,
-                      volts >= s->unit->float_V && volts < 58.4 * s->part + 0.01);
+    return setter_user_volts(s, &s->unit->bulk_V, volts,
+                             volts >= s->unit->float_V && volts < 58.4 * s->part + 0.01);
 }
 
 static bool set_float(struct setter *s, const char *value)
 {
     double volts = atof(value);
-    return user_volts(s, &s->unit->float_V, volts,
-                      volts > 48 * s->part - 0.01 && volts <= s->unit->bulk_V);
+    return setter_user_volts(s, &s->unit->float_V, volts,
+                             volts > 48 * s->part - 0.01 && volts <= s->unit->bulk_V);
 }
 
 /* Another type brings its own voltages; user starts from those of AGM. */
 static bool set_battery_type(struct setter *s, const char *value)
 {
     int type = atoi(value), most = s->variant->takes & TAKES_SHORT_BATTERIES ? 2 : 9;
-    if (!int_set(&s->unit->battery_type, type, 0, most))
+    if (!setter_int(&s->unit->battery_type, type, 0, most))
         return false;
     s->unit->bulk_V = (type == 1 ? 58.4 : 56.4) * s->part;
     s->unit->float_V = 54 * s->part;
@@ -188,7 +180,7 @@ static bool set_battery_type(struct setter *s, const char *value)
 
 static bool set_input_range(struct setter *s, const char *value)
 {
-    return int_set(&s->unit->input_range, atoi(value), 0, 1);
+    return setter_int(&s->unit->input_range, atoi(value), 0, 1);
 }
 
 /* Only with the output off: "otherwise the setting can not be programmed" (KS/MKS manual). */
@@ -196,34 +188,34 @@ static bool set_output_mode(struct setter *s, const char *value)
 {
     if (s->unit->mode != 'S' || s->variant->parallel_max < 2)
         return false;
-    return int_set(&s->unit->output_mode, atoi(value), 0, s->variant->ways & WAY_SPLIT ? 7 : 4);
+    return setter_int(&s->unit->output_mode, atoi(value), 0, s->variant->ways & WAY_SPLIT ? 7 : 4);
 }
 
 static bool set_logic(struct setter *s, const char *value)
 {
-    return int_set(&s->unit->logic, atoi(value), 0, 2);
+    return setter_int(&s->unit->logic, atoi(value), 0, 2);
 }
 
 static bool set_pv_ok(struct setter *s, const char *value)
 {
-    return int_set(&s->unit->pv_ok, atoi(value), 0, 1);
+    return setter_int(&s->unit->pv_ok, atoi(value), 0, 1);
 }
 
 static bool set_balance(struct setter *s, const char *value)
 {
-    return int_set(&s->unit->balance, atoi(value), 0, 1);
+    return setter_int(&s->unit->balance, atoi(value), 0, 1);
 }
 
 static bool set_cv_time(struct setter *s, const char *value)
 {
-    return atoi(value) % 5 == 0 && int_set(&s->unit->cv_min, atoi(value), 0, 900);
+    return atoi(value) % 5 == 0 && setter_int(&s->unit->cv_min, atoi(value), 0, 900);
 }
 
 static bool set_discharge(struct setter *s, const char *value)
 {
     if (atoi(value) > 0 && atoi(value) < 30)
         return false;
-    return int_set(&s->unit->discharge_max_A, atoi(value), 0, 150);
+    return setter_int(&s->unit->discharge_max_A, atoi(value), 0, 150);
 }
 
 /* PEx and PDx: whether the letter shall be on. */
@@ -250,88 +242,6 @@ static bool set_factory(struct setter *s, const char *value)
 static bool set_pv(struct setter *s, const char *value)
 {
     s->unit->pv_off = strcmp(value, "OFF") == 0;
-    return true;
-}
-
-/* --- PI18 and PI17: amperes whole or in tenths, volts in tenths --- */
-
-static bool set_pop18(struct setter *s, const char *value)
-{
-    return *value <= '1' && int_set(&s->unit->output_priority, *value == '1' ? 2 : 1, 0, 2);
-}
-
-static bool set_pcp18(struct setter *s, const char *value)
-{
-    return number_fits(s, *value) && int_set(&s->unit->charger_priority, atoi(value + 2) + 1, 1, 3);
-}
-
-static bool set_charge18(struct setter *s, const char *value)
-{
-    return number_fits(s, *value) && charge_set(s, atoi(value + 2));
-}
-
-static bool set_ac_charge18(struct setter *s, const char *value)
-{
-    return number_fits(s, *value) && ac_charge_set(s, atoi(value + 2));
-}
-
-static bool set_charge17(struct setter *s, const char *value)
-{
-    return atoi(value) % 10 == 0 && charge_set(s, atoi(value) / 10);
-}
-
-static bool set_ac_charge17(struct setter *s, const char *value)
-{
-    return atoi(value) % 10 == 0 && ac_charge_set(s, atoi(value) / 10);
-}
-
-/* Bulk and float together. */
-static bool set_charge_volts(struct setter *s, const char *value)
-{
-    double bulk_V = atoi(value) / 10.0, float_V = atoi(strchr(value, ',') + 1) / 10.0;
-    bool fits = within(s, bulk_V, 48, 58.4) && within(s, float_V, 48, 58.4) && float_V <= bulk_V;
-    return user_volts(s, &s->unit->bulk_V, bulk_V, fits) &&
-           user_volts(s, &s->unit->float_V, float_V, fits);
-}
-
-static bool set_cut_off18(struct setter *s, const char *value)
-{
-    double volts = atoi(value) / 10.0;
-    return user_volts(s, &s->unit->cut_off_V, volts, within(s, volts, 40, 48));
-}
-
-/* Back to grid and back to battery together; 000 = when full. */
-static bool set_back_volts(struct setter *s, const char *value)
-{
-    double grid_V = atoi(value) / 10.0, battery_V = atoi(value + 4) / 10.0;
-    if (!within(s, grid_V, 44, 51) || (battery_V > 0 && !within(s, battery_V, 48, 58)))
-        return false;
-    s->unit->to_grid_V = grid_V;
-    s->unit->to_battery_V = battery_V;
-    return true;
-}
-
-/* --- REVO: everything at once --- */
-
-/* 120103 56.3 54.6 43.8 42.6 040 020 2020 02 18 17 06 00
- * language, work mode, range, voltage, Hz, battery type; the order of PQSE */
-static bool set_all(struct setter *s, const char *value)
-{
-    static const int types[4] = {0, 3, 0, 2};
-    int charge_A = atoi(value + 27), ac_A = atoi(value + 31);
-    double bulk_V = atof(value + 7), float_V = atof(value + 12), recharge_V = atof(value + 17);
-    if (value[1] > '2' || value[2] > '1' || value[5] > '3' || float_V > bulk_V ||
-        !within(s, bulk_V, 48, 58.4) || ac_A > charge_A || charge_A > s->variant->charge_max_A)
-        return false;
-    s->unit->output_priority = value[1] - '0';
-    s->unit->input_range = value[2] - '0';
-    s->unit->battery_type = types[value[5] - '0'];
-    s->unit->bulk_V = bulk_V;
-    s->unit->float_V = float_V;
-    s->unit->to_grid_V = recharge_V;
-    s->unit->cut_off_V = atof(value + 22);
-    s->unit->charge_max_A = charge_A;
-    s->unit->ac_charge_max_A = ac_A;
     return true;
 }
 
@@ -368,20 +278,20 @@ static const struct {
     {"PF",          2, TAKES_PI30,    SIM_SET_OTHER,            set_factory},
     {"PPVON",       3, TAKES_PV,      SIM_SET_OTHER,            set_pv},
     {"PPVOFF",      3, TAKES_PV,      SIM_SET_OTHER,            set_pv},
-    {"PSETnnnnnn nn.n nn.n nn.n nn.n nnn nnn nnnn nn nn nn nn nn", 4, TAKES_REVO, SIM_SET_OTHER, set_all},
-    {"SPOPn",           4, TAKES_PI18, SIM_SET_OUTPUT_PRIORITY,  set_pop18},
-    {"SPCPn,n",         4, TAKES_PI18, SIM_SET_CHARGER_PRIORITY, set_pcp18},
-    {"SMCHGCn,nnn",     6, TAKES_PI18, SIM_SET_CHARGE,           set_charge18},
-    {"SMUCHGCn,nnn",    7, TAKES_PI18, SIM_SET_AC_CHARGE,        set_ac_charge18},
-    {"SMCHGVnnn,nnn",   6, TAKES_PI18, SIM_SET_BULK,             set_charge_volts},
-    {"SPSDVnnn",        5, TAKES_PI18, SIM_SET_CUT_OFF,          set_cut_off18},
-    {"SBUCDnnn,nnn",    5, TAKES_PI18, SIM_SET_RECHARGE,         set_back_volts},
+    {"PSETnnnnnn nn.n nn.n nn.n nn.n nnn nnn nnnn nn nn nn nn nn", 4, TAKES_REVO, SIM_SET_OTHER, revo_all},
+    {"SPOPn",           4, TAKES_PI18, SIM_SET_OUTPUT_PRIORITY,  pi18_pop},
+    {"SPCPn,n",         4, TAKES_PI18, SIM_SET_CHARGER_PRIORITY, pi18_pcp},
+    {"SMCHGCn,nnn",     6, TAKES_PI18, SIM_SET_CHARGE,           pi18_charge},
+    {"SMUCHGCn,nnn",    7, TAKES_PI18, SIM_SET_AC_CHARGE,        pi18_ac_charge},
+    {"SMCHGVnnn,nnn",   6, TAKES_PI18, SIM_SET_BULK,             pi18_charge_volts},
+    {"SPSDVnnn",        5, TAKES_PI18, SIM_SET_CUT_OFF,          pi18_cut_off},
+    {"SBUCDnnn,nnn",    5, TAKES_PI18, SIM_SET_RECHARGE,         pi18_back_volts},
     {"SPSPn",           4, TAKES_PI18, SIM_SET_BALANCE,          set_balance},
     {"SPGRn",           4, TAKES_PI18, SIM_SET_INPUT_RANGE,      set_input_range},
     {"SPBTn",           4, TAKES_PI18, SIM_SET_BATTERY_TYPE,     set_battery_type},
-    {"SMCHGCnnnn",      6, TAKES_PI17, SIM_SET_CHARGE,           set_charge17},
-    {"SMUCHGCnnnn",     7, TAKES_PI17, SIM_SET_AC_CHARGE,        set_ac_charge17},
-    {"SMCHGVnnnn,nnnn", 6, TAKES_PI17, SIM_SET_BULK,             set_charge_volts},
+    {"SMCHGCnnnn",      6, TAKES_PI17, SIM_SET_CHARGE,           pi17_charge},
+    {"SMUCHGCnnnn",     7, TAKES_PI17, SIM_SET_AC_CHARGE,        pi17_ac_charge},
+    {"SMCHGVnnnn,nnnn", 6, TAKES_PI17, SIM_SET_BULK,             pi18_charge_volts},
 };
 /* clang-format on */
 

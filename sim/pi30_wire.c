@@ -1,6 +1,5 @@
 #include "sim/pi30_wire.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 uint16_t sim_crc(const char *bytes, size_t length)
@@ -48,13 +47,22 @@ static enum sim_request numbered_read(bool crc, const char *text, size_t length,
                                       size_t room)
 {
     size_t tail = crc ? 3 : 1;
-    if (length < 5 + tail + 1 || strspn(text + 2, "0123456789") < 3)
+    if (length < 5 + tail + 1)
         return SIM_REQUEST_DAMAGED;
-    char number[4] = {text[2], text[3], text[4], '\0'};
-    if ((size_t)atoi(number) != length - 5 || (crc && !crc_fits(text, length - 3)) || room < 2)
+    size_t told = 0;
+    for (int i = 2; i < 5; i++)
+        told = text[i] >= '0' && text[i] <= '9' ? told * 10 + (size_t)(text[i] - '0') : 1000;
+    if (told != length - 5 || (crc && !crc_fits(text, length - 3)) || room < 2)
         return SIM_REQUEST_DAMAGED;
     word[0] = text[1];
     return word_keep(word + 1, room - 1, text + 5, length - 5 - tail);
+}
+
+bool sim_request_summed(const uint8_t *bytes, size_t length)
+{
+    const char *text = (const char *)bytes;
+    return length >= 3 && bytes[length - 2] == sum_of(text, length - 2) &&
+           !(length >= 4 && crc_fits(text, length - 3));
 }
 
 enum sim_request sim_request_read(enum sim_framing framing, const uint8_t *bytes, size_t length,
@@ -68,7 +76,7 @@ enum sim_request sim_request_read(enum sim_framing framing, const uint8_t *bytes
         return numbered_read(framing == SIM_PI18, text, length, word, room);
     if (length >= 4 && crc_fits(text, length - 3))
         return word_keep(word, room, text, length - 3);
-    if (framing == SIM_REVO && length >= 3 && (uint8_t)text[length - 2] == sum_of(text, length - 2))
+    if (framing == SIM_REVO && sim_request_summed(bytes, length))
         return word_keep(word, room, text, length - 2);
     return SIM_REQUEST_DAMAGED;
 }

@@ -30,6 +30,9 @@ uint16_t sim_crc(const char *bytes, size_t length);
 enum sim_request sim_request_read(enum sim_framing framing, const uint8_t *bytes, size_t length,
                                   char *word, size_t room);
 
+/* The request ended in REVO's one byte: so does what is said to it. */
+bool sim_request_summed(const uint8_t *bytes, size_t length);
+
 /* Text from its "(" or "^" on, with CRC and CR; the length. out holds strlen(text) + 3 bytes. */
 size_t sim_frame_crc(uint8_t *out, const char *text);
 /* The same with REVO's one byte, (sum + 1) & 0xFF. */

@@ -109,6 +109,8 @@ void sim_init(struct sim *sim, const struct sim_config *config, int64_t now_ms)
     units_init(sim);
     contacts_init(sim);
     transfers_begin(sim);
+    for (int u = 0; u < config->inverters; u++)
+        sim_bms_wire(sim, u, config->inverter[u].bms_port ? SIM_BMS_PORT : SIM_BMS_NONE);
     sun_second(sim);
     house_second(sim);
     trackers_init(sim);

@@ -91,6 +91,7 @@ struct sim_inverter_config {
     int group;                 /* works in parallel with those of the same number; 0 = alone */
     int output_mode;           /* QPIRI: 0 single, 1 parallel, 2 3 4 phase of three */
     bool staged;               /* its charger has bulk, absorb and float; else it only tapers */
+    bool bms_port;             /* its BMS port is wired: sim_bms_wire */
     int quirks;
     struct sim_quirk_row quirk[SIM_QUIRK_ROWS];
 };

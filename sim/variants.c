@@ -1,6 +1,5 @@
 #include "sim/variants.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -84,7 +83,7 @@ size_t sim_charge_list(int least, int most, int list[24])
 bool sim_word_fits(const char *text, const char *pattern)
 {
     for (; *pattern; pattern++, text++)
-        if (strchr("nymdh", *pattern) ? !isdigit((unsigned char)*text) : *text != *pattern)
+        if (strchr("nymdh", *pattern) ? *text < '0' || *text > '9' : *text != *pattern)
             return false;
     return *text == '\0';
 }

@@ -155,6 +155,27 @@ static inline size_t damage_body(uint8_t *bytes, size_t count, enum damage damag
     return count;
 }
 
+/* A genuine answer of another moment: last digits of some fields change, as far as the question takes
+ * them. */
+static inline void vary(struct frame *frame, uint64_t *random)
+{
+    struct frame other = *frame;
+    struct answer answer;
+    for (size_t i = 1; i + 4 < frame->count; i++) {
+        uint8_t *byte = &other.bytes[i];
+        bool last = *byte >= '0' && *byte <= '9' && strchr(" ,", byte[1]);
+        if (last && byte[1] && accept_random(random, 3) == 0)
+            *byte = (uint8_t)('0' + accept_random(random, 10));
+    }
+    size_t body = frame->count - 3;
+    uint16_t crc = answer_crc(other.bytes, body);
+    other.bytes[body] = (uint8_t)((crc >> 8) + (crc >> 8 == '\r'));
+    other.bytes[body + 1] = (uint8_t)((crc & 0xFF) + ((crc & 0xFF) == '\r'));
+    if (answer_judge(frame->question, frame->protocol->framing, other.bytes, other.count, &answer,
+                     NULL) == VERDICT_TAKEN)
+        *frame = other;
+}
+
 /* Another question of the same unit. */
 static inline const struct frame *other_frame(const struct frames *frames,
                                               const struct frame *than, uint64_t *random)
@@ -199,15 +220,16 @@ static inline void accept_run(struct accept_tally *tally, const struct frames *f
 {
     uint64_t random = seed;
     for (uint64_t i = 0; i < answers; i++) {
-        const struct frame *frame = &frames->frame[accept_random(&random, frames->count)];
+        struct frame frame = frames->frame[accept_random(&random, frames->count)];
         enum damage damage = (enum damage)accept_random(&random, DAMAGES);
         uint8_t bytes[2 * FRAME_ROOM];
-        memcpy(bytes, frame->bytes, frame->count);
+        vary(&frame, &random);
+        memcpy(bytes, frame.bytes, frame.count);
         /* Everything but the CR can be hit; the end comes as it came, or the next answer's does. */
-        size_t count = damage_body(bytes, frame->count - 1, damage,
-                                   other_frame(frames, frame, &random), &random);
+        size_t count = damage_body(bytes, frame.count - 1, damage,
+                                   other_frame(frames, &frame, &random), &random);
         bytes[count++] = '\r';
-        offer(tally, damage, frame, bytes, count);
+        offer(tally, damage, &frame, bytes, count);
     }
 }
 

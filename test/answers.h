@@ -25,7 +25,7 @@ static inline enum verdict judged_as(const char *word, const uint8_t *frame, siz
 
 static inline int field_named(const struct question *question, const char *name)
 {
-    for (int i = 0; i < question->count; i++)
+    for (int i = 0; question && i < question->count; i++)
         if (strcmp(question->rows[i].name, name) == 0)
             return i;
     return -1;

@@ -124,6 +124,8 @@ static void far_end(struct tally *tally, int64_t span_ms)
     struct pollfd watched[UNITS];
     int64_t sim_ms = 1, begin_ms = bench_now_ms() + START_MS, end_ms = begin_ms + span_ms;
     sim_uc001(&config);
+    for (size_t u = 0; u < UNITS; u++)
+        config.inverter[u].model = "MKS2-8000"; /* as captured units write it */
     sim_init(sim, &config, sim_ms);
     for (size_t u = 0; u < UNITS; u++)
         lines[u].master = line_open(u);

@@ -12,6 +12,7 @@ enum { LINKS_CAN_BUS = 3, LINKS_TEXT = 16384 };
 
 static struct together links_t;
 static char links_text[LINKS_TEXT];
+static int64_t links_look_ms = TOGETHER_STEP_MS;   /* the ports are looked at so often */
 
 static inline void links_insert(const char *before, const char *rows)
 {
@@ -50,17 +51,27 @@ static inline void links_frame(uint8_t bus, const struct frame *frame, int64_t n
             sim_can_hear(links_t.sim, links_of(e)->inverter, frame);
 }
 
+static uint8_t links_line[MAX_EMULATIONS][512];    /* what waits to be looked at */
+static size_t links_waiting[MAX_EMULATIONS];
+
 static inline void links_carry(void)
 {
     struct together *t = &links_t;
     for (size_t e = 0; e < t->config.emulation_count; e++) {
-        uint8_t bytes[64], out[LIB_ANSWER_MAX];
+        uint8_t bytes[512], out[LIB_ANSWER_MAX];
         struct frame frame;
         int u = links_of(e)->inverter;
         size_t count = sim_bms_says(t->sim, u, bytes, sizeof bytes);
         if (t->controller_dead)
             continue;
-        if (*links_of(e)->port) {
+        if (*links_of(e)->port && t->now_ms % links_look_ms) {
+            memcpy(links_line[e] + links_waiting[e], bytes, count);
+            links_waiting[e] += count;
+        } else if (*links_of(e)->port) {
+            memcpy(links_line[e] + links_waiting[e], bytes, count);
+            count += links_waiting[e];
+            links_waiting[e] = 0;
+            memcpy(bytes, links_line[e], count);
             count = lib_port_hear(&t->controller->lib_ports[e], bytes, count, t->now_ms, out);
             sim_bms_bytes(t->sim, u, out, count);
         } else if (sim_can_says(t->sim, u, &frame)) {

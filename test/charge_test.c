@@ -62,7 +62,8 @@ static void world(double charge_0, double charge_1, double charge_2)
 static void known(void)
 {
     for (size_t i = 0; i < PACKS; i++) {
-        struct estimator_saved saved = {w.truth[i].z, 0.01, 0, 0.05, 1, 1, 0.02};
+        struct estimator_saved saved = {w.truth[i].z, 0.01,  0,           0.05, 1, 1,
+                                        0.02,         false, {.ahead = 0}};
         charge_restore(&w.charge, &w.bank, i, &saved, 0, w.now_ms);
     }
 }
@@ -300,7 +301,8 @@ static void contradiction_widens(void)
 static void restored(void)
 {
     world(0.45, 0.45, 0.45);
-    struct estimator_saved saved = {0.45, 0.02, 0.3, 0.05, 1.2, 0.9, 0.01}, bad = saved;
+    struct estimator_saved saved = {0.45, 0.02, 0.3, 0.05, 1.2, 0.9, 0.01, false, {.ahead = 0}},
+                           bad = saved;
     charge_restore(&w.charge, &w.bank, 0, &saved, 1800000, w.now_ms);
     bad.offset_A = NAN;
     charge_restore(&w.charge, &w.bank, 1, &bad, 0, w.now_ms);

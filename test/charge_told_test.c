@@ -94,7 +94,7 @@ static void contradiction_is_told_once(void)
 static void status_tells_how(void)
 {
     begin();
-    struct estimator_saved known = {0.45, 0.02, 1.5, 0.25, 1.2, 0.9, 0.015};
+    struct estimator_saved known = {0.45, 0.02, 1.5, 0.25, 1.2, 0.9, 0.015, false, {.ahead = 0}};
     charge_restore(&t.controller->charge, &t.config.bank, 0, &known, 0, t.now_ms);
     t.controller->charge.pack[0].told_ms = t.now_ms - 14 * (int64_t)3600000;
     together_run(&t, 200);

@@ -10,6 +10,9 @@ static char told[4096];
 #define UNIT(name, phase, more)                                                                    \
     "  - {name: " name ", port: \"tty:/tmp/" name "\", phase: " phase                              \
     ", rated_W: 5000, rated_A: 22, charge_max_A: 80" more "}\n"
+#define WALLBOX(inverter)                                                                          \
+    "buses: [{name: backbone, port: can0}]\nwallboxes:\n  - {name: w, bus: backbone, dialect: "    \
+    "wallbox-node, node: 0x13, inverter: " inverter ", max_A: 20}\n"
 #define IN(name, phase, group) UNIT(name, phase, ", group: " group)
 
 static int load(const char *inverters)
@@ -50,6 +53,10 @@ static const struct {
          IN("i5", "L1", "a") IN("i6", "L1", "a") IN("i7", "L1", "a") IN("i8", "L1", "a")
              IN("i9", "L1", "a") IN("i10", "L1", "a"),
      1, WIRING_PARALLEL, "at most 9 units", "ten in one"},
+    {IN("i1", "L1", "a") IN("i2", "L1", "a") UNIT("i3", "L1", "") WALLBOX("i3"), 2, WIRING_PARALLEL,
+     NULL, "a wallbox on the unit that stands alone"},
+    {IN("i1", "L1", "a") IN("i2", "L1", "a") WALLBOX("i2"), 1, WIRING_PARALLEL,
+     "an inverter that stands alone: i2 is in a group", "a wallbox in a group"},
     {UNIT("i1", "L1", ", group: \"a b\""), 1, WIRING_SINGLE, "inverters[0].group", "no name"},
 };
 

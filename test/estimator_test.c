@@ -2,6 +2,7 @@
 #include "bms/estimator.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "test/check.h"
@@ -116,6 +117,37 @@ static void an_offset_in_its_specification_is_found(void)
     CHECK(v.rmse < 0.01, "RMSE %.4f where counting is off by 50 %%", v.rmse);
     CHECK(fabs(v.end.offset_A - 0.08) < 0.02, "offset %.3f A", v.end.offset_A);
     CHECK(v.within > 0.93, "inside the band %.3f", v.within);
+}
+
+/* Told, the other sensor is met like a first one; untold, as one that has gone wrong. */
+static void another_sensor_is_learned_anew(void)
+{
+    struct estimator e;
+    struct world w;
+    double known_A[2], rmse[2];
+    for (int told = 0; told < 2; told++) {
+        begin(&e, &w, 0.5, 0.01);
+        w.offset_A = 0.09;
+        days(&e, &w, 20, 0);
+        w.offset_A = -0.09;
+        known_A[told] = estimator_estimate(&e).offset_sigma_A;
+        if (told) {
+            struct estimate was = estimator_estimate(&e);
+            estimator_sensor_new(&e);
+            struct estimate now = estimator_estimate(&e);
+            CHECK(fabs(now.charge - was.charge) < 0.002 && fabs(now.sigma - was.sigma) < 0.002,
+                  "the charge stays: %.4f +- %.4f, was %.4f +- %.4f", now.charge, now.sigma,
+                  was.charge, was.sigma);
+            CHECK(fabs(now.offset_A) < 0.02 && now.offset_sigma_A > 2 * known_A[1],
+                  "offset %.3f +- %.3f A, was known to %.3f A", now.offset_A, now.offset_sigma_A,
+                  known_A[1]);
+        }
+        struct verdict v = days(&e, &w, 15, 0);
+        rmse[told] = v.rmse;
+        CHECK(fabs(v.end.offset_A + 0.09) < 0.03 && (!told || v.within > 0.9),
+              "told %d: inside %.3f, offset %.3f A", told, v.within, v.end.offset_A);
+    }
+    CHECK(rmse[1] < rmse[0], "RMSE %.4f, untold %.4f", rmse[1], rmse[0]);
 }
 
 static void a_sensor_gone_wrong_is_found_out(void)
@@ -237,7 +269,8 @@ static void a_restart_goes_on_where_it_was(void)
     struct verdict v = days(&again, &w, 10, 0);
     CHECK(v.rmse < 0.012 && v.within > 0.93, "RMSE %.4f, inside %.3f", v.rmse, v.within);
     const double bad[] = {NAN, -1, 2, INFINITY};
-    for (size_t field = 0; field < sizeof saved / sizeof(double); field++)
+    for (size_t field = 0; field < offsetof(struct estimator_saved, whole) / sizeof(double);
+         field++)
         for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
             struct estimator_saved wrong = saved;
             double *at = (double *)&wrong + field;
@@ -247,6 +280,41 @@ static void a_restart_goes_on_where_it_was(void)
             estimator_init(&again, &sensor);
             CHECK(estimator_restore(&again, &wrong) == may_be, "field %zu as %g", field, bad[k]);
         }
+}
+
+/* As one that was never away; and what cannot be a filter's is left for the figures. */
+static void a_restart_keeps_how_errors_hang_together(void)
+{
+    struct estimator e, again;
+    struct world w;
+    begin(&e, &w, 0.5, 0.01);
+    days(&e, &w, 12, 0);
+    const struct estimator_saved saved = estimator_save(&e);
+    estimator_init(&again, &sensor);
+    CHECK(estimator_restore(&again, &saved), "taken");
+    for (int a = 0; a < EST_STATES; a++) {
+        double is = again.hypothesis[0].x[a], was = e.hypothesis[0].x[a];
+        CHECK(fabs(is - was) < 0.02 * sqrt(e.hypothesis[0].P[a][a]), "state %d: %g, was %g", a, is,
+              was);
+    }
+    double tied = e.hypothesis[0].P[EST_Z][EST_KNEE_LOW];
+    CHECK(tied > 1e-6 && fabs(again.hypothesis[0].P[EST_Z][EST_KNEE_LOW] / tied - 1) < 0.05,
+          "charge and knee %g, were %g", again.hypothesis[0].P[EST_Z][EST_KNEE_LOW], tied);
+    CHECK(fabs(again.run.v2 - e.run.v2) < 1e-12 && fabs(e.run.v2) > 1e-4, "v2 %g", again.run.v2);
+    struct estimator_saved wrong[5] = {saved, saved, saved, saved, saved};
+    wrong[0].filter.state[EST_KNEE_LOW] = NAN;
+    wrong[1].filter.covariance[1] = 1; /* more than both have */
+    wrong[2].filter.relaxing_V[1] = INFINITY;
+    wrong[3].charge = fmin(1, saved.charge + 0.05);
+    wrong[4].whole = false;
+    for (size_t k = 0; k < sizeof wrong / sizeof wrong[0]; k++) {
+        estimator_init(&again, &sensor);
+        CHECK(estimator_restore(&again, &wrong[k]), "its figures are taken: %zu", k);
+        struct estimate now = estimator_estimate(&again);
+        CHECK(fabs(again.hypothesis[0].P[EST_Z][EST_KNEE_LOW]) <= 0 && fabs(again.run.v2) <= 0,
+              "and its filter is not: %zu", k);
+        CHECK(fabs(now.charge - wrong[k].charge) < 1e-3, "charge %.4f", now.charge);
+    }
 }
 
 /* The same battery as two cells side by side, and sampled ten times as often. */
@@ -315,6 +383,7 @@ int main(void)
     made_cell(&cell);
     a_good_sensor_is_trusted();
     an_offset_in_its_specification_is_found();
+    another_sensor_is_learned_anew();
     a_sensor_gone_wrong_is_found_out();
     a_wrong_start_is_found_out();
     the_plateau_teaches_nothing();
@@ -323,6 +392,7 @@ int main(void)
     capacity_is_learned_between_two_knees_only();
     a_gap_widens_the_band();
     a_restart_goes_on_where_it_was();
+    a_restart_keeps_how_errors_hang_together();
     size_and_rate_do_not_matter();
     without_voltage_it_counts();
     a_first_sample_is_a_start();

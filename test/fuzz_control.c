@@ -1,5 +1,7 @@
-/* libFuzzer target: the bytes of one control request. */
+/* libFuzzer target: the bytes of one control request, and what its ladder does with it. The plant has one
+ * inverter, "inv2", that has told what it is. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/control.h"
 
@@ -13,9 +15,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static uint8_t answer[CONTROL_PACKET];
     if (!controller.config) {
         config.bank.cap_permille = 700;
+        config.inverter_count = 1;
+        memcpy(config.inverters[0].name, "inv2", 5);
         if (controller_init(&controller, &config, 1000, stderr) < 0)
             abort();
+        controller.plant.units[0].protocol = protocol_named("PI30MAX");
     }
     control_answer(&control, &controller, NULL, data, size, answer, sizeof answer, 2000);
+    requests_step(&controller, 2000);
     return 0;
 }

@@ -217,6 +217,10 @@ static void unit_overload_test(void)
     pass(4000);
     CHECK(bank.unit[0].left_ms == 6000, "4 s later: %d", bank.unit[0].left_ms);
     CHECK(bank.group[0].phase[0].left_ms == 6000, "its phase says so");
+    now_ms += 30000;
+    pass(1000);
+    CHECK(bank.unit[0].left_ms == 6000, "half a minute nobody looked at is not counted: %d",
+          bank.unit[0].left_ms);
     view.unit[0].heard = false;
     pass(60000);
     CHECK(bank.unit[0].left_ms == OVERLOAD_NEVER, "silent: not known");

@@ -236,9 +236,12 @@ static void a_disagreement(void)
 static void an_overload(void)
 {
     double was_W = t.sim->config.house_W[2];
-    t.sim->config.house_W[2] = 14500;
+    t.sim->house_noise[2] = 0.5;
+    together_run(&t, 2000);
+    t.sim->config.house_W[2] *= 9500 / t.sim->truth.house_W[2];
     int64_t warned_ms = 0;
-    for (int64_t until = t.now_ms + 600000; t.now_ms < until && !warned_ms;) {
+    for (int64_t until = t.now_ms + 60000; t.now_ms < until && !warned_ms;) {
+        t.sim->house_noise[2] = 0.5;
         together_run(&t, 100);
         if (news("OVERLOAD"))
             warned_ms = t.now_ms;

@@ -241,6 +241,7 @@ static void a_setting_is_not_confirmed(void)
     CHECK(took_ms <= MEANS_SAID_NO_MS + 200, "sooner where it says no: %lld ms",
           (long long)took_ms);
     CHECK(out->float_dV == 480 && out->bulk_dV == -1 && out->charge_max_A == 10, "float first");
+    CHECK(out->charger_off == 1, "and the charger is to be off all the same");
     in.floating.set = 480;
     run(100, 0);
     CHECK(out->bulk_dV == 480, "then bulk");

@@ -2,14 +2,6 @@
  * pulled out, put in elsewhere, silent or strange. */
 #include "ports_world.h"
 
-static uint32_t seed = 1;
-
-static uint32_t random_below(uint32_t limit)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (seed >> 8) % limit;
-}
-
 static void check_no_stranger(const char *where)
 {
     for (size_t u = 0; u < WORLD_UNITS; u++)
@@ -254,6 +246,45 @@ static void check_backoff(void)
     world_end();
 }
 
+/* A TCP server that is not there, then is, then goes away: opened in the background. */
+static void check_tcp(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t length = sizeof address;
+    char url[64];
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    CHECK(server >= 0 && bind(server, (struct sockaddr *)&address, sizeof address) == 0 &&
+              getsockname(server, (struct sockaddr *)&address, &length) == 0,
+          "server");
+    world_start(1, "tty:%s/dev%d", true);
+    ports_close(&ports);
+    snprintf(url, sizeof url, "tcp://127.0.0.1:%u", ntohs(address.sin_port));
+    snprintf(config.inverters[0].port, sizeof config.inverters[0].port, "%s", url);
+    memset(ports.port, 0, sizeof ports.port);
+    ports_open(&ports, &config, &plant, now_ms);
+    for (int i = 0; i < 300; i++) {
+        world_step();
+        usleep(1000);
+    }
+    CHECK(ports.port[0].counts.opened == 0 && ports.port[0].counts.failed > 1,
+          "nobody listens: %u failed, %u opened", ports.port[0].counts.failed,
+          ports.port[0].counts.opened);
+    CHECK(listen(server, 1) == 0, "listens");
+    for (int i = 0; i < 1000 && units[0].master < 0; i++) {
+        world_step();
+        usleep(1000);
+        units[0].master = accept4(server, NULL, NULL, SOCK_NONBLOCK);
+    }
+    CHECK(units[0].master >= 0 && world_wait(0, 10000) < 10000, "adopted");
+    CHECK(ports.port[0].counts.opened == 1 && ports.port[0].counts.lost == 0, "opened once");
+    unit_pull(0);
+    world_run(100);
+    CHECK(!ports_of(&ports, 0) && ports.port[0].counts.lost == 1, "lost");
+    close(server);
+    world_end();
+}
+
 static const char *free_name(void)
 {
     static char name[16];
@@ -267,7 +298,25 @@ static const char *free_name(void)
     }
 }
 
-/* Pulled and put in again, anywhere, alone or several at once, in noise too. */
+/* A line with a wrong bit in every fifth answer stays its inverter's, but for moments. */
+static void check_noise(void)
+{
+    int64_t owned = 0;
+    world_start(2, "tty:%s/dev%d", true);
+    unit_plug(0, "dev0");
+    unit_plug(1, "dev1");
+    units[0].noise_percent = units[1].noise_percent = 20;
+    world_run(20000);
+    for (int i = 0; i < 30000; i++) {
+        world_step();
+        owned += ports_of(&ports, 0) != NULL;
+    }
+    CHECK(owned > 27000, "owned %d of 30000 steps", (int)owned);
+    check_no_stranger("noise");
+    world_end();
+}
+
+/* Pulled and put in again, anywhere, alone or several at once. */
 static void check_random(int cycles)
 {
     int64_t worst_ms = 0, sum_ms = 0;
@@ -315,6 +364,8 @@ int main(int argc, char **argv)
     check_two_names();
     check_hang();
     check_backoff();
+    check_noise();
+    check_tcp();
     check_random(argc > 1 ? atoi(argv[1]) : 200);
     free(sim);
     rmdir(dir);

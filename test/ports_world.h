@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -21,6 +23,7 @@ struct world_unit {
     int master;              /* -1 = not plugged in */
     char link[96];           /* where it is plugged in */
     bool deaf;               /* its adapter is open, but nothing comes through */
+    uint32_t noise_percent;  /* of its answers have a wrong bit */
     const char *mute_to;     /* "QMC QB": questions that begin so get no answer; NULL = none */
     uint32_t strange;        /* setters of another role that reached it */
     uint32_t setters;
@@ -94,6 +97,14 @@ static bool is_muted(const char *words, const uint8_t *bytes, size_t count)
     return false;
 }
 
+static uint32_t world_seed = 1;
+
+static uint32_t random_below(uint32_t limit)
+{
+    world_seed = world_seed * 1664525u + 1013904223u;
+    return (world_seed >> 8) % limit;
+}
+
 static void unit_turn(size_t u)
 {
     uint8_t bytes[256];
@@ -101,6 +112,8 @@ static void unit_turn(size_t u)
     size_t said = sim_answer(sim, (int)u, bytes, sizeof bytes);
     if (unit->master < 0)
         return;
+    if (said && random_below(100) < unit->noise_percent)
+        bytes[random_below((uint32_t)said - 1)] ^= (uint8_t)(1u << random_below(8));
     if (said && !unit->deaf && write(unit->master, bytes, said) < 0 && errno != EAGAIN)
         return;
     ssize_t count = read(unit->master, bytes, sizeof bytes);

@@ -66,8 +66,8 @@ static const struct {
     {"PI17",           pi17,        false, PROBE_KNOWN,  "PI17", "12345678901234", "", "", 0, 0, 300, 3000},
     {"no number",      no_number,   false, PROBE_KNOWN,  "PI30", "", "", "", 0, 0, 100, 3000},
     {"a UPS",          ups,         false, PROBE_SILENT, "", "", "", "", 0, 0, 100, 5000},
-    {"nobody",         nobody,      true,  PROBE_SILENT, "", "", "", "", 0, 0, 2800, 3200},
-    {"late answers",   garbled,     false, PROBE_KNOWN,  "PI30", "", "", "", 0, 0, 2800, 3500},
+    {"nobody",         nobody,      true,  PROBE_SILENT, "", "", "", "", 0, 0, 3500, 3900},
+    {"late answers",   garbled,     false, PROBE_KNOWN,  "PI30", "", "", "", 0, 0, 5600, 6300},
 };
 /* clang-format on */
 

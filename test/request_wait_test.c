@@ -11,6 +11,7 @@
 #include "app/cli.h"
 #include "app/clock.h"
 #include "app/demo.h"
+#include "app/journal.pb-c.h"
 #include "app/loop.h"
 #include "test/check.h"
 
@@ -167,6 +168,38 @@ static void setting_is_watched(void)
             "\"step\":\"confirmed\"", "\"says\":\"it reads 30 A already, nothing was written\"}");
 }
 
+/* The records of one request in the controller's journal file, a letter for each step reached. */
+static void journal_steps(const char *about, char steps[16])
+{
+    uint8_t head[4], bytes[512];
+    char path[CONFIG_PATH_SIZE + 16];
+    size_t count = 0;
+    snprintf(path, sizeof path, "%s/journal", demo.config.state_dir);
+    FILE *in = fopen(path, "r");
+    while (in && count < 15 && fread(head, 1, 4, in) == 4) {
+        size_t length = head[0] | (size_t)head[1] << 8;
+        if (length > sizeof bytes || fread(bytes, 1, length, in) != length)
+            break;
+        Busbar__JournalRecord *record = busbar__journal_record__unpack(NULL, length, bytes);
+        if (record && record->request_id && strcmp(record->about, about) == 0 &&
+            strcmp(record->inverter, "inv4") == 0 && record->value == 30)
+            steps[count++] = "?askcrt"[record->after];
+        if (record)
+            busbar__journal_record__free_unpacked(record, NULL);
+    }
+    if (in)
+        fclose(in);
+    steps[count] = '\0';
+}
+
+/* Asked twice: written and proven once, found there once. */
+static void journal_has_the_steps(void)
+{
+    char steps[16];
+    journal_steps("set inv4 charge-current 30 A", steps);
+    CHECK(strcmp(steps, "askcac") == 0, "in the file: %s", steps);
+}
+
 static void a_step_is_asked_for_later(void)
 {
     char id[24] = "";
@@ -178,6 +211,8 @@ static void a_step_is_asked_for_later(void)
     plant_run(2);
     REQUEST(NULL, "status", id);
     PRINTED(0, "its ladder", id, "cap 94.0 %\n", "accepted: ", "confirmed: in force: 94.0 %");
+    REQUEST(NULL, "status", id, "--wait");
+    PRINTED(0, "watched later", "accepted: ", "confirmed: in force: 94.0 %");
     REQUEST(NULL, "status", "123456789abcdef");
     PRINTED(1, "an unknown id", "no request 0123456789abcdef is known");
 }
@@ -281,6 +316,7 @@ int main(void)
     settings_are_listed();
     cap_is_watched();
     setting_is_watched();
+    journal_has_the_steps();
     a_step_is_asked_for_later();
     lost_line();
     restart_while_waiting();

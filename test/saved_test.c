@@ -177,7 +177,7 @@ static void largest_fits(void)
         memset(state.packs[i].name, 'p', NAME_SIZE - 1);
         state.packs[i].name[NAME_SIZE - 1] = '\0';
         state.packs[i].out = state.packs[i].charge_known = true;
-        state.packs[i].charge = (struct estimator_saved){1, 1, 1, 1, 1, 1, 1};
+        state.packs[i].charge = (struct estimator_saved){1, 1, 1, 1, 1, 1, 1, true, {.ahead = 1}};
     }
     state.currents.version = CURRENTS_LEARNED_VERSION;
     state.currents.sensors = CURRENTS_SENSORS, state.currents.nodes = CURRENTS_NODES;
@@ -233,12 +233,16 @@ static struct estimate pack_estimate(void)
     return charge_pack_estimate(&t.controller->charge, &t.config.bank, &t.controller->bank, 0);
 }
 
+static const char *other_sensor; /* the first one's name from the next restart on */
+
 /* A new process after gap_ms, by a wall clock that says it was wall_gap_ms. */
 static void charge_again(int64_t wall_ms, int64_t gap_ms, int64_t wall_gap_ms, FILE *quiet)
 {
     CHECK(saved_write(&again, t.controller, t.now_ms, wall_ms), "handed over");
     saved_close(&again);
     memset(t.controller, 0, sizeof *t.controller);
+    if (other_sensor)
+        snprintf(t.config.currents.net.sensor[0].name, NAME_SIZE, "%s", other_sensor);
     for (int64_t until = t.now_ms + gap_ms; t.now_ms < until;)
         sim_step(t.sim, t.now_ms += TOGETHER_STEP_MS);
     controller_init(t.controller, &t.config, t.now_ms, quiet);
@@ -248,7 +252,8 @@ static void charge_again(int64_t wall_ms, int64_t gap_ms, int64_t wall_gap_ms, F
 
 static void start_of_afternoon(int64_t wall_ms, FILE *quiet)
 {
-    struct estimator_saved known = {sim_truth(t.sim)->battery_soc, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01};
+    struct estimator_saved known = {
+        sim_truth(t.sim)->battery_soc, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01, false, {.ahead = 0}};
     controller_init(t.controller, &t.config, t.now_ms, quiet);
     t.next_tick_ms = t.now_ms;
     saved_open(&again, dir, t.controller, t.now_ms, wall_ms, quiet);
@@ -282,7 +287,7 @@ static void charge_goes_on(int64_t wall_ms, FILE *quiet)
           "it goes on: %d +- %d, is %d", soc.soc_permille, soc.error_permille, truth);
     /* beyond a day, and after a clock that jumped back: all is possible, the sensor is still known */
     for (int i = 0; i < 2; i++) {
-        struct estimator_saved known = {0.7, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01};
+        struct estimator_saved known = {0.7, 0.01, 1.5, 0.2, 1.1, 0.95, 0.01, false, {.ahead = 0}};
         charge_restore(&t.controller->charge, &t.config.bank, 0, &known, 0, t.now_ms);
         charge_again(wall_ms, 1000, i ? -3600 * 1000 : 3 * (int64_t)DAY_MS, quiet);
         now = pack_estimate();
@@ -290,6 +295,16 @@ static void charge_goes_on(int64_t wall_ms, FILE *quiet)
               "any charge: %.3f +- %.3f", now.charge, now.sigma);
         CHECK(fabs(now.offset_A - was.offset_A) < 0.3, "offset %.3f A", now.offset_A);
     }
+    /* the owner has changed the sensor, and named it so: its offset is not the last one's */
+    struct estimator_saved before = {0.7, 0.01, 1.5, 0.05, 1.1, 0.95, 0.01, false, {.ahead = 0}};
+    charge_restore(&t.controller->charge, &t.config.bank, 0, &before, 0, t.now_ms);
+    other_sensor = "another";
+    charge_again(wall_ms, 1000, 1000, quiet);
+    now = pack_estimate();
+    CHECK(fabs(now.offset_A) < 0.1 && now.offset_sigma_A > 0.06, "another sensor: %.3f +- %.3f A",
+          now.offset_A, now.offset_sigma_A);
+    CHECK(fabs(now.charge - 0.7) < 0.02 && fabs(now.capacity - 0.95) < 0.003,
+          "of the same battery: %.3f, capacity %.3f", now.charge, now.capacity);
     saved_close(&again);
 }
 

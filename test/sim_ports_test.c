@@ -155,9 +155,48 @@ static void alone(void)
     CHECK(access(config.clock, F_OK) != 0, "the socket is gone");
 }
 
+static bool line_says(struct stream *line, const char *request, size_t length)
+{
+    uint8_t answer[64];
+    int got = 0;
+    stream_write(line, (const uint8_t *)request, length);
+    for (int64_t until_ms = ports.now_ms + 3000; ports.now_ms < until_ms;) {
+        sim_ports_step(&ports, ports.now_ms + 10);
+        int n = (int)stream_read(line, answer + got, sizeof answer - (size_t)got);
+        got += n > 0 ? n : 0;
+    }
+    return got == 8 && memcmp(answer, "(PI30\x9A\x0B\r", 8) == 0;
+}
+
+/* An inverter that hangs speaks again when its port is opened anew, as a USB one does. */
+static void hung_and_opened(void)
+{
+    struct stream line;
+    char url[96];
+    snprintf(dir, sizeof dir, "/tmp/busbar-ports-XXXXXX");
+    CHECK(mkdtemp(dir) != NULL, "folder");
+    sim_uc001(&plant);
+    sim_init(sim, &plant, 1000);
+    sim_quirk(sim, 0, &(struct sim_quirk_row){.quirk = SIM_QUIRK_HANG, .rate = 1, .to_s = 3});
+    config =
+        (struct sim_ports_config){.sim = sim, .inverters = 4, .alone = true, .serial_dir = dir};
+    CHECK(sim_ports_open(&ports, &config) == 0, "opens: %s", ports.problem);
+    snprintf(url, sizeof url, "tty:%s/inv1", dir);
+    CHECK(stream_open(&line, url) == 0, "client: %s", line.problem);
+    CHECK(!line_says(&line, "QPI\xBE\xAC\r", 6), "it hangs");
+    CHECK(!line_says(&line, "QPI\xBE\xAC\r", 6), "still");
+    stream_close(&line);
+    CHECK(stream_open(&line, url) == 0, "client: %s", line.problem);
+    CHECK(line_says(&line, "QPI\xBE\xAC\r", 6), "no more");
+    stream_close(&line);
+    sim_ports_close(&ports);
+    CHECK(rmdir(dir) == 0, "nothing is left behind");
+}
+
 int main(void)
 {
     sim = malloc(sim_size());
+    hung_and_opened();
     lock_step();
     controller_lost();
     wrong_ports();

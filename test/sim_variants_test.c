@@ -294,12 +294,69 @@ static void every_answer(void)
     printf("variants: %u answers of %zu models said\n", said, sim_variant_count);
 }
 
+/* The number in the place of the first field is 1. */
+static double place_value(const char *answer, int place)
+{
+    answer += *answer == '(';
+    for (; place > 1 && *answer; place--) {
+        answer += strcspn(answer, " ,");
+        answer += *answer != '\0';
+    }
+    return atof(answer);
+}
+
+/* What stands in the places of each layout is what the plant does. */
+static void answers_are_true(void)
+{
+    enum of { BATTERY_V, LOAD_W, HALF_LOAD_W, PV_W, SOC, CHARGE_A };
+    /* clang-format off */
+    static const struct {
+        const char *variant, *word;
+        int place;
+        double times;
+        enum of of;
+    } rows[] = {
+        {"max-8kw", "QPIGS", 9, 1, BATTERY_V},       {"max-8kw", "QPIGS", 6, 1, LOAD_W},
+        {"max-8kw", "QPIGS", 20, 1, PV_W},           {"max-8kw", "QPIGS", 11, 1, SOC},
+        {"max-8kw", "QPIGS", 10, 1, CHARGE_A},       {"max-8kw", "QPGS0", 12, 1, BATTERY_V},
+        {"max-8kw", "QPGS0", 10, 1, LOAD_W},         {"max-twin-11kw", "QPIGS", 6, 1, LOAD_W},
+        {"max-twin-11kw", "QPIGS", 20, 1, PV_W},     {"clone-10.2kw", "QPIGS", 6, 1, LOAD_W},
+        {"mks-5kva", "QPIGS", 20, 1, PV_W},          {"mks-5kva", "QPIGS", 10, 1, CHARGE_A},
+        {"king-5kw", "QPIGS", 9, 1, BATTERY_V},      {"vmiii-6kw", "QPIGS", 20, 1, PV_W},
+        {"pip-24v", "QPIGS", 9, 1, BATTERY_V},       {"powmr-12v", "QPIGS", 9, 1, BATTERY_V},
+        {"lv5048", "QPIGS", 6, 1, HALF_LOAD_W},      {"lv5048", "QPIGS2", 6, 1, HALF_LOAD_W},
+        {"lv5048", "QPIGS2", 10, 1, BATTERY_V},      {"revo", "QPIGS", 13, 1, PV_W},
+        {"revo", "QALL", 5, 1, LOAD_W},              {"revo", "QALL", 7, 1, BATTERY_V},
+        {"revo", "QALL", 8, 1, SOC},                 {"revo", "QALL", 13, 1, PV_W},
+        {"lv5048-v2", "PGS", 6, 1, LOAD_W},          {"lv5048-v2", "PGS", 8, 10, BATTERY_V},
+        {"lv5048-v2", "PGS", 12, 1, CHARGE_A},       {"lv5048-v2", "PGS", 13, 1, SOC},
+        {"lv5048-v2", "PGS", 17, 1, PV_W},           {"infini-10k", "PGS", 5, 10, BATTERY_V},
+        {"infini-10k", "PGS", 6, 1, SOC},            {"infini-10k", "PGS", 7, 10, CHARGE_A},
+        {"infini-10k", "PPS", 1, 1, PV_W},           {"infini-10k", "PPS", 11, 1, LOAD_W},
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin_as(rows[i].variant, 0);
+        const char *answer = ask_as(sim_variant_named(rows[i].variant), 0, rows[i].word);
+        const struct sim_truth *truth = sim_truth(sim);
+        const double really[] = {truth->battery_V, truth->load_W[0],         truth->load_W[0] / 2,
+                                 truth->pv_W[0],   truth->battery_soc * 100, truth->dc_A[0]};
+        double value = place_value(answer, rows[i].place) / rows[i].times,
+               true_value = really[rows[i].of];
+        double slack = rows[i].of == BATTERY_V ? 0.11 : true_value * 0.03 + 1;
+        CHECK(value > true_value - slack && value < true_value + slack,
+              "%s %s, place %d: %.1f, really %.1f: %s", rows[i].variant, rows[i].word,
+              rows[i].place, value, true_value, answer);
+    }
+}
+
 int main(void)
 {
     sim = malloc(sim_size());
     captured_answers();
     damaged_captures();
     every_answer();
+    answers_are_true();
     free(sim);
     return check_done("sim_variants");
 }

@@ -2,6 +2,7 @@
 #include "app/state_file.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -414,16 +415,23 @@ static struct saved_pack pack_back(const struct estimator_saved *charge)
 /* A charge that cannot be is left out; what else is known of the pack is not. */
 static void senseless_charges(void)
 {
-    const struct estimator_saved good = {0.5, 0.02, -0.3, 0.5, 1.1, 0.9, 0.01};
+    const struct estimator_saved good = {0.5, 0.02, -0.3, 0.5, 1.1, 0.9, 0.01, false, {.ahead = 0}};
     struct saved_pack back = pack_back(&good);
     CHECK(back.charge_known && memcmp(&back.charge, &good, sizeof good) == 0,
           "a good one comes back");
-    for (size_t i = 0; i < sizeof good / sizeof(double); i++) {
+    for (size_t i = 0; i < offsetof(struct estimator_saved, whole) / sizeof(double); i++) {
         struct estimator_saved bad = good;
         double nan = NAN;
         memcpy((char *)&bad + i * sizeof(double), &nan, sizeof nan);
         CHECK(!pack_back(&bad).charge_known, "number %zu is none", i);
     }
+    struct estimator_saved all = good;
+    all.whole = true;
+    for (size_t i = 0; i < sizeof all.filter / sizeof(double); i++)
+        ((double *)&all.filter)[i] = (double)i / 64;
+    back = pack_back(&all);
+    CHECK(back.charge.whole && memcmp(&back.charge.filter, &all.filter, sizeof all.filter) == 0,
+          "with all that its filter knows");
     struct estimator_saved bad = good;
     bad.charge = 1.01;
     CHECK(!pack_back(&bad).charge_known, "more than full");

@@ -40,7 +40,7 @@ static inline int together_begin(struct together *t)
 {
     sim_init(t->sim, &t->plant, t->now_ms);
     int status = controller_init(t->controller, &t->config, t->now_ms, stderr);
-    struct estimator_saved saved = {t->plant.battery_soc, 0.01, 0, 0.5, 1, 1, 0.02};
+    struct estimator_saved saved = {t->plant.battery_soc, 0.01, 0, 0.5, 1, 1, 0.02, false, {.ahead = 0}};
     for (size_t i = 0; status == 0 && i < t->config.pack_count; i++)
         charge_restore(&t->controller->charge, &t->config.bank, i, &saved, 0, t->now_ms);
     if (status == 0)

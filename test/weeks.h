@@ -86,6 +86,7 @@ static inline void weeks_begin(struct weeks *w, const struct weeks_plan *plan, c
     w->guess.bank = &w->bank;
     w->guess.cell = &w->cell;
     w->guess.capacity_sigma = plan->right_cell ? 0.002 : 0.018;
+    w->guess.lost = plan->right_cell ? 0 : plan->scenario->told_lost;
     w->counted = plan->start + plan->told_off;
     guesser->begin(&w->guess, plan->start + plan->told_off, plan->unknown ? 0 : 0.01, w->now_ms);
 }

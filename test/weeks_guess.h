@@ -8,7 +8,7 @@
 struct weeks_guess {
     const struct bank_config *bank;
     const struct cell *cell;
-    double capacity_sigma;           /* that the estimator is told */
+    double capacity_sigma, lost;     /* that the estimator is told */
     struct soc_counter counter;
     struct estimator estimator;
     double unseen_s;                 /* nobody saw a current since */
@@ -78,6 +78,7 @@ static void estimator_ready(struct weeks_guess *g)
         .gain = bank->sensor_gain_permille / 1000.0,
         .voltage_V = 0.002,
         .capacity = g->capacity_sigma,
+        .lost = g->lost,
     };
     estimator_init(&g->estimator, &config);
 }

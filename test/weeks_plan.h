@@ -20,17 +20,19 @@ struct weeks_scenario {
     double floor, cap;              /* of charge */
     double knee_sigma, knee_off;    /* of the cell file: drawn, and for sure */
     double lithium_lost;            /* of capacity, that the cell file does not know */
+    double told_lost;               /* .. and what it is told that the battery may have lost, one sigma */
     double cloudy;                  /* part of days with next to no sun, beyond the dead weeks */
 };
 
 /* clang-format off */
 static const struct weeks_scenario weeks_scenarios[] = {
-    {"as asked",           0.15, 0.70, 0.01, 0,    0,    0.10},
-    {"knee off by 2 %",    0.15, 0.70, 0,    0.02, 0,    0.10},
-    {"mostly cloudy",      0.15, 0.70, 0.01, 0,    0,    0.80},
-    {"one knee, 40 to 70", 0.40, 0.70, 0.01, 0,    0,    0.10},
-    {"no high knee, to 56", 0.35, 0.56, 0.01, 0,    0,    0.10},
-    {"aged, file is new",  0.15, 0.70, 0.01, 0,    0.05, 0.10},
+    {"as asked",           0.15, 0.70, 0.01, 0,    0,    0,    0.10},
+    {"knee off by 2 %",    0.15, 0.70, 0,    0.02, 0,    0,    0.10},
+    {"mostly cloudy",      0.15, 0.70, 0.01, 0,    0,    0,    0.80},
+    {"one knee, 40 to 70", 0.40, 0.70, 0.01, 0,    0,    0,    0.10},
+    {"no high knee, to 56", 0.35, 0.56, 0.01, 0,   0,    0,    0.10},
+    {"aged, not told",     0.15, 0.70, 0.01, 0,    0.05, 0.02, 0.10},
+    {"aged, known to be",  0.15, 0.70, 0.01, 0,    0.05, 0.05, 0.10},
 };
 /* clang-format on */
 enum { WEEKS_SCENARIOS = sizeof weeks_scenarios / sizeof weeks_scenarios[0] };
