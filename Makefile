@@ -182,7 +182,7 @@ mutate-sample: ## MUTANTS=150 of these changes, drawn at random; the seed is pri
 afternoon: $(BUILD)/busbar
 	$(Q)tools/check-afternoon
 
-peers: $(BUILD)/busbar ## foreign programs as witnesses: a PI30 client, cantools (from PyPI, else skipped)
+peers: $(BUILD)/busbar ## foreign programs as witnesses: inverter clients, cantools (from PyPI, else skipped)
 	$(Q)tools/check-peers
 
 shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test $(BUILD)/rel/test/hidraw_test $(BUILD)/rel/test/usb_reset_test ## the virtual shed: Debian's kernel under QEMU, real CAN, serial lines, USB
