@@ -404,7 +404,7 @@ static const struct yaml_note notes[] = {
      .allowed = "an interface (can0), socketcan:NAME, local:PATH, log:FILE or mem:NAME",
      .help = "where it is"},
 
-    {"battery", .help = "the bank as a whole; required with packs or shunts"},
+    {"battery", .help = "the bank as a whole; required with packs, shunts or inverters"},
     {"battery.chemistry", .must = true, .help = "cell chemistry"},
     {"battery.cell", .fits = name_fits, .allowed = NAME_WORDS,
      .help = "its cell file without .yaml (docs/cells.md), sought beside this file, in its cells/ and among those that"
