@@ -10,7 +10,7 @@ static const struct {
     int8_t safer;           /* which way charges less: up, down, 0 = no way */
     bool rounds;            /* down to an allowed value, up to the least one */
     bool person;            /* only on a person's request */
-    uint8_t small;          /* a rise by less is not worth a write */
+    uint8_t small;          /* a rise by less is not worth a write, unless a person asked */
 } traits[SETTINGS] = {
     [SET_PV_OFF]           = {0},
     [SET_CHARGER_OFF]      = {.safer = +1},
@@ -192,16 +192,18 @@ static enum setting_reason reason_against(const struct unit *unit, enum setting 
                                           int64_t now_ms)
 {
     int32_t has = setting_actual(unit, which);
+    bool person = unit->orders.person >> which & 1;
     if (value == has)
         return REASON_NONE;
-    if (traits[which].person && !(unit->orders.person >> which & 1))
+    if (traits[which].person && !person)
         return REASON_PERSON;
     enum setting_reason reason = precondition(unit, setter, now_ms);
     if (reason == REASON_NONE && (which == SET_FLOAT || which == SET_BULK))
         reason = partner(unit, which, value);
     if (reason == REASON_NONE && number_pending(unit, setter, now_ms))
         reason = REASON_NUMBER;
-    if (reason == REASON_NONE && has >= 0 && value > has && value - has < traits[which].small)
+    bool rise = has >= 0 && value > has;
+    if (reason == REASON_NONE && !person && rise && value - has < traits[which].small)
         reason = REASON_SMALL;
     return reason;
 }

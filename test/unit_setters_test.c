@@ -213,6 +213,37 @@ static void budget(void)
           axpert.written[SET_OUTPUT_PRIORITY]);
 }
 
+/* A unit whose mains charging current goes by single amperes. */
+static bool fine_tell(struct far_line *l, const char *word, char *text, size_t room)
+{
+    bool list = strcmp(word, "QMUCHGCR") == 0;
+    if (list)
+        snprintf(text, room, "002 009 010 011 012 020");
+    return list || axpert_tell(l, word, text, room);
+}
+
+/* The controller follows a limit that wavers; a person's one ampere is meant. */
+static void by_one(void)
+{
+    memset(&line, 0, sizeof line);
+    axpert = far_axpert_new;
+    line.tell = fine_tell;
+    line.world = &axpert;
+    line_start(&line, &(struct unit_config){.name = "inv1", .dwell_ms = 10000}, 5);
+    line_run(&line, 8000, NULL);
+    want(SET_AC_CHARGE_MAX, 11);
+    run(20000);
+    is(SET_AC_CHARGE_MAX, SETTING_WANTED, REASON_SMALL, "one more is not worth a write");
+    ask_person(SET_CHARGE_MAX);
+    run(20000);
+    is(SET_AC_CHARGE_MAX, SETTING_WANTED, REASON_SMALL, "a person who asked for another setting");
+    CHECK(axpert.writes == 0 && axpert.ac_charge_A == 10, "never sent");
+    ask_person(SET_AC_CHARGE_MAX);
+    run(20000);
+    is(SET_AC_CHARGE_MAX, SETTING_CONFIRMED, REASON_NONE, "a person asked for it");
+    CHECK(axpert.ac_charge_A == 11 && axpert.writes == 1, "%d A", axpert.ac_charge_A);
+}
+
 /* QPGSn says which number the unit itself has now, and how the others are. */
 static bool parallel_tell(struct far_line *l, const char *word, char *text, size_t room)
 {
@@ -271,6 +302,7 @@ int main(void)
     pair();
     ends();
     budget();
+    by_one();
     in_parallel();
     return check_done("unit_setters");
 }
