@@ -11,6 +11,7 @@ int cmd_why(int argc, char **argv);
 int cmd_battery(int argc, char **argv);
 int cmd_inverters(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
+int cmd_journal(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_send(int argc, char **argv);
 int cmd_hub(int argc, char **argv);

@@ -73,6 +73,7 @@ const char *journal_kind_name(enum journal_kind kind)
         [JOURNAL_UNIT_DOUBT] = "agreement of",
         [JOURNAL_UNIT_FLOAT] = "charging of",
         [JOURNAL_REQUEST] = "request",
+        [JOURNAL_MEANS] = "means of",
     };
     assert(kind < JOURNAL_KINDS);
     return names[kind];

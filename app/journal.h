@@ -2,8 +2,9 @@
  * what led to it: sessions, faults, transfers.
  *
  * The decision code appends to a ring in memory; the loop writes the ring to a file of protobuf
- * records (app/journal.proto), each chained to the one before by SHA-256, and `busbar replay`
- * prints it. A full disk loses nothing but the file. */
+ * records (app/journal.proto), each chained to the one before by SHA-256. `busbar journal` prints
+ * the newest of the ring, `busbar journal FILE` the file, and checks its chain
+ * (app/journal_read.h). A full disk loses nothing but the file. */
 #ifndef BUSBAR_APP_JOURNAL_H
 #define BUSBAR_APP_JOURNAL_H
 
@@ -92,6 +93,12 @@ const struct journal_record *journal_take(struct journal *journal);
 struct config;
 void journal_text(const struct journal_record *record, const struct config *config, char *out,
                   size_t room);
+
+/* Its parts, of a record from anywhere: what the config has not (or NULL) is "#3", a value without
+ * a name is a number. */
+void journal_subject(const struct journal_record *record, const struct config *config, char *out,
+                     size_t room);
+void journal_value(enum journal_kind kind, int32_t value, char *out, size_t room);
 
 /* "contact", "charge point", ... */
 const char *journal_kind_name(enum journal_kind kind);

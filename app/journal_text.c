@@ -165,6 +165,90 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
     snprintf(out, room, "%d", value);
 }
 
+/* --- of a record from anywhere --- */
+
+/* How many the config has of what the index counts; -1 = the kind has no index. */
+static int subjects(enum journal_kind kind, const struct config *config)
+{
+    switch (kind) {
+    case JOURNAL_CONTACT:
+    case JOURNAL_WEAR:
+        return config->topology.contacts;
+    case JOURNAL_STRING_SWITCH:
+        return config->topology.strings;
+    case JOURNAL_CHARGE_POINT:
+    case JOURNAL_SESSION:
+    case JOURNAL_AC_CONTACT:
+    case JOURNAL_AC_STATE:
+        return config->wallbox_count;
+    case JOURNAL_CHARGE_MAX:
+    case JOURNAL_CHARGER_OFF:
+    case JOURNAL_OUTPUT_PRIORITY:
+    case JOURNAL_PV_OFF:
+    case JOURNAL_UNIT_FAULT:
+    case JOURNAL_UNIT_WARNING:
+    case JOURNAL_UNIT_DOUBT:
+    case JOURNAL_UNIT_FLOAT:
+    case JOURNAL_MEANS:
+        return config->inverter_count;
+    case JOURNAL_LAMP:
+        return config->button_count;
+    case JOURNAL_EMULATION:
+    case JOURNAL_EMULATED_CHARGE:
+    case JOURNAL_EMULATED_DISCHARGE:
+    case JOURNAL_EMULATED_INVERTER:
+        return config->emulation_count;
+    case JOURNAL_VETO:
+        return config->bus_count;
+    case JOURNAL_CURRENT:
+        return config->currents.net.sensors;
+    case JOURNAL_BUSBAR:
+        return config->currents.net.nodes;
+    case JOURNAL_PACK:
+        return config->pack_count;
+    case JOURNAL_REQUEST:
+    case JOURNAL_ROUTER:
+    case JOURNAL_CAP:
+    case JOURNAL_CAP_POLICY:
+    case JOURNAL_CHARGE:
+    case JOURNAL_START:
+    case JOURNAL_KINDS:
+        break;
+    }
+    return -1;
+}
+
+void journal_subject(const struct journal_record *record, const struct config *config, char *out,
+                     size_t room)
+{
+    static const struct config nothing = {.plant = "plant"};
+    int count = subjects(record->kind, config ? config : &nothing);
+    if (count >= 0 && record->index >= count)
+        snprintf(out, room, "#%u", record->index);
+    else
+        subject_text(record, config ? config : &nothing, out, room);
+}
+
+void journal_value(enum journal_kind kind, int32_t value, char *out, size_t room)
+{
+    /* Of kinds whose values are an enum that is told by name. */
+    static const int32_t named[JOURNAL_KINDS] = {
+        [JOURNAL_ROUTER] = ROUTER_STATES,
+        [JOURNAL_SESSION] = SESSION_STATES,
+        [JOURNAL_AC_STATE] = AC_STATES,
+        [JOURNAL_WEAR] = WEAR_MARKS,
+        [JOURNAL_EMULATION] = EMULATE_STATES,
+        [JOURNAL_PACK] = PLACES,
+        [JOURNAL_UNIT_FLOAT] = FLOAT_NEAR_TARGET + 1,
+        [JOURNAL_REQUEST] = REQUEST_STEPS,
+        [JOURNAL_MEANS] = MEANS_COUNT,
+    };
+    if (kind < JOURNAL_KINDS && named[kind] && (value < 0 || value >= named[kind]))
+        snprintf(out, room, "%d", value);
+    else
+        value_text(kind, value, out, room);
+}
+
 void journal_text(const struct journal_record *record, const struct config *config, char *out,
                   size_t room)
 {

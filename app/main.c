@@ -15,6 +15,7 @@ static const struct command {
     {"battery", cmd_battery, "the cap, what is announced, and how fast the battery ages"},
     {"inverters", cmd_inverters, "each unit, phase and fault; energy; what disagrees"},
     {"monitor", cmd_monitor, "the status each second"},
+    {"journal", cmd_journal, "what was done and why: the newest, or a file and its chain"},
     {"request", cmd_request, "ask for charge, a cap, a setting; --wait tells what becomes of it"},
     {"plan", cmd_plan, "the wiring, and what each layout would deliver"},
     {"soc", cmd_soc, "the charge estimator over a measured series"},
