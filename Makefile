@@ -72,9 +72,10 @@ $(BUILD)/$(1)/libbusbar.a: $(call OBJ,$(1))
 $(BUILD)/$(1)/test/%: $(BUILD)/$(1)/test/%.o $(BUILD)/$(1)/libbusbar.a
 	@echo "  LD      $$@"
 	$(Q)$(CC_$(1)) $(FLAGS_$(1)) -o $$@ $$< $(BUILD)/$(1)/libbusbar.a $(LIBS)
+# All of the archive, so that a name defined twice is an error and not a choice.
 $(BUILD)/$(1)/busbar: $(BUILD)/$(1)/app/main.o $(BUILD)/$(1)/libbusbar.a
 	@echo "  LD      $$@"
-	$(Q)$(CC_$(1)) $(FLAGS_$(1)) -o $$@ $$^ $(LIBS)
+	$(Q)$(CC_$(1)) $(FLAGS_$(1)) -o $$@ $$< -Wl,--whole-archive $(BUILD)/$(1)/libbusbar.a -Wl,--no-whole-archive $(LIBS)
 endef
 $(foreach f,rel san cov fuz,$(eval $(call flavour,$(f))))
 
@@ -182,7 +183,7 @@ mutate-sample: ## MUTANTS=150 of these changes, drawn at random; the seed is pri
 afternoon: $(BUILD)/busbar
 	$(Q)tools/check-afternoon
 
-peers: $(BUILD)/busbar ## foreign programs as witnesses: a PI30 client, cantools (from PyPI, else skipped)
+peers: $(BUILD)/busbar ## foreign programs as witnesses: inverter clients, cantools (from PyPI, else skipped)
 	$(Q)tools/check-peers
 
 shed: $(BUILD)/busbar $(BUILD)/rel/test/stream_test $(BUILD)/rel/test/hidraw_test $(BUILD)/rel/test/usb_reset_test ## the virtual shed: Debian's kernel under QEMU, real CAN, serial lines, USB

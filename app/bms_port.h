@@ -2,8 +2,8 @@
  *
  * A line that is missing or lost is tried again each second; the rest of the plant runs. They are
  * looked at each BMS_PORTS_LOOK_MS, for a request that may have waited longer than LIB_ANSWER_MS is
- * not answered. An answer that the line has not taken by then, a USB adapter that hangs, is thrown
- * away. */
+ * not answered. An answer that a hanging adapter has not sent is thrown away on tty: ports, whose
+ * descriptor is the line's own; serial: ports do not show what waits in them. */
 #ifndef BUSBAR_APP_BMS_PORT_H
 #define BUSBAR_APP_BMS_PORT_H
 

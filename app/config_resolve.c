@@ -187,17 +187,23 @@ static void resolve_pack(const struct resolver *r, unsigned i)
     };
 }
 
+/* A config that has nothing to do with a battery yet still has a bank, one that nobody tells of. */
 static void resolve_battery(const struct resolver *r)
 {
+    enum { CELLS_48V = 16 };
     const struct file_battery *raw = &r->raw->battery;
     struct bank_config *bank = &r->config->bank;
-    const char *user = r->raw->packs_count ? "packs" : "shunts";
+    const char *user = r->raw->packs_count       ? "packs"
+                       : r->raw->shunts_count    ? "shunts"
+                       : r->raw->inverters_count ? "inverters"
+                                                 : NULL;
+    bool given = yaml_file_has(r->file, "battery");
     check_battery(r);
-    if (!yaml_file_has(r->file, "battery") && (r->raw->packs_count || r->raw->shunts_count))
+    if (!given && user)
         yaml_file_mistake(r->file, "battery", "missing, it must be given with %s", user);
     *bank = (struct bank_config){
         .chemistry = raw->chemistry,
-        .cells = raw->cells,
+        .cells = given ? raw->cells : CELLS_48V,
         .cap_permille = config_tenths(raw->cap_percent),
         .cap_hysteresis_permille = config_tenths(raw->cap_hysteresis_percent),
         .floor_permille = config_tenths(raw->floor_percent),

@@ -404,7 +404,7 @@ static const struct yaml_note notes[] = {
      .allowed = "an interface (can0), socketcan:NAME, local:PATH, log:FILE or mem:NAME",
      .help = "where it is"},
 
-    {"battery", .help = "the bank as a whole; required with packs or shunts"},
+    {"battery", .help = "the bank as a whole; required with packs, shunts or inverters"},
     {"battery.chemistry", .must = true, .help = "cell chemistry"},
     {"battery.cell", .fits = name_fits, .allowed = NAME_WORDS,
      .help = "its cell file without .yaml (docs/cells.md), sought beside this file, in its cells/ and among those that"
@@ -521,7 +521,7 @@ static const struct yaml_note notes[] = {
      .help = "serial number it answers (`busbar pi30 scan` tells it); required with a port that is"
              " more than one; default: any"},
     {"inverters[].protocol", .fits = protocol_fits, .allowed = PROTOCOL_WORDS,
-     .help = "protocol it speaks; default: found by asking"},
+     .help = "protocol it speaks; default: found by asking, all but PI30REVO"},
     {"inverters[].phase", .must = true, .help = "AC phase it feeds"},
     {"inverters[].rated_W", .must = true, .min = 100, .max = 100000, .help = "rated output, W"},
     {"inverters[].rated_A", .must = true, .min = 1, .max = 500, .help = "rated output current, A"},

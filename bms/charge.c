@@ -184,7 +184,8 @@ void charge_step(struct charge *charge, const struct bank_config *bank,
     }
     struct bank_config connected = *bank;
     connected.capacity_mAh = view->capacity_mAh;
-    soc_counter_step(&charge->counter, &connected, view, now_ms);
+    if (connected.capacity_mAh > 0)
+        soc_counter_step(&charge->counter, &connected, view, now_ms);
 }
 
 /* A pack's estimator with what may have flowed unseen; the estimator itself where nothing may. */

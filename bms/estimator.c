@@ -345,6 +345,9 @@ struct estimate estimator_estimate(const struct estimator *e)
     out.offset_sigma_A = sqrt(offset) * e->config.scale;
     out.capacity_sigma = sqrt(capacity);
     out.charge = maths_within(out.charge, 0, 1);
+    /* A mean of figures at their bound is beyond it by a rounding. */
+    out.resistance = maths_within(out.resistance, EST_RESISTANCE_LEAST, EST_RESISTANCE_MOST);
+    out.capacity = maths_within(out.capacity, EST_CAPACITY_LEAST, EST_CAPACITY_MOST);
     return out;
 }
 

@@ -50,8 +50,9 @@ static bool possible(const struct estimator *e, const struct estimator_saved *sa
     double C_A = e->config.scale * cell_Ah(e), rate = magnitude(saved->offset_A) / C_A;
     return saved->charge >= 0 && saved->charge <= 1 && saved->charge_sigma > 0 &&
            saved->charge_sigma <= 1 && rate <= 1 && saved->offset_sigma_A > 0 &&
-           saved->offset_sigma_A <= C_A && saved->resistance >= 0.5 && saved->resistance <= 2 &&
-           saved->capacity >= 0.5 && saved->capacity <= 1.2 && saved->capacity_sigma > 0 &&
+           saved->offset_sigma_A <= C_A && saved->resistance >= EST_RESISTANCE_LEAST &&
+           saved->resistance <= EST_RESISTANCE_MOST && saved->capacity >= EST_CAPACITY_LEAST &&
+           saved->capacity <= EST_CAPACITY_MOST && saved->capacity_sigma > 0 &&
            saved->capacity_sigma <= 0.5;
 }
 

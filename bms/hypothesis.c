@@ -139,8 +139,9 @@ double hypothesis_measure(const struct estimator *e, struct estimator_hypothesis
     correct(h, expected.H, K, R);
     h->x[EST_Z] = maths_within(h->x[EST_Z], LOWEST, HIGHEST);
     h->x[EST_HYSTERESIS] = maths_within(h->x[EST_HYSTERESIS], -1, 1);
-    h->x[EST_RESISTANCE] = maths_within(h->x[EST_RESISTANCE], -0.5, 1);
-    h->x[EST_CAPACITY] = maths_within(h->x[EST_CAPACITY], 0.5, 1.2);
+    h->x[EST_RESISTANCE] =
+        maths_within(h->x[EST_RESISTANCE], EST_RESISTANCE_LEAST - 1, EST_RESISTANCE_MOST - 1);
+    h->x[EST_CAPACITY] = maths_within(h->x[EST_CAPACITY], EST_CAPACITY_LEAST, EST_CAPACITY_MOST);
     /* The likelihood of as much of a reading as this one is worth. */
     h->weight -=
         0.5 * (square(missed) / S + maths_log(S / R) + sight->information * maths_log(variance));

@@ -9,6 +9,10 @@
 
 #define S_PER_HOUR 3600.0
 #define KNEES_PART 0.45           /* charge between the low and the high knee */
+#define EST_RESISTANCE_LEAST 0.5  /* relative to the cell file */
+#define EST_RESISTANCE_MOST 2.0
+#define EST_CAPACITY_LEAST 0.5    /* relative to nominal */
+#define EST_CAPACITY_MOST 1.2
 #define RESISTANCE_SIGMA 0.15     /* relative, before it is learned */
 
 static inline double most(double a, double b)

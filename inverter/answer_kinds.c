@@ -233,10 +233,12 @@ static bool is_version(struct piece text)
            answer_digits((struct piece){point + 1, text.end});
 }
 
-/* MKS2-8000: a series, a dash and a size. */
+/* MKS2-8000, MAX8000: a series and a size, a dash between or three digits at least. PI30 is none. */
 static bool is_name(struct piece text)
 {
-    bool letters = false, dash = false;
+    enum { SIZE_DIGITS = 3 };
+    bool letters = false, dash = false, sized = false;
+    int digits = 0;
     for (const char *c = text.at; c < text.end; c++) {
         bool letter = (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z');
         bool other = *c == '-' || *c == '.' || *c == '_' || *c == '/' || *c == ' ';
@@ -244,8 +246,10 @@ static bool is_name(struct piece text)
             return false;
         letters |= letter;
         dash |= *c == '-';
+        digits = answer_digit(*c) ? digits + 1 : 0;
+        sized |= digits >= SIZE_DIGITS;
     }
-    return letters && dash;
+    return letters && (dash || sized);
 }
 
 /* A serial number is no time: that would be the answer to another question. */

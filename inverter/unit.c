@@ -24,6 +24,7 @@ void unit_forget(struct unit *unit, int64_t now_ms)
     r->serial[0] = r->firmware[0] = r->protocol[0] = '\0';
     memcpy(r->model, "unknown", sizeof "unknown");
     memset(unit->parallel, 0, sizeof unit->parallel);
+    memset(unit->missed, 0, sizeof unit->missed);
     plan_begin(unit, now_ms);
     unit_set_forget(unit);
 }
@@ -101,11 +102,11 @@ static void on_silence(struct unit *unit, int64_t now_ms)
     } else if (ask == UNIT_SETTER) {
         unit_set_silent(unit);
         unit->quiet_until_ms = now_ms + unit->config.setter_pause_ms;
-    } else if (unit->tries < TRIES) {
+    } else if (plan_needed(ask) && unit->tries < TRIES) {
         unit->again = (uint8_t)(ask + 1);
     } else if (plan_needed(ask)) {
         unit_forget(unit, now_ms);
-    } else {
+    } else if (plan_missed(unit, ask, now_ms)) {
         unit_lack(unit, ask, now_ms);
     }
 }

@@ -10,11 +10,11 @@
  *
  * Asking. Status, mode and second input in turn, as fast as the line goes; warnings each 5 s;
  * settings and counters each minute; a fault mode or a new warning has both read at once. One
- * request is under way at a time, a reply that does not come or does not check is asked for three
- * times. A late reply is never taken for another's: units answer in order, so after any missing
- * reply a question is asked first whose answer looks like no other, and nothing is believed until
- * it came. When a question that every unit can answer stays silent, the unit counts
- * as gone and is identified anew. A NAK is believed the second time, for ten minutes.
+ * request is under way at a time; what does not come or does not check is asked for three times. A
+ * late reply is never taken for another's: units answer in order, so after any missing reply a
+ * question is asked first whose answer looks like no other, and nothing is believed until it came.
+ * When a question that every unit can answer stays silent, the unit counts as gone and is
+ * identified anew. A NAK is believed the second time, and what a unit lacks for ten minutes.
  *
  * Setting. Nothing is written before the unit is identified, nor where the unit already has the
  * value, nor what the protocol's table, the unit's own list or the setter's precondition rules out.
@@ -213,6 +213,7 @@ struct unit {
     uint32_t candidates;                   /* bit per protocol that may be it */
     int32_t fit[16];                       /* of each protocol: how well its layouts fit */
     int64_t due_ms[ASKS];
+    uint8_t missed[ASKS];                  /* silent so often in a row */
     uint8_t setting_now;                   /* setting + 1 being written and proved, 0 = none */
 };
 

@@ -61,6 +61,8 @@ static void on_nak(struct unit *unit, enum ask ask, const uint8_t *frame, int64_
     unit->statistics.naks++;
     if (unit->syncing || (unit->wary && unit->protocol))
         return;
+    if (!unit->wary)
+        sync_refused(unit);
     unit->refusals++;
     unit_reply_over(unit, unit->config.pause_ms, now_ms);
     if (ask == UNIT_SETTER)

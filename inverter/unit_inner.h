@@ -37,9 +37,10 @@ void unit_lack(struct unit *unit, enum ask ask, int64_t now_ms);
 /* What to ask, and from when on. */
 enum ask sync_next(const struct unit *unit, int64_t *due_ms, int64_t now_ms);
 
-/* Any question was asked; was answered. Says that the line is in step, when it is. */
+/* Any question was asked; was answered, which may put the line in step; was NAKed. */
 void sync_asked(struct unit *unit, enum ask ask, int64_t now_ms);
 void sync_answered(struct unit *unit, enum ask ask);
+void sync_refused(struct unit *unit);
 
 /* --- unit_identify.c: which protocol --- */
 
@@ -67,6 +68,9 @@ void plan_lacking(struct unit *unit, enum ask ask, int64_t now_ms);
 
 /* The unit is gone when it stays silent. */
 bool plan_needed(enum ask ask);
+
+/* One that is not needed was silent: true when that was once too often. */
+bool plan_missed(struct unit *unit, enum ask ask, int64_t now_ms);
 
 /* The question whose turn is next; *due_ms is when. */
 enum ask plan_next(const struct unit *unit, int64_t *due_ms);

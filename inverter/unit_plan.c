@@ -6,7 +6,8 @@ enum {
     ONCE = 0,
     LIVE_MS = 500, /* less than 2400 baud allow for status, mode and second input */
     MINUTE_MS = 60000,
-    HURRY_MS = 1000,  /* warnings in a fault; others in parallel, until its own number is known */
+    HURRY_MS = 1000,  /* warnings in a fault; others in parallel, until its own number is known;
+                       * what was silent */
     RETRY_MS = 10000, /* what every unit has, and this one refused */
     LATER_MS = 1000,  /* when what identifies nobody begins */
     APART_MS = 250
@@ -93,8 +94,21 @@ static void settle(struct unit *unit, enum ask ask)
     unit->identified = unit->protocol && all;
 }
 
+/* The status goes before the next try; what was silent for ten minutes has one. */
+bool plan_missed(struct unit *unit, enum ask ask, int64_t now_ms)
+{
+    int tries = unit->identified ? 3 : 2;
+    unit->due_ms[ask] = now_ms + HURRY_MS;
+    unit->due_ms[ASK_STATUS] = 0;
+    if (++unit->missed[ask] < tries && !unit_lacks(unit, ask))
+        return false;
+    unit->missed[ask] = 0;
+    return true;
+}
+
 void plan_answered(struct unit *unit, enum ask ask)
 {
+    unit->missed[ask] = 0;
     const struct poll *poll = poll_of(ask);
     bool hurry = (ask == ASK_WARNINGS && unit->readings.mode.value == MODE_FAULT) ||
                  (ask == ASK_PARALLEL && parallel_number(unit) < 0);

@@ -60,3 +60,10 @@ void sync_answered(struct unit *unit, enum ask ask)
             unit->owed_ms[k] = 0;
     }
 }
+
+/* It was believed, so nothing older was on its way. */
+void sync_refused(struct unit *unit)
+{
+    for (size_t i = 0; i < UNIT_SYNCS; i++)
+        unit->owed_ms[i] = 0;
+}

@@ -18,7 +18,11 @@ static char told[4096];
 static int load(const char *inverters)
 {
     char text[4096];
-    int size = snprintf(text, sizeof text, "inverters:\n%s", inverters);
+    int size =
+        snprintf(text, sizeof text,
+                 "battery: {chemistry: lfp, cells: 16, charge_max_A: 9, discharge_max_A: 9}\n"
+                 "inverters:\n%s",
+                 inverters);
     config_free(&config);
     memset(told, 0, sizeof told);
     FILE *errors = fmemopen(told, sizeof told - 1, "w");
@@ -46,7 +50,7 @@ static const struct {
     {IN("i1", "L1", "i2") UNIT("i2", "L1", "") IN("i3", "L1", "i2"), 2, WIRING_PARALLEL, NULL,
      "a group named as a unit that stands alone"},
     {IN("i1", "L1", "a") UNIT("i2", "L1", ""), 2, WIRING_SINGLE,
-     "sim/x.yaml:2: inverters[0].group: a is not allowed: two units or more", "a group of one"},
+     "sim/x.yaml:3: inverters[0].group: a is not allowed: two units or more", "a group of one"},
     {IN("i1", "L1", "a") IN("i2", "L3", "a"), 1, WIRING_PARALLEL, "on L1 and L2 (split phase)",
      "two phases that are no split phase"},
     {IN("i1", "L1", "a") IN("i2", "L1", "a") IN("i3", "L1", "a") IN("i4", "L1", "a")

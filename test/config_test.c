@@ -163,6 +163,7 @@ static const struct row wrong_together[] = {
 
 /* The router's own rules, told at the string they name. */
 static const struct row wrong_wiring[] = {
+    {"battery: {chemistry: lfp, cells: 16, charge_max_A: 100, discharge_max_A: 100}", {0}},
     {"buses: [{name: backbone, port: can0}]", {0}},
     {"boards: [{name: relays, bus: backbone, dialect: relay-8, node: 0x10}]", {0}},
     {"counters: [{name: strings, bus: backbone, dialect: string-counter, node: 0x12}]", {0}},
@@ -185,6 +186,7 @@ static const struct row wrong_wiring[] = {
 };
 /* One fixed port tells its unit by its place; else the number of the unit must. */
 static const struct row ports_alike[] = {
+    {"battery: {chemistry: lfp, cells: 16, charge_max_A: 100, discharge_max_A: 100}", {0}},
     {"inverters:", {0}},
     {"  - {name: a, port: auto, serial: 96332409100101, phase: L1, rated_W: 8000, rated_A: 34.7, "
      "charge_max_A: 9}",
@@ -200,7 +202,7 @@ static const struct row ports_alike[] = {
       "have serial:"}},
     {"  - {name: d, port: /dev/ttyS0, serial: 96332409100101, phase: L3, rated_W: 8000, rated_A: "
      "34.7, charge_max_A: 9}",
-     {"inverters[3].serial: 96332409100101 is not allowed: each serial once, and line 2 has it"}},
+     {"inverters[3].serial: 96332409100101 is not allowed: each serial once, and line 3 has it"}},
 };
 static const struct row entry_lost[] = {
     {"buses: [{name: backbone, port: can0}, {name: other, port: can1}]", {0}},
@@ -215,6 +217,11 @@ static const struct row entry_lost[] = {
 static const struct row no_battery[] = {
     {"buses: [{name: battery, port: can1}]", {"battery: missing, it must be given with packs"}},
     {"packs: [{name: rack, bus: battery, dialect: pylontech-lv, capacity_Ah: 600}]", {0}},
+};
+static const struct row inverters_alone[] = {
+    {"inverters: [{name: a, port: \"tty:/a\", phase: L1, rated_W: 8000, rated_A: 34.7,",
+     {"battery: missing, it must be given with inverters"}},
+    {"  charge_max_A: 9}]", {0}},
 };
 static const struct row no_yaml[] = {
     {"plant: [1,", {0}},
@@ -407,7 +414,9 @@ static void ports_have_a_scheme(void)
         char text[256], *told = NULL;
         const char *format = rows[i].bus
                                  ? "buses: [{name: a, port: \"%s\"}]\n"
-                                 : "inverters: [{name: a, port: \"%s\", phase: L1, rated_W: 8000, "
+                                 : "battery: {chemistry: lfp, cells: 16, charge_max_A: 9, "
+                                   "discharge_max_A: 9}\n"
+                                   "inverters: [{name: a, port: \"%s\", phase: L1, rated_W: 8000, "
                                    "rated_A: 34.7, charge_max_A: 9}]\n";
         snprintf(text, sizeof text, format, rows[i].url);
         CHECK((mistakes_of(text, &told) == 0) == rows[i].right, "%s: %s", rows[i].url, told);
@@ -483,6 +492,7 @@ int main(void)
     TELLS(ports_alike);
     TELLS(entry_lost);
     TELLS(no_battery);
+    TELLS(inverters_alone);
     TELLS(no_yaml);
     TELLS(no_mapping);
     TELLS(two_documents);

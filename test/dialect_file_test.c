@@ -198,6 +198,27 @@ static void own_stands_on_shipped(void)
     dialect_file_free(&file);
 }
 
+/* What is sent under a name of the base says nothing about what is taken under it. */
+static void sending_drops_no_take(void)
+{
+    struct dialect_file base = {0}, own = {0};
+    struct dialect_id ids[DIALECT_MESSAGES];
+    put_file("mine.yaml",
+             "name: mine\nkind: pack\ndbc: lv-battery.dbc\nbase: pylontech-lv\n"
+             "send:\n  - {message: Charge, every_ms: 1000, signal: Soc, constant: 50}\n");
+    unsigned mistakes = dialect_file_load(&base, "dbc/pylontech-lv.yaml", "dbc", stdout) +
+                        dialect_file_load(&own, path_of("mine.yaml"), "dbc", stdout);
+    unlink(path_of("mine.yaml"));
+    CHECK(mistakes == 0 && own.dialect, "%u mistakes", mistakes);
+    if (mistakes == 0) {
+        size_t all = dialect_takes(base.dialect, 0, ids, DIALECT_MESSAGES);
+        size_t kept = dialect_takes(own.dialect, 0, ids, DIALECT_MESSAGES);
+        CHECK(kept == all && all > 3, "%zu of the base's %zu messages are taken", kept, all);
+    }
+    dialect_file_free(&base);
+    dialect_file_free(&own);
+}
+
 int main(void)
 {
     if (!mkdtemp(dir))
@@ -207,6 +228,7 @@ int main(void)
     shipped_load();
     shipped_decodes();
     own_stands_on_shipped();
+    sending_drops_no_take();
     unlink(path_of("bad.yaml"));
     unlink(path_of("torn.dbc"));
     rmdir(dir);

@@ -317,6 +317,31 @@ static void a_restart_keeps_how_errors_hang_together(void)
     }
 }
 
+/* Weights that do not sum to 1 in the last bit: a figure at its bound is still one. */
+static void a_figure_at_its_bound_is_restored(void)
+{
+    struct estimator e, again;
+    struct world w;
+    begin(&e, &w, 0.5, 0.01);
+    days(&e, &w, 1, 0);
+    for (int step = 0; step < 2000; step++) {
+        for (int k = 0; k < EST_HYPOTHESES; k++) {
+            e.hypothesis[k].alive = true;
+            e.hypothesis[k].weight = -0.01 * step * k;
+            e.hypothesis[k].x[EST_RESISTANCE] = 1;
+            e.hypothesis[k].x[EST_CAPACITY] = 1.2;
+        }
+        struct estimator_saved saved = estimator_save(&e);
+        estimator_init(&again, &sensor);
+        if (!estimator_restore(&again, &saved)) {
+            CHECK(false, "step %d: resistance 2 + %g, capacity 1.2 + %g", step,
+                  saved.resistance - 2, saved.capacity - 1.2);
+            return;
+        }
+    }
+    CHECK(again.started, "all of them");
+}
+
 /* The same battery as two cells side by side, and sampled ten times as often. */
 static void size_and_rate_do_not_matter(void)
 {
@@ -393,6 +418,7 @@ int main(void)
     a_gap_widens_the_band();
     a_restart_goes_on_where_it_was();
     a_restart_keeps_how_errors_hang_together();
+    a_figure_at_its_bound_is_restored();
     size_and_rate_do_not_matter();
     without_voltage_it_counts();
     a_first_sample_is_a_start();

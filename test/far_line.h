@@ -31,6 +31,7 @@ struct far_line {
     /* chances of 1000, and by how much a reply is late */
     int late, bad, lost, nak, silent;
     int64_t late_ms;
+    bool mute;                   /* set by tell: no answer to this one */
     struct far_piece {
         int64_t at_ms;
         size_t count;
@@ -118,6 +119,10 @@ static inline void line_hear(struct far_line *line, const uint8_t *bytes, size_t
         return;
     bool said = line_word(line, bytes, count, word, &setter) && !line_chance(line, line->nak) &&
                 line->tell(line, word, text, sizeof text);
+    if (line->mute) {
+        line->mute = false;
+        return;
+    }
     size_t length = line_frame(line, said, setter, frame, text);
     int64_t from_ms = line->now_ms > line->free_ms ? line->now_ms : line->free_ms;
     from_ms += request_ms + turn_ms;

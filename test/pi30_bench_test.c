@@ -171,7 +171,7 @@ static void check_scan(void)
     CHECK(RUN("scan", "--help") == 0 && strstr(said, "Usage"), "%s", said);
 }
 
-/* What scan prints is a config. */
+/* What scan prints is the inverters' part of a config. */
 static void check_paste(void)
 {
     char path[128], command[256];
@@ -179,7 +179,10 @@ static void check_paste(void)
     const char *yaml = strstr(said, "inverters:");
     snprintf(path, sizeof path, "%s/pasted.yaml", dir);
     FILE *file = fopen(path, "w");
-    CHECK(file && yaml && fputs(yaml, file) >= 0 && fclose(file) == 0, "%s", said);
+    static const char battery[] =
+        "battery: {chemistry: lfp, cells: 16, charge_max_A: 9, discharge_max_A: 9}\n";
+    CHECK(file && yaml && fputs(battery, file) >= 0 && fputs(yaml, file) >= 0 && fclose(file) == 0,
+          "%s", said);
     static struct config config;
     CHECK(config_load(&config, path, "dbc", stdout) == 0, "well formed");
     CHECK(config.inverter_count == 4 && !strcmp(config.inverters[3].serial, "96332409100104"),

@@ -105,6 +105,37 @@ static void another_takes_its_place(void)
     CHECK(axpert.writes == 0, "nothing was written to the first");
 }
 
+/* Some units are silent where others say no. */
+static bool mute_tell(struct far_line *l, const char *word, char *text, size_t room)
+{
+    l->mute = !strcmp(word, "QMN") || !strcmp(word, "QBATCD") || !strcmp(word, "QMUCHGCR");
+    return tell(l, word, text, room);
+}
+
+static int64_t longest_ms;
+
+static void look(struct far_line *l)
+{
+    int64_t age_ms = l->now_ms - l->unit.readings.battery_cV.heard_ms;
+    longest_ms = age_ms > longest_ms ? age_ms : longest_ms;
+}
+
+static void a_mute_question_holds_up_nothing(void)
+{
+    begin(4);
+    line.tell = mute_tell;
+    unit_port_changed(&line.unit, line.now_ms);
+    int64_t from_ms = line.now_ms;
+    while (!line.unit.identified && line.now_ms < from_ms + 60000)
+        line_run(&line, line.now_ms + 100, NULL);
+    printf("identified without them after %" PRId64 " ms\n", line.now_ms - from_ms);
+    CHECK(line.now_ms - from_ms < 15000, "%" PRId64 " ms", line.now_ms - from_ms);
+    line_run(&line, line.now_ms + 1800000, look);
+    printf("three questions without an answer: status never older than %" PRId64 " ms\n",
+           longest_ms);
+    CHECK(longest_ms < 3500, "%" PRId64 " ms", longest_ms);
+}
+
 static void statistics(void)
 {
     begin(2);
@@ -128,6 +159,7 @@ int main(void)
     a_fault_is_looked_at();
     a_warning_is_looked_at();
     another_takes_its_place();
+    a_mute_question_holds_up_nothing();
     statistics();
     return check_done("unit_faults");
 }

@@ -58,7 +58,7 @@ static const struct step faults[] = {
     { 9000, TIMEOUTS_MIN,   2,   STAY,          0, "two replies missing" },
     { 9000, IDENTIFIED,     1,   FAULT_CRC,     2, "three tries are enough" },
     {12000, CHECKS_MIN,     2,   STAY,          0, "bad CRCs" },
-    {12000, STATUS_AGE_MAX, 1500, FAULT_SHIFT,  2, "cost a gap, not the time limit" },
+    {12000, STATUS_AGE_MAX, 2800, FAULT_SHIFT,  2, "cost a gap, not the time limit" },
     {15000, CHECKS_MIN,     4,   FAULT_LOST,    2, "a frame shifted by a bit" },
     {18000, CHECKS_MIN,     6,   FAULT_NOISE,   6, "a byte lost" },
     {22000, STATUS_AGE_MAX, 1300, FAULT_SWAPPED, 6, "noise before the reply does no harm" },

@@ -6,7 +6,7 @@
 Nothing may look odd to them: no CRC error, no field they cannot place, no option they have no word
 for, and what they read must be what the plant really does (`busbar sim --truth`). What is their own
 mistake is named in OWN_MISTAKES, counted, and printed. The last line is PASSED FAILED."""
-import json, logging, os, re, select, subprocess, sys, tempfile, time
+import json, logging, os, re, select, shutil, subprocess, sys, tempfile, time
 
 PLANTS = [
     [{'variant': 'max-8kw'}, {'variant': 'mks-5kva'}, {'variant': 'lv5048-v2'}, {'variant': 'infini-10k'}],
@@ -77,6 +77,7 @@ class Plant:
     def close(self):
         self.process.terminate()
         self.process.wait()
+        shutil.rmtree(self.dir)
 
 
 def odd(result):
