@@ -117,7 +117,8 @@ static bool series_serves(const struct options *o, const char *path,
                 path, o->from_permille);
         return false;
     }
-    return soc_series_cells_fit(series, path, o->cells, stderr);
+    return soc_series_cells_fit(series, path, o->cells, stderr) &&
+           soc_series_columns_fit(series, path, o->cells, stderr);
 }
 
 static struct soc_trial trial_of(const struct options *o, const struct cell *cell,
