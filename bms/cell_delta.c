@@ -9,7 +9,7 @@
 static const double PRIOR = 0.06; /* one sigma of a cell's delta before anything is seen */
 static const double RESISTANCE_PRIOR = 0.3;
 static const double READING_V = 0.0015; /* noise of a window's mean, and of one reading */
-static const double OFF_WALK_V = 0.0003;
+static const double OFF_WALK_V = 0.0001;
 static const double WINDOW = 0.005; /* of charge moved; neighbours closer than that are one */
 static const double FIRST_S = 60, DAY_S = 86400;
 static const double ALIKE = 4;     /* windows that share an error of the place */
