@@ -14,6 +14,9 @@ struct list {
 struct file_charge { double capacity_Ah, efficiency; char *source; };
 struct file_dynamics { double tau1_s, tau2_s, diffusion_s, tau_d_s, hysteresis_rate; char *source; };
 struct file_errors { double voltage_sigma_V, resistance_sigma, position_sigma; char *source; };
+struct file_calendar { double loss, years, charge, temp_C; char *source; };
+struct file_cycle { double loss, cycles, depth, current_C, temp_C; char *source; };
+struct file_ageing { struct file_calendar calendar; struct file_cycle cycle; };
 struct file_half_cells { struct list charge, positive_V, negative_V; char *source; };
 struct file_knee { double at, from, to, sigma; char *source; };
 struct file_ocv { struct list charge, voltage_V, hysteresis_V; char *source; };
@@ -25,6 +28,7 @@ struct file_cell {
     struct file_charge charge;
     struct file_dynamics dynamics;
     struct file_errors errors;
+    struct file_ageing ageing;
     struct file_half_cells half_cells;
     struct file_knee *knees;
     unsigned knees_count;
@@ -56,6 +60,17 @@ static const cyaml_schema_field_t errors_fields[] = {
     NUMBER(file_errors, voltage_sigma_V), NUMBER(file_errors, resistance_sigma),
     NUMBER(file_errors, position_sigma), SOURCE(file_errors)
 };
+static const cyaml_schema_field_t calendar_fields[] = {
+    NUMBER(file_calendar, loss), NUMBER(file_calendar, years), NUMBER(file_calendar, charge),
+    NUMBER(file_calendar, temp_C), SOURCE(file_calendar)
+};
+static const cyaml_schema_field_t cycle_fields[] = {
+    NUMBER(file_cycle, loss), NUMBER(file_cycle, cycles), NUMBER(file_cycle, depth), NUMBER(file_cycle, current_C),
+    NUMBER(file_cycle, temp_C), SOURCE(file_cycle)
+};
+static const cyaml_schema_field_t ageing_fields[] = {
+    PART(file_ageing, calendar), PART(file_ageing, cycle), CYAML_FIELD_END
+};
 static const cyaml_schema_field_t half_cells_fields[] = {
     LIST(file_half_cells, charge), LIST(file_half_cells, positive_V), LIST(file_half_cells, negative_V),
     SOURCE(file_half_cells)
@@ -81,7 +96,8 @@ static const cyaml_schema_field_t top_fields[] = {
     TEXT(file_cell, name, CELL_NAME - 1),
     CYAML_FIELD_ENUM("chemistry", O | CYAML_FLAG_STRICT, struct file_cell, chemistry, chemistries, CHEMISTRIES),
     TEXT(file_cell, licence, SOURCE_MAX),
-    PART(file_cell, charge), PART(file_cell, dynamics), PART(file_cell, errors), PART(file_cell, half_cells),
+    PART(file_cell, charge), PART(file_cell, dynamics), PART(file_cell, errors), PART(file_cell, ageing),
+    PART(file_cell, half_cells),
     CYAML_FIELD_SEQUENCE("knees", O | CYAML_FLAG_POINTER, struct file_cell, knees, &knee_entry, 0, CELL_KNEES),
     CYAML_FIELD_SEQUENCE("rows", O | CYAML_FLAG_POINTER, struct file_cell, rows, &row_entry, 1, CELL_TEMPERATURES),
     SOURCE(file_cell)
@@ -117,6 +133,21 @@ static const struct yaml_note notes[] = {
     {"errors.position_sigma", .must = true, .min = 0.0005, .max = 0.3,
      .help = "of the place of what is steep, in charge"},
     {"errors.source", .help = WHERE_FROM},
+    {"ageing", .help = "what tests of this cell lost; absent: as the published models of its chemistry"},
+    {"ageing.calendar", .help = "held at one charge and temperature"},
+    {"ageing.calendar.loss", .must = true, .min = 0.001, .max = 0.6, .help = "of the capacity when new, 0..1"},
+    {"ageing.calendar.years", .must = true, .min = 0.1, .max = 40, .help = "it was held so long"},
+    {"ageing.calendar.charge", .must = true, .min = 0, .max = 1, .help = "charge"},
+    {"ageing.calendar.temp_C", .must = true, .min = 0, .max = 60, .help = "temperature of the cell, degrees Celsius"},
+    {"ageing.calendar.source", .must = true, .help = WHERE_FROM},
+    {"ageing.cycle", .help = "cycled from full without rests"},
+    {"ageing.cycle.loss", .must = true, .min = 0.001, .max = 0.6,
+     .help = "of the capacity when new, 0..1; what the time alone cost included"},
+    {"ageing.cycle.cycles", .must = true, .min = 10, .max = 100000, .help = "cycles of this depth"},
+    {"ageing.cycle.depth", .min = 0.05, .max = 1, .preset = "1", .help = "of the capacity"},
+    {"ageing.cycle.current_C", .must = true, .min = 0.02, .max = 5, .help = "mean current, of the capacity an hour"},
+    {"ageing.cycle.temp_C", .must = true, .min = 0, .max = 60, .help = "temperature of the cell, degrees Celsius"},
+    {"ageing.cycle.source", .must = true, .help = WHERE_FROM},
     {"half_cells", .help = "the two electrodes of a new cell; absent: only their difference was measured"},
     {"half_cells.charge", .help = CHARGES},
     {"half_cells.charge[]", .min = 0, .max = 1, .help = "charge"},
@@ -300,6 +331,11 @@ static void take(struct yaml_file *file, struct cell *cell, const struct file_ce
         .resistance_sigma = from->errors.resistance_sigma,
         .position_sigma = from->errors.position_sigma,
     };
+    const struct file_calendar *held = &from->ageing.calendar;
+    const struct file_cycle *cycled = &from->ageing.cycle;
+    cell->ageing = (struct cell_ageing){
+        {held->loss, held->years, held->charge, held->temp_C},
+        {cycled->loss, cycled->cycles, cycled->depth, cycled->current_C, cycled->temp_C}};
     snprintf(cell->name, sizeof cell->name, "%s", from->name);
     if (yaml_file_has(file, "half_cells"))
         take_half_cells(file, cell, from);

@@ -5,6 +5,9 @@
  *     charge: {capacity_Ah: 2.05, efficiency: 0.995, source: ..}
  *     dynamics: {tau1_s: 40, tau2_s: 900, diffusion_s: 160, tau_d_s: 119, hysteresis_rate: 20, source: ..}
  *     errors: {voltage_sigma_V: 0.004, resistance_sigma: 0.12, position_sigma: 0.008, source: ..}
+ *     ageing:                                                                         optional, each part too
+ *       calendar: {loss: 0.066, years: 2.4, charge: 0.5, temp_C: 25, source: ..}
+ *       cycle: {loss: 0.2, cycles: 6000, depth: 1, current_C: 0.5, temp_C: 25, source: ..}
  *     half_cells: {charge: [..], positive_V: [..], negative_V: [..], source: ..}      optional
  *     knees: [{at: 0.73, from: 0.68, to: 0.78, sigma: 0.01, source: ..}]              optional
  *     rows:                                                                           one per temperature, rising
@@ -35,6 +38,7 @@ struct cell_sources {
     const char *cell, *licence;
     const char *charge, *dynamics, *errors, *half_cells, *knees;
     const char *open_circuit, *resistance;
+    const char *calendar, *cycle;         /* of the figures of ageing, where the cell has them */
 };
 
 /* Tables are thinned to the points that straight lines need to stay within 0.1 mV, 0.5 % of a resistance. */

@@ -137,6 +137,26 @@ static void write_row(FILE *out, const struct cell_row *row, const struct cell_s
     write_source(out, indent, s->resistance);
 }
 
+static void write_ageing(FILE *out, const struct cell_ageing *a, const struct cell_sources *s)
+{
+    if (a->calendar.loss > 0 || a->cycle.loss > 0)
+        fputs("ageing:\n", out);
+    if (a->calendar.loss > 0) {
+        fprintf(
+            out,
+            "  calendar:\n    loss: %.4g\n    years: %.4g\n    charge: %.4g\n    temp_C: %.4g\n",
+            a->calendar.loss, a->calendar.years, a->calendar.charge, a->calendar.temp_C);
+        write_source(out, "    ", s->calendar);
+    }
+    if (a->cycle.loss > 0) {
+        fprintf(out, "  cycle:\n    loss: %.4g\n    cycles: %.6g\n    depth: %.4g\n", a->cycle.loss,
+                a->cycle.cycles, a->cycle.depth);
+        fprintf(out, "    current_C: %.4g\n    temp_C: %.4g\n", a->cycle.current_C,
+                a->cycle.temp_C);
+        write_source(out, "    ", s->cycle);
+    }
+}
+
 static void write_scalars(FILE *out, const struct cell *cell, const struct cell_sources *s)
 {
     fprintf(out, "charge:\n  capacity_Ah: %.6g\n  efficiency: %.6g\n", cell->capacity_Ah,
@@ -171,6 +191,7 @@ void cell_file_write(FILE *out, const struct cell *cell, const struct cell_sourc
     if (sources->licence)
         write_text(out, "licence", sources->licence);
     write_scalars(out, cell, sources);
+    write_ageing(out, &cell->ageing, sources);
     if (cell->half_cells)
         write_half_cells(out, cell, sources);
     if (cell->knees)

@@ -19,6 +19,8 @@ static const char help[] =
     "The charge estimator over a series with a reference (CSV: time_s, current_A, voltage_V,\n"
     "temperature_C, soc_ref; + charges), and plain counting beside it. Without temperature_C\n"
     "25 C are taken, without soc_ref (0..1) nothing is judged: the estimate is told alone.\n"
+    "With single cells (cell_1_V .. cell_n_V, n as --cells; or cell_min_V and cell_max_V) each\n"
+    "cell's charge against the pack is told with its band, and the emptiest and the fullest.\n"
     "  --cell FILE                a cell file (bms/cells/)\n"
     "  --csv FILE                 the series; several, one after the other\n"
     "  --capacity-Ah X            of the battery in the series; default: the cell file's\n"
@@ -117,7 +119,8 @@ static bool series_serves(const struct options *o, const char *path,
                 path, o->from_permille);
         return false;
     }
-    return soc_series_cells_fit(series, path, o->cells, stderr);
+    return soc_series_cells_fit(series, path, o->cells, stderr) &&
+           soc_series_columns_fit(series, path, o->cells, stderr);
 }
 
 static struct soc_trial trial_of(const struct options *o, const struct cell *cell,
@@ -159,6 +162,9 @@ static int run(const struct options *o, const struct cell *cell, struct soc_resu
             status = 2;
         } else if (o->plot) {
             status = draw(o->picture, r->path, &series, &trial);
+        } else if (!soc_cells_find(&r->cells, &series, &trial)) {
+            fprintf(stderr, "%s: no memory for %d cells\n", r->path, series.cells);
+            status = 1;
         }
     }
     soc_series_free(&series);
@@ -301,6 +307,8 @@ static int run_all(const struct options *o, const struct cell *cell)
     }
     for (int i = 0; i < o->files && status == 0 && !o->plot; i++)
         (o->json ? soc_print_json : soc_print_text)(&results[i]);
+    for (int i = 0; i < o->files; i++)
+        soc_cells_free(&results[i].cells);
     if (fflush(stdout) != 0) {
         mistake(o, "standard output: %s", strerror(errno));
         return 1;

@@ -2,6 +2,7 @@
 #ifndef BUSBAR_APP_SOC_PRINT_H
 #define BUSBAR_APP_SOC_PRINT_H
 
+#include "app/soc_cells.h"
 #include "app/soc_score.h"
 
 struct soc_result {
@@ -10,6 +11,7 @@ struct soc_result {
     size_t backwards;        /* rows left out */
     struct soc_score score;
     double us;               /* processor time of a step */
+    struct soc_cells cells;  /* at the end; none in a series without single cells */
 };
 
 void soc_print_text(const struct soc_result *result);

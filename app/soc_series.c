@@ -1,4 +1,4 @@
-#include "app/soc_series.h"
+#include "app/soc_columns.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,7 +15,7 @@ enum {
     TEMPERATURE,
     REFERENCE,
     COLUMNS,
-    LINE_SIZE = 4096,
+    LINE_SIZE = 16384,
     ROWS_MAX = 1 << 24
 };
 
@@ -37,6 +37,7 @@ struct reader {
     FILE *file, *errors;
     int line;
     int column[COLUMNS]; /* where in the line; -1 nowhere */
+    struct soc_columns singles;
     size_t room;
 };
 
@@ -113,7 +114,10 @@ static bool header_read(struct reader *r, char *line)
     for (int c = 0; c < COLUMNS; c++)
         r->column[c] = -1;
     char *rest = line, *text;
-    for (int at = 0; (text = field(&rest)); at++)
+    for (int at = 0; (text = field(&rest)); at++) {
+        if (!soc_columns_name(&r->singles, text, at,
+                              &(struct soc_place){r->path, r->line, r->errors}))
+            return false;
         for (int c = 0; c < COLUMNS; c++) {
             if (strcmp(text, columns[c].name) != 0)
                 continue;
@@ -124,10 +128,11 @@ static bool header_read(struct reader *r, char *line)
             }
             r->column[c] = at;
         }
+    }
     for (int c = TIME; c <= VOLTAGE; c++)
         if (r->column[c] < 0)
             return header_wrong(r, columns[c].name, other);
-    return true;
+    return soc_columns_whole(&r->singles, &(struct soc_place){r->path, r->line, r->errors});
 }
 
 static bool value_read(const struct reader *r, int column, const char *text, double *value)
@@ -147,7 +152,11 @@ static bool row_read(struct reader *r, char *line, struct soc_row *row)
     double value[COLUMNS] = {[TEMPERATURE] = TEMPERATURE_ELSE, [REFERENCE] = NAN};
     bool found[COLUMNS] = {false};
     char *rest = line, *text;
-    for (int at = 0; (text = field(&rest)); at++)
+    soc_columns_begin(&r->singles);
+    for (int at = 0; (text = field(&rest)); at++) {
+        if (!soc_columns_value(&r->singles, text, at,
+                               &(struct soc_place){r->path, r->line, r->errors}))
+            return false;
         for (int c = 0; c < COLUMNS; c++) {
             if (r->column[c] != at)
                 continue;
@@ -155,6 +164,7 @@ static bool row_read(struct reader *r, char *line, struct soc_row *row)
                 return false;
             found[c] = true;
         }
+    }
     for (int c = 0; c < COLUMNS; c++)
         if (r->column[c] >= 0 && !found[c]) {
             fprintf(r->errors, "%s:%d: the line ends before %s\n", r->path, r->line,
@@ -171,13 +181,18 @@ static bool room_make(struct reader *r, struct soc_series *series)
     if (series->count < r->room)
         return true;
     size_t room = r->room ? 2 * r->room : 4096;
+    size_t cells = (size_t)r->singles.cells;
     struct soc_row *more = room > ROWS_MAX ? NULL : realloc(series->rows, room * sizeof *more);
-    if (!more) {
+    if (more)
+        series->rows = more;
+    double *single = more && cells ? realloc(series->cell_V, room * cells * sizeof *single) : NULL;
+    if (single)
+        series->cell_V = single;
+    if (!more || (cells && !single)) {
         fprintf(r->errors, "%s:%d: more rows than fit: at most %d, and as memory allows\n", r->path,
                 r->line, ROWS_MAX);
         return false;
     }
-    series->rows = more;
     r->room = room;
     return true;
 }
@@ -196,6 +211,10 @@ static bool row_keep(struct reader *r, struct soc_series *series, const struct s
     }
     if (!room_make(r, series))
         return false;
+    size_t cells = (size_t)r->singles.cells;
+    if (cells)
+        memcpy(series->cell_V + series->count * cells, r->singles.cell_V,
+               cells * sizeof *r->singles.cell_V);
     series->rows[series->count++] = *row;
     return true;
 }
@@ -237,6 +256,8 @@ bool soc_series_read(struct soc_series *series, FILE *file, const char *path, FI
     if (!well)
         soc_series_free(series);
     series->has_reference = well && r.column[REFERENCE] >= 0;
+    series->cells = well ? r.singles.cells : 0;
+    series->extremes = well && r.singles.extremes;
     return well;
 }
 
@@ -271,8 +292,19 @@ bool soc_series_cells_fit(const struct soc_series *series, const char *path, dou
     return false;
 }
 
+bool soc_series_columns_fit(const struct soc_series *series, const char *path, double cells,
+                            FILE *errors)
+{
+    if (!series->cells || series->extremes || series->cells == (int)cells)
+        return true;
+    fprintf(errors, "%s: cell_1_V to cell_%d_V are not allowed: --cells is %g\n", path,
+            series->cells, cells);
+    return false;
+}
+
 void soc_series_free(struct soc_series *series)
 {
+    free(series->cell_V);
     free(series->rows);
     *series = (struct soc_series){0};
 }

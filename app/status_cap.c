@@ -15,8 +15,8 @@ static void ageing_fill(struct status *status, const struct controller *c)
 {
     Busbar__Ageing *out = &status->ageing;
     const struct bank_config *bank = &c->config->bank;
-    struct ageing_report r =
-        ageing_report(&c->ageing.memory, bank->chemistry, c->cap_config.default_permille);
+    struct ageing_report r = ageing_report(&c->ageing.memory, bank->chemistry,
+                                           &c->config->cell.ageing, c->cap_config.default_permille);
     busbar__ageing__init(out);
     out->known = r.known;
     out->days = r.days;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { COLDEST_dC = -100, COLUMN_dC = 50, YEARS = 10 };
+static const double SCALE_MOST = 100;
 
 /* --- rainflow --- */
 
@@ -132,6 +133,53 @@ struct ageing_use ageing_moved(const struct ageing_use *use, double from, double
     return moved;
 }
 
+/* --- a cell's own tests --- */
+
+/* One charge and temperature, and cycles of one depth, if any. */
+static struct ageing_use test_of(double charge, double temp_C, double depth, double cycles_a_day)
+{
+    struct ageing_use use = {.days = 1, .cycles_a_day = cycles_a_day};
+    use.share[0][0] = 1;
+    use.soc[0] = charge;
+    use.temp_K[0] = temp_C + 273.15;
+    use.depth[0] = depth;
+    use.depth_share[0] = cycles_a_day > 0;
+    return use;
+}
+
+/* The factor with which the model loses this; part is the one of scale's that is sought. Loss rises with it. */
+static double factor_of(const struct ageing_model *model, const struct ageing_use *use,
+                        double years, struct ageing_scale *scale, double *part, double loss)
+{
+    enum { HALVINGS = 40 };
+    double low = 0, high = SCALE_MOST;
+    for (int i = 0; i < HALVINGS; i++) {
+        *part = (low + high) / 2;
+        *(model->loss(use, years, scale) < loss ? &low : &high) = *part;
+    }
+    return (low + high) / 2;
+}
+
+struct ageing_scale ageing_scale_of(const struct ageing_model *model,
+                                    const struct cell_ageing *cell)
+{
+    struct ageing_scale scale = {1, 1};
+    if (cell->calendar.loss > 0) {
+        struct ageing_use held = test_of(cell->calendar.charge, cell->calendar.temp_C, 0, 0);
+        scale.calendar = factor_of(model, &held, cell->calendar.years, &scale, &scale.calendar,
+                                   cell->calendar.loss);
+    }
+    if (cell->cycle.loss > 0) {
+        double a_day = 24 * cell->cycle.current_C / 2; /* full ones, without rests */
+        double days = cell->cycle.cycles * cell->cycle.depth / a_day;
+        struct ageing_use cycled =
+            test_of(1 - cell->cycle.depth / 2, cell->cycle.temp_C, cell->cycle.depth, a_day);
+        scale.cycle =
+            factor_of(model, &cycled, days / 365.25, &scale, &scale.cycle, cell->cycle.loss);
+    }
+    return scale;
+}
+
 /* --- the report --- */
 
 static void band_add(struct ageing_band *band, bool first, double value)
@@ -143,9 +191,10 @@ static void band_add(struct ageing_band *band, bool first, double value)
 }
 
 /* Percentage points a year. A model stretched beyond its tests may lose more than there is. */
-static double points(const struct ageing_model *model, const struct ageing_use *use)
+static double points(const struct ageing_model *model, const struct ageing_use *use,
+                     const struct ageing_scale *scale)
 {
-    double loss = model->loss(use, YEARS);
+    double loss = model->loss(use, YEARS, scale);
     return (loss < 1 ? loss : 1) * 100 / YEARS;
 }
 
@@ -175,7 +224,7 @@ static double bottom_of(const struct ageing_use *use)
 }
 
 struct ageing_report ageing_report(const struct ageing_memory *memory, enum chemistry chemistry,
-                                   int32_t cap_permille)
+                                   const struct cell_ageing *cell, int32_t cap_permille)
 {
     struct ageing_report r = {0};
     struct ageing_use use = ageing_use_of(memory);
@@ -189,8 +238,9 @@ struct ageing_report ageing_report(const struct ageing_memory *memory, enum chem
         const struct ageing_model *model = &ageing_models[i];
         if (!(model->chemistries >> chemistry & 1))
             continue;
-        double with = points(model, &use), top = points(model, &full);
-        double all = points(model, &whole);
+        struct ageing_scale scale = ageing_scale_of(model, cell);
+        double with = points(model, &use, &scale), top = points(model, &full, &scale);
+        double all = points(model, &whole, &scale);
         bool first = r.models == 0;
         assert(r.models < AGEING_MODELS_MAX);
         r.model[r.models] = model->name;

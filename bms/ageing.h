@@ -8,6 +8,9 @@
  * They also flatter: 106 system years of home storage in the field lost 2 to 3 percentage points of
  * usable capacity a year (Figgener et al., Nature Energy 2024). Nothing is told in years gained.
  *
+ * Where the cell file tells what tests of the bank's own cell lost, each model is made to lose that in these tests, time
+ * and cycles apart: the band is then only of what the models do not agree on.
+ *
  * To add a model: a function and a row in bms/ageing_models.c, its figures in the test. */
 #ifndef BUSBAR_BMS_AGEING_H
 #define BUSBAR_BMS_AGEING_H
@@ -17,6 +20,7 @@
 #include <stdint.h>
 
 #include "bms/bank.h"
+#include "bms/cell.h"
 
 enum {
     AGEING_CHARGES = 20,            /* rows of 5 % */
@@ -61,12 +65,20 @@ struct ageing_use ageing_use_of(const struct ageing_memory *memory);
  * throughput grow by gain. */
 struct ageing_use ageing_moved(const struct ageing_use *use, double from, double low, double gain);
 
+/* How much more than the model's own cell another loses with time and by cycles; 1 = as much. */
+struct ageing_scale {
+    double calendar, cycle;
+};
 struct ageing_model {
     const char *name;
     uint8_t chemistries;            /* bits of enum chemistry */
     /* capacity lost after so many years of this use from new, 0..1 */
-    double (*loss)(const struct ageing_use *use, double years);
+    double (*loss)(const struct ageing_use *use, double years, const struct ageing_scale *scale);
 };
+/* Such that the model loses what the cell's own tests lost; 1 where there are none. The model keeps the word on how
+ * charge, temperature, depth and time act. At least 0, at most 100. */
+struct ageing_scale ageing_scale_of(const struct ageing_model *model, const struct cell_ageing *cell);
+
 extern const struct ageing_model ageing_models[];
 extern const size_t ageing_model_count;
 const struct ageing_model *ageing_model_find(const char *name);
@@ -89,7 +101,8 @@ struct ageing_report {
     const char *model[AGEING_MODELS_MAX];
     double model_with[AGEING_MODELS_MAX];
 };
+/* cell: what is known of the bank's own. */
 struct ageing_report ageing_report(const struct ageing_memory *memory, enum chemistry chemistry,
-                                   int32_t cap_permille);
+                                   const struct cell_ageing *cell, int32_t cap_permille);
 
 #endif

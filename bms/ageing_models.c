@@ -109,10 +109,10 @@ static double naumann_cycle(double depth, double temp_K, double current)
     return (0.0630 * current + 0.0971) * (4.0253 * d * d * d + 1.0923) / 100;
 }
 
-static double naumann(const struct ageing_use *use, double years)
+static double naumann(const struct ageing_use *use, double years, const struct ageing_scale *scale)
 {
-    return mean_of_time(use, naumann_time) * sqrt(days_of(years) * 86400) +
-           mean_of_cycles(use, naumann_cycle) * sqrt(cycles_of(use, years));
+    return scale->calendar * mean_of_time(use, naumann_time) * sqrt(days_of(years) * 86400) +
+           scale->cycle * mean_of_cycles(use, naumann_cycle) * sqrt(cycles_of(use, years));
 }
 
 static double sony_extent(double soc, double temp_K)
@@ -136,11 +136,13 @@ static double sony_cycle(double depth, double temp_K, double current)
                 2.11559710307295e-06 * exp(depth * depth * current * current * current));
 }
 
-static double sony(const struct ageing_use *use, double years)
+static double sony(const struct ageing_use *use, double years, const struct ageing_scale *scale)
 {
     double at = 0.000130510034211874 * days_of(years);
-    return mean_of_time(use, sony_extent) * sigmoid(at, mean_of_time(use, sony_power)) +
-           pow(mean_of_cycles(use, sony_cycle) * cycles_of(use, years), 1.12847759334355);
+    return scale->calendar * mean_of_time(use, sony_extent) *
+               sigmoid(at, mean_of_time(use, sony_power)) +
+           scale->cycle *
+               pow(mean_of_cycles(use, sony_cycle) * cycles_of(use, years), 1.12847759334355);
 }
 
 static double prismatic_time(double soc, double temp_K)
@@ -154,10 +156,11 @@ static double prismatic_cycle(double depth, double temp_K, double current)
            (exp(2.19e3 / temp_K) + exp(-1.55e5 / temp_K));
 }
 
-static double prismatic(const struct ageing_use *use, double years)
+static double prismatic(const struct ageing_use *use, double years,
+                        const struct ageing_scale *scale)
 {
-    return mean_of_time(use, prismatic_time) * pow(days_of(years), 0.526) +
-           mean_of_cycles(use, prismatic_cycle) * pow(cycles_of(use, years), 0.828);
+    return scale->calendar * mean_of_time(use, prismatic_time) * pow(days_of(years), 0.526) +
+           scale->cycle * mean_of_cycles(use, prismatic_cycle) * pow(cycles_of(use, years), 0.828);
 }
 
 /* --- NMC --- */
@@ -191,13 +194,13 @@ static double sanyo_depth(double depth, double temp_K, double current)
     return depth;
 }
 
-static double sanyo(const struct ageing_use *use, double years)
+static double sanyo(const struct ageing_use *use, double years, const struct ageing_scale *scale)
 {
     static const double cell_Ah = 2.15;
     double off = sqrt(mean_of_time(use, sanyo_square)) - 3.667;
     double rate = 7.348e-3 * off * off + 7.6e-4 + 4.081e-3 * mean_of_cycles(use, sanyo_depth);
-    return mean_of_time(use, sanyo_time) * pow(days_of(years), 0.75) +
-           rate * sqrt(cycles_of(use, years) * 2 * cell_Ah);
+    return scale->calendar * mean_of_time(use, sanyo_time) * pow(days_of(years), 0.75) +
+           scale->cycle * rate * sqrt(cycles_of(use, years) * 2 * cell_Ah);
 }
 
 static double kokam_time(double soc, double temp_K)
@@ -219,13 +222,13 @@ static double kokam_strain(double depth, double temp_K, double current)
 }
 
 /* The lesser of lithium and active material is what is left; there is 1 % too much of the latter. */
-static double kokam(const struct ageing_use *use, double years)
+static double kokam(const struct ageing_use *use, double years, const struct ageing_scale *scale)
 {
     double cycles = cycles_of(use, years);
     double strain = mean_of_cycles(use, kokam_strain) * mean_of_time(use, soc_itself) / 0.6;
-    double lithium = mean_of_time(use, kokam_time) * pow(days_of(years), 0.357) +
-                     mean_of_cycles(use, kokam_cycle) * pow(cycles, 0.778);
-    double material = sigmoid(cycles / (1e4 + strain), 10) - 0.01;
+    double lithium = scale->calendar * mean_of_time(use, kokam_time) * pow(days_of(years), 0.357) +
+                     scale->cycle * mean_of_cycles(use, kokam_cycle) * pow(cycles, 0.778);
+    double material = scale->cycle * sigmoid(cycles / (1e4 + strain), 10) - 0.01;
     return lithium > material ? lithium : material;
 }
 
@@ -242,10 +245,10 @@ static double pouch_cycle(double depth, double temp_K, double current)
                 0.44 * exp(sqrt(depth) * T * T * sqrt(current)));
 }
 
-static double pouch(const struct ageing_use *use, double years)
+static double pouch(const struct ageing_use *use, double years, const struct ageing_scale *scale)
 {
-    return mean_of_time(use, pouch_time) * pow(days_of(years) / 1e3, 0.578) +
-           mean_of_cycles(use, pouch_cycle) * pow(cycles_of(use, years) / 1e4, 1.11);
+    return scale->calendar * mean_of_time(use, pouch_time) * pow(days_of(years) / 1e3, 0.578) +
+           scale->cycle * mean_of_cycles(use, pouch_cycle) * pow(cycles_of(use, years) / 1e4, 1.11);
 }
 
 enum { LFP = 1 << CHEMISTRY_LFP, NICKEL = 1 << CHEMISTRY_NMC | 1 << CHEMISTRY_NCA };

@@ -39,6 +39,12 @@ struct cell_row {
 /* A steep place between two plateaus, where voltage tells the charge. */
 struct cell_knee { double at, from, to, sigma; };    /* charge 0..1; sigma: how well its place is known */
 
+/* What tests of this very cell lost, of its capacity, 0..1; loss 0 = nobody told. */
+struct cell_ageing {
+    struct { double loss, years, charge, temp_C; } calendar;              /* held so */
+    struct { double loss, cycles, depth, current_C, temp_C; } cycle;      /* in all, the time they took included */
+};
+
 struct cell {
     char name[CELL_NAME];
     enum chemistry chemistry;
@@ -55,6 +61,7 @@ struct cell {
     double negative_V[CELL_POINTS];     /* Un over charge, of a new cell */
     int knees;
     struct cell_knee knee[CELL_KNEES];
+    struct cell_ageing ageing;
     int rows;                           /* 1.. */
     struct cell_row row[CELL_TEMPERATURES];   /* temperatures rising */
 };

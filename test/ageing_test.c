@@ -64,11 +64,14 @@ static const struct profile {
 };
 /* clang-format on */
 
+static const struct ageing_scale as_it_is = {1, 1};
+static const struct cell_ageing untold;
+
 static double loss(const char *name, const struct ageing_use *use)
 {
     const struct ageing_model *model = ageing_model_find(name);
     CHECK(model, "no model %s", name);
-    return model ? model->loss(use, 10) * 100 : 0;
+    return model ? model->loss(use, 10, &as_it_is) * 100 : 0;
 }
 
 static void held(void)
@@ -110,7 +113,7 @@ static void cycled(void)
         use.depth[5] = c->depth;
         use.depth_share[5] = c->cycles_a_day > 0;
         for (size_t m = 0; m < ageing_model_count; m++) {
-            double percent = ageing_models[m].loss(&use, 10) * 100;
+            double percent = ageing_models[m].loss(&use, 10, &as_it_is) * 100;
             CHECK(fabs(percent - c->percent[m]) < 0.01 + 0.004 * c->percent[m],
                   "%s, row %zu: %.2f, reckoned %.2f", ageing_models[m].name, i, percent,
                   c->percent[m]);
@@ -270,10 +273,10 @@ static struct ageing_memory month(int days)
 static void report(void)
 {
     struct ageing_memory memory = month(AGEING_DAYS_MIN);
-    struct ageing_report r = ageing_report(&memory, CHEMISTRY_LFP, 700);
+    struct ageing_report r = ageing_report(&memory, CHEMISTRY_LFP, &untold, 700);
     CHECK(!r.known && r.with.high == 0, "a minute less than two weeks tells nothing");
     memory = month(30);
-    r = ageing_report(&memory, CHEMISTRY_LFP, 700);
+    r = ageing_report(&memory, CHEMISTRY_LFP, &untold, 700);
     CHECK(r.known && r.models == 3, "three models of LFP");
     CHECK(fabs(r.cycles_a_year - 182.6) < 2 && fabs(r.soc_mean - 0.45) < 0.01 &&
               fabs(r.temp_mean_C - 22.5) < 0.1,
@@ -284,9 +287,9 @@ static void report(void)
     CHECK(r.by_charge.low > 0 && r.full.high > r.with.high, "less charge is better in each model");
     for (size_t i = 0; i < r.models; i++)
         CHECK(r.model_with[i] >= r.with.low && r.model_with[i] <= r.with.high, "%s", r.model[i]);
-    r = ageing_report(&memory, CHEMISTRY_NCA, 700);
+    r = ageing_report(&memory, CHEMISTRY_NCA, &untold, 700);
     CHECK(r.models == 3 && strstr(r.model[0], "NMC"), "NMC stands in for NCA");
-    r = ageing_report(&memory, CHEMISTRY_LFP, 1000);
+    r = ageing_report(&memory, CHEMISTRY_LFP, &untold, 1000);
     CHECK(r.by_charge.high < 1e-9 && r.by_charge.low > -1e-9, "no cap, no gain");
 }
 
@@ -338,13 +341,14 @@ static void moved(void)
 static void bands(void)
 {
     struct ageing_memory memory = month(30);
-    struct ageing_report r = ageing_report(&memory, CHEMISTRY_LFP, 700);
+    struct ageing_report r = ageing_report(&memory, CHEMISTRY_LFP, &untold, 700);
     struct ageing_use use = ageing_use_of(&memory), whole = ageing_moved(&use, 0.2, 0.2, 1.6);
     struct ageing_use full = ageing_moved(&use, 0, 0.3, 1);
     double high = 0, gain = -1;
     for (size_t i = 0; i < r.models; i++) {
         const struct ageing_model *model = ageing_model_find(r.model[i]);
-        double all = model->loss(&whole, 10) * 10, top = model->loss(&full, 10) * 10;
+        double all = model->loss(&whole, 10, &as_it_is) * 10,
+               top = model->loss(&full, 10, &as_it_is) * 10;
         high = all > high ? all : high;
         gain = all - top > gain ? all - top : gain;
         CHECK(all >= r.whole.low - 1e-9 && top >= r.full.low - 1e-9 && top <= r.full.high + 1e-9 &&
@@ -353,6 +357,50 @@ static void bands(void)
     }
     CHECK(fabs(high - r.whole.high) < 1e-9 && fabs(gain - r.by_throughput.high) < 1e-9,
           "%g of %g, %g of %g", r.whole.high, high, r.by_throughput.high, gain);
+}
+
+static double held_percent(const struct ageing_model *model, double soc, double temp_C,
+                           double years, const struct ageing_scale *scale)
+{
+    struct ageing_use use = {.days = 1};
+    use.share[3][4] = 1;
+    use.soc[3] = soc;
+    use.temp_K[4] = temp_C + 273.15;
+    return 100 * model->loss(&use, years, scale);
+}
+
+/* A maker's figures: every model loses just that in the tests, and what it did not lose elsewhere follows. */
+static void own_tests(void)
+{
+    static const struct cell_ageing told = {{0.05, 3, 0.5, 25}, {0.2, 5000, 0.8, 0.5, 25}};
+    for (size_t i = 0; i < ageing_model_count; i++) {
+        const struct ageing_model *model = &ageing_models[i];
+        struct ageing_scale none = ageing_scale_of(model, &untold);
+        CHECK(none.calendar == 1 && none.cycle == 1, "%s: as it is", model->name);
+        struct ageing_scale scale = ageing_scale_of(model, &told);
+        CHECK(fabs(held_percent(model, 0.5, 25, 3, &scale) - 5) < 1e-3, "%s: held: %g", model->name,
+              held_percent(model, 0.5, 25, 3, &scale));
+        CHECK(held_percent(model, 0.9, 35, 3, &scale) > 5, "%s: fuller and warmer", model->name);
+        struct ageing_use use = {.days = 1, .cycles_a_day = 6};
+        use.share[0][0] = use.depth_share[0] = 1;
+        use.soc[0] = 0.6, use.temp_K[0] = 298.15, use.depth[0] = 0.8;
+        double lost = model->loss(&use, 5000 * 0.8 / 6 / 365.25, &scale);
+        CHECK(scale.cycle <= 1e-9 ? lost > 0.2 : fabs(lost - 0.2) < 1e-5,
+              "%s: cycled: %g, factor %g", model->name, lost, scale.cycle);
+    }
+}
+
+/* The report of a cell whose maker told less loss is less, model by model. */
+static void own_report(void)
+{
+    static const struct cell_ageing slow = {{0.01, 10, 0.5, 25}, {0.02, 8000, 1, 0.5, 25}};
+    struct ageing_memory memory = month(30);
+    struct ageing_report usual = ageing_report(&memory, CHEMISTRY_LFP, &untold, 700);
+    struct ageing_report own = ageing_report(&memory, CHEMISTRY_LFP, &slow, 700);
+    for (size_t i = 0; i < own.models; i++)
+        CHECK(own.model_with[i] < 0.7 * usual.model_with[i], "%s: %g of %g", own.model[i],
+              own.model_with[i], usual.model_with[i]);
+    CHECK(own.with.high - own.with.low < usual.with.high - usual.with.low, "a narrower band");
 }
 
 int main(void)
@@ -368,5 +416,7 @@ int main(void)
     remainders();
     moved();
     bands();
+    own_tests();
+    own_report();
     return check_done("ageing");
 }

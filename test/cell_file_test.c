@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bms/ageing.h"
 #include "test/check.h"
 
 static char dir[] = "/tmp/busbar-cell-XXXXXX";
@@ -72,6 +73,10 @@ static const struct {
      "the graphite falls, the other rises"},
     {HEAD "half_cells: {charge: [0, 1], positive_V: [3.4, 3.5]}\nrows:\n" ROW,
      "bad.yaml:6: half_cells.negative_V: missing, it must be given: a list of 1 to 1001 entries\n", "both halves"},
+    {HEAD "ageing: {calendar: {loss: 6.6, years: 2.4, charge: 0.5, temp_C: 25, source: x}}\nrows:\n" ROW,
+     "bad.yaml:6: ageing.calendar.loss: 6.6 is not allowed: 0.001 to 0.6\n", "a loss in percent"},
+    {HEAD "ageing: {cycle: {loss: 0.2, cycles: 6000, current_C: 0.5, temp_C: 25}}\nrows:\n" ROW,
+     "bad.yaml:6: ageing.cycle.source: missing, it must be given: a text, 1 to 2000 characters\n", "a figure from nowhere"},
 };
 /* clang-format on */
 
@@ -101,6 +106,14 @@ static void reads_small(void)
     CHECK(cell.row[0].r2_Ohm[0] == 0.002 && cell.row[0].r2_Ohm[10] == 0.002,
           "one value, everywhere");
     CHECK(cell.row[0].hysteresis_V[50] == 0, "no hysteresis");
+    CHECK(cell.ageing.calendar.loss <= 0 && cell.ageing.cycle.loss <= 0, "nobody told how it ages");
+    told = told_of(HEAD
+                   "ageing: {cycle: {loss: 0.2, cycles: 6000, current_C: 0.5, temp_C: 25, source: "
+                   "maker}}\nrows:\n" ROW,
+                   &cell, &well);
+    CHECK(well && cell.ageing.cycle.cycles == 6000 && cell.ageing.cycle.depth == 1, "%s", told);
+    CHECK(cell.ageing.calendar.loss <= 0, "cycles alone");
+    free(told);
 }
 
 /* A cell with everything in it, curved as real ones are. */
@@ -119,6 +132,7 @@ static void make_cell(struct cell *cell)
                           .resistance_sigma = 0.11,
                           .position_sigma = 0.0093,
                           .half_cells = true,
+                          .ageing = {{0.066, 2.4, 0.5, 25}, {0.2, 6000, 0.9, 0.5, 30}},
                           .knees = 2,
                           .rows = 3};
     cell->knee[0] = (struct cell_knee){0.3, 0.2, 0.35, 0.02};
@@ -170,7 +184,9 @@ static void reads_what_it_writes(void)
                     &(struct cell_sources){.comment = "two\nlines",
                                            .cell = "say \"so\" \\",
                                            .licence = "MIT",
-                                           .charge = "counted"});
+                                           .charge = "counted",
+                                           .calendar = "held",
+                                           .cycle = "cycled"});
     fclose(out);
     CHECK(cell_file_load(path, &b, stdout), "what is written can be read");
     CHECK(strcmp(a.name, b.name) == 0 && a.chemistry == b.chemistry && a.rows == b.rows, "head");
@@ -180,12 +196,24 @@ static void reads_what_it_writes(void)
     CHECK(a.voltage_sigma_V == b.voltage_sigma_V && a.resistance_sigma == b.resistance_sigma &&
               a.position_sigma == b.position_sigma,
           "errors");
+    CHECK(memcmp(&a.ageing, &b.ageing, sizeof a.ageing) == 0, "ageing");
     CHECK(b.half_cells && farthest(a.positive_V, b.positive_V, CELL_POINTS, false) < 1e-4 &&
               farthest(a.negative_V, b.negative_V, CELL_POINTS, false) < 1e-4,
           "half cells");
     CHECK(b.knees == 2 && memcmp(a.knee, b.knee, sizeof a.knee) == 0, "knees");
     for (int i = 0; i < a.rows; i++)
         same_row(&a.row[i], &b.row[i]);
+}
+
+/* Naumann's model is of the Sony cell, and so is the figure in its file. */
+static void sony_ages_as_published(void)
+{
+    static struct cell cell;
+    CHECK(cell_file_load("bms/cells/sony-us26650.yaml", &cell, stdout), "the shipped file");
+    struct ageing_scale scale =
+        ageing_scale_of(ageing_model_find("Naumann LFP 3 Ah"), &cell.ageing);
+    CHECK(fabs(scale.calendar - 1) < 0.002 && scale.cycle == 1, "%.4f, %.4f", scale.calendar,
+          scale.cycle);
 }
 
 int main(void)
@@ -196,6 +224,7 @@ int main(void)
     tells_mistakes();
     reads_small();
     reads_what_it_writes();
+    sony_ages_as_published();
     unlink(path);
     rmdir(dir);
     return check_done("cell_file");

@@ -91,6 +91,35 @@ static void write_series(const struct written *w)
     fclose(out);
 }
 
+/* The same discharge of four cells, the third 4 % behind the others; whole or only its lowest and highest. */
+static void write_cells(const char *name, bool extremes)
+{
+    static struct cell cell;
+    char path[PATH];
+    path_of(path, name);
+    FILE *out = fopen(path, "w");
+    CHECK(out && cell_file_load("test/corpus/cell/little.yaml", &cell, stdout), "%s", path);
+    struct cell_at at = cell_at(&cell, 25);
+    struct cell_decay decay = cell_decay(&cell, EVERY_S);
+    struct cell_state even = {.z = 1}, behind = {.z = 0.96};
+    fprintf(out, "time_s,current_A,voltage_V,soc_ref,%s\n",
+            extremes ? "cell_max_V,cell_min_V" : "cell1_V,cell2_V,cell3_V,cell4_V");
+    for (int i = 0; i < ROWS; i++) {
+        double A = i ? PACK_A : 0;
+        if (i) {
+            cell_step(&at, &decay, &even, A, 1);
+            cell_step(&at, &decay, &behind, A, 1);
+        }
+        double V = cell_voltage(&at, &even, A, 1), low_V = cell_voltage(&at, &behind, A, 1);
+        fprintf(out, "%g,%g,%.6f,%.9f,", i * EVERY_S, A, 3 * V + low_V, even.z - 0.01);
+        if (extremes)
+            fprintf(out, "%.4f,%.4f\n", V, low_V);
+        else
+            fprintf(out, "%.4f,%.4f,%.4f,%.4f\n", V, V, low_V, V);
+    }
+    fclose(out);
+}
+
 static void write_text(const char *name, const char *text)
 {
     char path[PATH];
@@ -113,6 +142,8 @@ static void write_all(void)
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         write_series(&all[i]);
+    write_cells("cells.csv", false);
+    write_cells("ends.csv", true);
     write_text("bad.csv", PLAIN "\n0,1,3\n1,x,3\n");
     write_text("short.csv", PLAIN "\n0,1,3\n1,1,3\n");
     write_text("percent.csv", PLAIN ",soc_ref\n0,1,3,99.5\n1,1,3,99.5\n");
@@ -408,6 +439,41 @@ static void helps(void)
     CHECK(soc("fit --help") == 0 && strstr(said, "busbar soc fit"), "%s", told);
 }
 
+static const char *word(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static void tells_cells(void)
+{
+    CHECK(soc(CELL "--csv @/cells.csv --cells 4 --json") == 0, "%s", told);
+    json_t *o = object_said(), *list = json_object_get(o, "cells");
+    CHECK(json_array_size(list) == 4, "%s", said);
+    CHECK(strcmp(word(o, "emptiest_cell"), "3") == 0, "%s", said);
+    for (size_t c = 0; c < json_array_size(list); c++) {
+        const json_t *cell = json_array_get(list, c);
+        double should = c == 2 ? -3 : 1, sigma = figure(cell, "sigma_percent");
+        is_figure(cell, "delta_percent", should, 1);
+        CHECK(sigma > 0.05 && sigma < 1.5, "%zu: sigma %g", c, sigma);
+        CHECK(word(cell, "cell")[0] == (char)('1' + c), "%s", said);
+    }
+    json_decref(o);
+    CHECK(soc(CELL "--csv @/cells.csv --cells 4") == 0, "%s", told);
+    CHECK(strstr(said, "\n  emptiest           cell 3, -"), "%s", said);
+    CHECK(strstr(said, "\n    cell 4            "), "%s", said);
+    CHECK(soc(CELL "--csv @/ends.csv --cells 4 --json") == 0, "%s", told);
+    o = object_said(), list = json_object_get(o, "cells");
+    CHECK(json_array_size(list) == 2 && strcmp(word(o, "emptiest_cell"), "min") == 0, "%s", said);
+    is_figure(json_array_get(list, 0), "delta_percent", -3, 1.2);
+    CHECK(!json_object_get(json_array_get(list, 0), "resistance_percent"), "%s", said);
+    json_decref(o);
+    CHECK(soc(CELL "--csv @/one.csv --json") == 0 && !strstr(said, "cells"), "%s", said);
+    CHECK(soc(CELL "--csv @/cells.csv --cells 5") == 2 &&
+              strstr(told, "cells.csv: cell_1_V to cell_4_V are not allowed: --cells is 5\n"),
+          "%s", told);
+}
+
 int main(void)
 {
     char remove[PATH];
@@ -421,6 +487,7 @@ int main(void)
     says_without_reference();
     counts_from_full();
     says_several();
+    tells_cells();
     refuses();
     refuses_more_files();
     draws();

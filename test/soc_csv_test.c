@@ -121,6 +121,16 @@ static const struct {
      "a.csv:2: soc_ref: \"100\" is not allowed: a number, 0 to 1; percent must be divided by "
      "100\n"},
     {"a short line", HEAD GOOD "1,-1,3.3\n", "a.csv:3: the line ends before temperature_C\n"},
+    {"a cell lacks", "time_s,current_A,voltage_V,cell_1_V,cell_3_V\n",
+     "a.csv:1: cell_3_V: 2 cells are named: each from cell_1_V to the last\n"},
+    {"a cell twice", "time_s,current_A,voltage_V,cell_1_V,cell1_V\n",
+     "a.csv:1: cell1_V: two columns of this cell: one is allowed\n"},
+    {"a lowest cell alone", "time_s,current_A,voltage_V,cell_min_V\n",
+     "a.csv:1: cells: cell_min_V and cell_max_V go together"},
+    {"both kinds of cells", "time_s,current_A,voltage_V,cell_min_V,cell_1_V\n",
+     "a.csv:1: cell_1_V: is not allowed here: cell_1_V .. cell_n_V, or"},
+    {"cells in mV", "time_s,current_A,voltage_V,cell_min_V,cell_max_V\n0,1,3,3.1,3300\n",
+     "a.csv:2: cell_max_V: \"3300\" is not allowed: a number, 0 to 6, or none\n"},
     {"time goes back", HEAD "5000,1,3,20,0.9\n4998.5,1,3,20,0.9\n",
      "a.csv:3: time_s: 4998.5 is not allowed: it rises, and stood at 5000\n"},
 };
@@ -144,14 +154,14 @@ static void refuses(void)
 static void refuses_bytes(void)
 {
     static const char utf16[] = "\xFF\xFEt\0i\0m\0e\0_\0s\0,\0";
-    static char huge[10000];
+    static char huge[20000];
     CHECK(!load(utf16, sizeof utf16 - 1), "UTF-16");
     check_refused("UTF-16", "a.csv:1: byte 0x00 is not allowed: plain text");
     done();
     memset(huge, 'x', sizeof huge);
     memcpy(huge, HEAD, strlen(HEAD));
     CHECK(!load(huge, sizeof huge), "a huge line");
-    check_refused("a huge line", "a.csv:2: the line is too long: at most 4095 characters");
+    check_refused("a huge line", "a.csv:2: the line is too long: at most 16383 characters");
     done();
 }
 
@@ -172,10 +182,36 @@ static void refuses_paths(void)
     }
 }
 
+/* Cells in any order and under both names, one of them not read in the second line. */
+static void takes_cells(void)
+{
+    static const char each[] = "cell2_V,time_s,current_A,voltage_V,cell_1_V,cell_3_V,cell_type\n"
+                               "3.2,0,-1,9.9,3.1,3.3,x\n,1,-1,9.9,3.15, 3.35,x\n"
+                               "9,0.5,-1,9.9,3,3,x\n";
+    CHECK(!load(each, sizeof each - 1), "a cell of 9 V");
+    check_refused("a cell of 9 V", "a.csv:4: cell_2_V: \"9\" is not allowed: a number, 0 to 6");
+    done();
+    CHECK(load(each, sizeof each - 1 - strlen("9,0.5,-1,9.9,3,3,x\n")), "cells: %s", told);
+    CHECK(series.cells == 3 && !series.extremes && series.count == 2, "%d cells", series.cells);
+    const double expected[] = {3.1, 3.2, 3.3, 3.15, NAN, 3.35};
+    for (int i = 0; i < 6 && series.cells == 3; i++)
+        CHECK(isnan(expected[i]) ? isnan(series.cell_V[i]) : series.cell_V[i] == expected[i],
+              "%d: %g", i, series.cell_V[i]);
+    done();
+    static const char two[] = "time_s,current_A,voltage_V,cell_max_V,cell_min_V\n"
+                              "0,-1,9.9,3.4,3.1\n0,-1,9.9,1,1\n1,-1,9.9,3.5,3.2\n";
+    CHECK(load(two, sizeof two - 1), "the lowest and the highest: %s", told);
+    CHECK(series.cells == 2 && series.extremes && series.count == 2, "%d", series.cells);
+    CHECK(series.cell_V[0] == 3.1 && series.cell_V[1] == 3.4 && series.cell_V[2] == 3.2,
+          "lowest first, and the row that is left out takes its cells along");
+    done();
+}
+
 int main(void)
 {
     takes();
     takes_less();
+    takes_cells();
     refuses();
     refuses_bytes();
     refuses_paths();
