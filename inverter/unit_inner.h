@@ -42,6 +42,17 @@ void sync_asked(struct unit *unit, enum ask ask, int64_t now_ms);
 void sync_answered(struct unit *unit, enum ask ask);
 void sync_refused(struct unit *unit);
 
+/* --- unit_form.c: answers keep their form --- */
+
+/* Length, and what stands where: digits all alike, letters all alike. Never 0. */
+uint32_t form_of(const uint8_t *frame, size_t count);
+
+/* Has a judged answer the form that the unit's answers to this question have, or one that came twice
+ * in a row? Where not it must be asked again. */
+bool form_believed(struct unit *unit, enum ask ask, const struct answer *answer,
+                   const uint8_t *frame, size_t count);
+void form_forget(struct unit *unit);
+
 /* --- unit_identify.c: which protocol --- */
 
 /* Of the protocol whose own question is asked next: known, or the one tried now. */
