@@ -4,8 +4,14 @@
 
 enum {
     FORMED = 1u << ASK_STATUS | 1u << ASK_STATUS2 | 1u << ASK_RATING | 1u << ASK_SETTINGS |
-             1u << ASK_WARNINGS | 1u << ASK_MODE | 1u << ASK_PARALLEL
+             1u << ASK_WARNINGS | 1u << ASK_MODE | 1u << ASK_PARALLEL | 1u << ASK_STAGE |
+             1u << ASK_CHARGER_SWITCH | 1u << ASK_ENERGY_PV | 1u << ASK_ENERGY_LOAD
 };
+
+bool form_kept(enum ask ask)
+{
+    return ask < ASKS && FORMED >> ask & 1;
+}
 
 static uint8_t class_of(uint8_t byte)
 {
@@ -15,7 +21,8 @@ static uint8_t class_of(uint8_t byte)
     return letter ? 'A' : byte;
 }
 
-/* FNV-1a of the body: its CRC and CR are no part of the form. Never 0. */
+/* FNV-1a of the body, its CRC and CR are no part of the form: of what stands where, digits all alike,
+ * letters all alike; or exactly as it is. Never 0. */
 static uint32_t print_of(const uint8_t *frame, size_t count, bool exact)
 {
     enum { TAIL = 3 };
@@ -23,11 +30,6 @@ static uint32_t print_of(const uint8_t *frame, size_t count, bool exact)
     for (size_t i = 0; i + TAIL < count; i++)
         print = (print ^ (exact ? frame[i] : class_of(frame[i]))) * 16777619u;
     return print ? print : 1;
-}
-
-uint32_t form_of(const uint8_t *frame, size_t count)
-{
-    return print_of(frame, count, false);
 }
 
 static void forget_form(struct unit_form *form)
@@ -73,11 +75,11 @@ bool form_believed(struct unit *unit, enum ask ask, const struct answer *answer,
                    const uint8_t *frame, size_t count)
 {
     bool mode = ask == ASK_MODE && answer->question->kind == ANSWER_ROWS && answer->count == 1;
-    if (ask >= ASKS || !(FORMED >> ask & 1))
+    if (!form_kept(ask))
         return true;
     if (mode)
         return mode_believed(&unit->forms[ask], answer, print_of(frame, count, true));
     struct unit_form *form =
         ask == ASK_PARALLEL ? &unit->parallel_forms[unit->parallel_n] : &unit->forms[ask];
-    return is_believed(form, form_of(frame, count));
+    return is_believed(form, print_of(frame, count, false));
 }

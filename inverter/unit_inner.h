@@ -44,8 +44,8 @@ void sync_refused(struct unit *unit);
 
 /* --- unit_form.c: answers keep their form --- */
 
-/* Length, and what stands where: digits all alike, letters all alike. Never 0. */
-uint32_t form_of(const uint8_t *frame, size_t count);
+/* Is the form of the answers to it remembered? Those that are repeated all day. */
+bool form_kept(enum ask ask);
 
 /* Has a judged answer the form that the unit's answers to this question have, or one that came twice
  * in a row? Where not it must be asked again. */
