@@ -66,7 +66,8 @@ struct unit_readings {
     struct reading status_flags;           /* bits of enum status_flag */
     struct reading warnings_low, warnings_high;  /* bits of enum unit_warning, 0-31 and 32-63; 31 to
                                             * 33 stay 0 on answers of 36 characters, see answer.h */
-    struct reading fault_code;             /* as the documents number them, 0 = none */
+    struct reading fault_code;             /* as the documents number them, 0 = none; of a unit alone
+                                            * from the warnings, where their place is certain */
     struct reading output_priority, charger_priority;   /* enums of those names */
     struct reading charge_max_A, ac_charge_max_A, discharge_max_A;   /* as set */
     struct reading rated_dV, rated_dA, rated_VA, rated_W, rated_battery_dV;

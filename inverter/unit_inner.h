@@ -86,7 +86,7 @@ bool plan_missed(struct unit *unit, enum ask ask, int64_t now_ms);
 /* The question whose turn is next; *due_ms is when. */
 enum ask plan_next(const struct unit *unit, int64_t *due_ms);
 
-/* --- unit_read.c, unit_parallel.c: from answers to readings --- */
+/* --- unit_read.c, unit_parallel.c, unit_fault.c: from answers to readings --- */
 
 void unit_read(struct unit *unit, enum ask ask, const struct answer *answer, const uint8_t *frame,
                int64_t now_ms);
@@ -96,6 +96,10 @@ int32_t unit_value(const struct field_row *row, int32_t value, uint8_t decimals)
 
 /* What a quantity was read as; NULL where it is no reading. */
 const struct reading *unit_reading(const struct unit *unit, enum quantity is);
+
+/* The code among the warnings of a unit in fault mode that stands alone; in parallel the units tell
+ * it of each other. */
+void fault_read(struct unit *unit, const struct answer *answer, int64_t now_ms);
 
 void parallel_read(struct unit *unit, const struct answer *answer, const uint8_t *frame,
                    int64_t now_ms);
