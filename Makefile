@@ -132,7 +132,7 @@ corpus: $(CORPUS) ## the fuzz corpus alone: what fuzzing has found before, throu
 hostile: $(BUILD)/rel/test/hostile ## 10^8 malicious frames through the gate; HOSTILE_SEED=1 HOSTILE_FRAMES=100000000
 	$(Q)$<
 
-accept: $(BUILD)/rel/test/accept ## 10^8 damaged inverter answers: what a CRC alone takes, what the shape takes; ACCEPT_ANSWERS=100000000
+accept: $(BUILD)/rel/test/accept ## 10^8 damaged inverter answers: what a CRC alone takes, what shape and form take; ACCEPT_ANSWERS=100000000
 	$(Q)$<
 
 layers: ## prove who may include whom

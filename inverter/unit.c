@@ -25,6 +25,7 @@ void unit_forget(struct unit *unit, int64_t now_ms)
     memcpy(r->model, "unknown", sizeof "unknown");
     memset(unit->parallel, 0, sizeof unit->parallel);
     memset(unit->missed, 0, sizeof unit->missed);
+    form_forget(unit);
     plan_begin(unit, now_ms);
     unit_set_forget(unit);
 }

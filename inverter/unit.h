@@ -13,6 +13,9 @@
  * request is under way at a time; what does not come or does not check is asked for three times. A
  * late reply is never taken for another's: units answer in order, so after any missing reply a
  * question is asked first whose answer looks like no other, and nothing is believed until it came.
+ * An answer to a question that is repeated keeps its form (length, which characters are digits);
+ * one of another form is asked for again at once and believed when the next one is alike. So is
+ * another mode, but for a fault.
  * When a question that every unit can answer stays silent, the unit counts as gone and is
  * identified anew. A NAK is believed the second time, and what a unit lacks for ten minutes.
  *
@@ -63,7 +66,8 @@ struct unit_readings {
     struct reading status_flags;           /* bits of enum status_flag */
     struct reading warnings_low, warnings_high;  /* bits of enum unit_warning, 0-31 and 32-63; 31 to
                                             * 33 stay 0 on answers of 36 characters, see answer.h */
-    struct reading fault_code;             /* as the documents number them, 0 = none */
+    struct reading fault_code;             /* as the documents number them, 0 = none; of a unit alone
+                                            * from the warnings, where their place is certain */
     struct reading output_priority, charger_priority;   /* enums of those names */
     struct reading charge_max_A, ac_charge_max_A, discharge_max_A;   /* as set */
     struct reading rated_dV, rated_dA, rated_VA, rated_W, rated_battery_dV;
@@ -165,12 +169,19 @@ struct unit_parallel {
     int32_t total_charge_A, total_VA, total_W, total_percent;   /* of all units */
 };
 
+/* How the answers to a question that is repeated are written, as fingerprints; 0 = none. Power and
+ * current have one digit more at times, hence two that are known. */
+struct unit_form {
+    uint32_t known[2];           /* the newest believed first */
+    uint32_t fresh;              /* told once */
+};
+
 /* Of the port, since unit_init. */
 struct unit_statistics {
     uint32_t requests, answers;
     uint32_t naks, timeouts;
     uint32_t checks;             /* replies whose CRC does not fit */
-    uint32_t shapes;             /* good CRC, yet not of this question: shape or range */
+    uint32_t shapes;             /* good CRC, yet not of this question: shape, range or form */
     uint32_t late;               /* came after their time, and were passed over */
     int32_t round_ms;            /* between the last two status answers, 0 = unknown */
 };
@@ -214,6 +225,7 @@ struct unit {
     int32_t fit[16];                       /* of each protocol: how well its layouts fit */
     int64_t due_ms[ASKS];
     uint8_t missed[ASKS];                  /* silent so often in a row */
+    struct unit_form forms[ASKS], parallel_forms[UNIT_PARALLELS];
     uint8_t setting_now;                   /* setting + 1 being written and proved, 0 = none */
 };
 

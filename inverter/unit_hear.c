@@ -107,6 +107,19 @@ static void on_values(struct unit *unit, enum ask ask, const struct answer *answ
         unit_set_read_back(unit, now_ms);
 }
 
+/* Its form is new, or its mode: the same is asked again, and what was heard is no answer yet. */
+static void on_unlike(struct unit *unit, enum ask ask, int64_t now_ms)
+{
+    unit_reply_over(unit, unit->config.pause_ms, now_ms);
+    unit->tries = unit->refusals = 0;
+    unit->again = (uint8_t)(ask + 1);
+    if (ask == ASK_MODE)
+        return;
+    unit->verdicts.n[VERDICT_TAKEN]--;
+    unit->verdicts.n[VERDICT_SHAPE]++;
+    unit->statistics.shapes++;
+}
+
 static bool is_fitting(const struct unit *unit, enum ask ask)
 {
     return unit->protocol && !unit->identified &&
@@ -152,7 +165,10 @@ static void on_frame(struct unit *unit, const uint8_t *frame, size_t count, int6
     }
     switch (answer.state) {
     case ANSWER_IS_VALUES:
-        on_values(unit, ask, &answer, frame, now_ms);
+        if (form_believed(unit, ask, &answer, frame, count))
+            on_values(unit, ask, &answer, frame, now_ms);
+        else
+            on_unlike(unit, ask, now_ms);
         break;
     case ANSWER_IS_ACK:
         on_ack(unit, now_ms);

@@ -42,6 +42,17 @@ void sync_asked(struct unit *unit, enum ask ask, int64_t now_ms);
 void sync_answered(struct unit *unit, enum ask ask);
 void sync_refused(struct unit *unit);
 
+/* --- unit_form.c: answers keep their form --- */
+
+/* Is the form of the answers to it remembered? Those that are repeated all day. */
+bool form_kept(enum ask ask);
+
+/* Has a judged answer the form that the unit's answers to this question have, or one that came twice
+ * in a row? Where not it must be asked again. */
+bool form_believed(struct unit *unit, enum ask ask, const struct answer *answer,
+                   const uint8_t *frame, size_t count);
+void form_forget(struct unit *unit);
+
 /* --- unit_identify.c: which protocol --- */
 
 /* Of the protocol whose own question is asked next: known, or the one tried now. */
@@ -75,7 +86,7 @@ bool plan_missed(struct unit *unit, enum ask ask, int64_t now_ms);
 /* The question whose turn is next; *due_ms is when. */
 enum ask plan_next(const struct unit *unit, int64_t *due_ms);
 
-/* --- unit_read.c, unit_parallel.c: from answers to readings --- */
+/* --- unit_read.c, unit_parallel.c, unit_fault.c: from answers to readings --- */
 
 void unit_read(struct unit *unit, enum ask ask, const struct answer *answer, const uint8_t *frame,
                int64_t now_ms);
@@ -85,6 +96,10 @@ int32_t unit_value(const struct field_row *row, int32_t value, uint8_t decimals)
 
 /* What a quantity was read as; NULL where it is no reading. */
 const struct reading *unit_reading(const struct unit *unit, enum quantity is);
+
+/* The code among the warnings of a unit in fault mode that stands alone; in parallel the units tell
+ * it of each other. */
+void fault_read(struct unit *unit, const struct answer *answer, int64_t now_ms);
 
 void parallel_read(struct unit *unit, const struct answer *answer, const uint8_t *frame,
                    int64_t now_ms);

@@ -230,10 +230,10 @@ static void read_rows(struct unit *unit, const struct answer *answer, const uint
         unit->due_ms[ASK_WARNINGS] = unit->due_ms[ASK_RATING] = 0;
 }
 
-/* Characters 31 to 33 of the longer answers are a fault code on some models and bits on others. */
 static void read_bits(struct unit *unit, const struct answer *answer, int64_t now_ms)
 {
     warnings_set(unit, (uint64_t)answer->bits[0] | (uint64_t)answer->bits[1] << 32, now_ms);
+    fault_read(unit, answer, now_ms);
 }
 
 static uint8_t read_list(const struct answer *answer, int32_t list[UNIT_LIST])

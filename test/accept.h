@@ -6,6 +6,8 @@
  * - how many pass the CRC and the shape of the question.
  * accept_shape gives damaged bodies a CRC that fits, so that only the shape is in their way: a CRC16
  * lets through what flips four or more bits, an even number, or longer than 16 bits in a row.
+ * What is left must have the form of the unit's answers before it (inverter/unit_form.c), here that of
+ * the undamaged one.
  * accept_late offers every answer of a protocol to every other question of it: a late answer has a
  * good CRC, the shape alone tells. Where two questions are answered alike, nothing on the line can
  * tell: alike[] names them, and they are why the input is thrown away before each request. */
@@ -19,6 +21,7 @@
 #include "answer_samples.h"
 #include "answers.h"
 #include "check.h"
+#include "inverter/unit_inner.h"
 
 enum { FRAME_ROOM = 512, FRAME_COUNT_MAX = 1024 };
 
@@ -49,7 +52,7 @@ struct frames {
 };
 
 struct accept_tally {
-    uint64_t offered[DAMAGES], crc[DAMAGES], shape[DAMAGES];
+    uint64_t offered[DAMAGES], crc[DAMAGES], shape[DAMAGES], form[DAMAGES];
     uint64_t sums, sums_taken;         /* REVO's answers with one byte of sum, kept apart */
 };
 
@@ -187,6 +190,20 @@ static inline const struct frame *other_frame(const struct frames *frames,
     }
 }
 
+/* Does a unit that was told the undamaged answer before believe this one too? */
+static inline bool has_form(const struct frame *frame, const struct answer *answer,
+                            const uint8_t *bytes, size_t count)
+{
+    static struct unit unit;
+    struct answer before;
+    enum ask ask = frame->question->ask;
+    form_forget(&unit);
+    if (answer_judge(frame->question, frame->protocol->framing, frame->bytes, frame->count, &before,
+                     NULL) == VERDICT_TAKEN)
+        form_believed(&unit, ask, &before, frame->bytes, frame->count);
+    return answer->state != ANSWER_IS_VALUES || form_believed(&unit, ask, answer, bytes, count);
+}
+
 /* A whole frame is offered as the port hears it; is there one whose CRC fits, and is it believed? An
  * answer that came through unharmed does not count. */
 static inline void offer(struct accept_tally *tally, enum damage damage, const struct frame *frame,
@@ -213,6 +230,8 @@ static inline void offer(struct accept_tally *tally, enum damage damage, const s
     }
     tally->crc[damage] += verdict != VERDICT_CHECK;
     tally->shape[damage] += verdict == VERDICT_TAKEN;
+    tally->form[damage] +=
+        verdict == VERDICT_TAKEN && has_form(frame, &answer, bytes + start, count);
 }
 
 static inline void accept_run(struct accept_tally *tally, const struct frames *frames,
@@ -233,10 +252,12 @@ static inline void accept_run(struct accept_tally *tally, const struct frames *f
     }
 }
 
-/* An answer of ten fields or 32 bits and more: the status, the ratings and the warnings, which are
- * asked again and again. */
+/* An answer of ten fields or 32 bits and more that is asked again and again: the status, the ratings
+ * and the warnings. */
 static inline bool is_long(const struct question *question)
 {
+    if (!form_kept(question->ask))
+        return false;
     return question->count >= 10 || question->kind == ANSWER_BITS || question->kind == ANSWER_FLAGS;
 }
 
@@ -267,6 +288,7 @@ static inline void accept_shape(struct accept_tally *tally, const struct frames 
         enum verdict verdict = answer_judge(frame->question, frame->protocol->framing, bytes, count,
                                             &answer, NULL);
         tally->shape[damage] += verdict == VERDICT_TAKEN;
+        tally->form[damage] += verdict == VERDICT_TAKEN && has_form(frame, &answer, bytes, count);
     }
 }
 
@@ -319,23 +341,26 @@ static inline double share(uint64_t part, uint64_t whole)
     return whole ? (double)part / (double)whole : 0;
 }
 
-/* Bits flipped, bursts, slips and noise: damage that keeps the length. Bytes that are lost or belong
- * to another answer are told apart. */
-static inline void accept_print_shape(const struct accept_tally *tally, const char *what)
+/* What shape and form let through of what a CRC alone does. */
+static inline double accept_print_shape(const struct accept_tally *tally, const char *what)
 {
-    uint64_t offered = 0, taken = 0;
+    uint64_t offered = 0, shape = 0, form = 0;
     for (int d = 0; d < DAMAGES; d++) {
-        bool kept = d != DAMAGE_LOST && d != DAMAGE_SPLICE;
-        offered += kept ? tally->offered[d] : 0;
-        taken += kept ? tally->shape[d] : 0;
-        printf("  %-12s %9llu with a CRC that fits, %7llu have the shape: %.1e\n", damage_names[d],
-               (unsigned long long)tally->offered[d], (unsigned long long)tally->shape[d],
-               share(tally->shape[d], tally->offered[d]));
+        offered += tally->offered[d];
+        shape += tally->shape[d];
+        form += tally->form[d];
+        printf("  %-12s %9llu with a CRC that fits, %7llu have the shape: %.1e, %6llu the form too: "
+               "%.1e\n",
+               damage_names[d], (unsigned long long)tally->offered[d],
+               (unsigned long long)tally->shape[d], share(tally->shape[d], tally->offered[d]),
+               (unsigned long long)tally->form[d], share(tally->form[d], tally->offered[d]));
     }
-    printf("%s: of damage that keeps the length, the shape takes %.1e\n", what,
-           share(taken, offered));
+    printf("%s: the shape takes %.1e, shape and form %.1e: 1 of %.0f\n", what,
+           share(shape, offered), share(form, offered), form ? share(offered, form) : 0);
+    return share(form, offered);
 }
 
+/* Bits flipped, bursts, slips and noise: damage that keeps the length. */
 static inline double accept_kept_share(const struct accept_tally *tally)
 {
     uint64_t offered = 0, taken = 0;
@@ -351,34 +376,37 @@ static inline void accept_judge(uint64_t seed, uint64_t answers)
 {
     static struct frames frames;
     static struct accept_tally run, longs, shorts;
-    uint64_t offered = 0, crc = 0, shape = 0;
+    uint64_t offered = 0, crc = 0, form = 0;
     frames_fill(&frames);
     printf("seed %llu, %u answers of %zu protocols\n", (unsigned long long)seed, frames.count,
            protocol_count);
     accept_run(&run, &frames, seed, answers);
     for (int d = 0; d < DAMAGES; d++) {
-        printf("  %-12s %10llu damaged, %6llu pass the CRC: %.1e, %4llu the shape too\n",
+        printf("  %-12s %10llu damaged, %6llu pass the CRC: %.1e, %4llu the shape too, "
+               "%4llu the form too\n",
                damage_names[d], (unsigned long long)run.offered[d], (unsigned long long)run.crc[d],
-               share(run.crc[d], run.offered[d]), (unsigned long long)run.shape[d]);
+               share(run.crc[d], run.offered[d]), (unsigned long long)run.shape[d],
+               (unsigned long long)run.form[d]);
         offered += run.offered[d];
         crc += run.crc[d];
-        shape += run.shape[d];
+        form += run.form[d];
     }
-    printf("damaged: %llu; a CRC alone takes %llu (%.2f of 2^-16), CRC and shape take %llu\n",
+    printf("damaged: %llu; a CRC alone takes %llu (%.2f of 2^-16), CRC, shape and form %llu\n",
            (unsigned long long)offered, (unsigned long long)crc, share(crc, offered) * 65536,
-           (unsigned long long)shape);
+           (unsigned long long)form);
     printf("REVO's one byte of sum, for QALL and PQSE: %llu damaged, %llu taken\n",
            (unsigned long long)run.sums, (unsigned long long)run.sums_taken);
     accept_shape(&longs, &frames, true, seed + 1, answers);
-    accept_print_shape(&longs, "status, ratings, warnings");
+    double taken = accept_print_shape(&longs, "status, ratings, warnings");
     accept_shape(&shorts, &frames, false, seed + 2, answers);
-    accept_print_shape(&shorts, "short answers");
+    accept_print_shape(&shorts, "other answers");
     accept_late(&frames);
     CHECK(share(crc, offered) * 65536 < 3, "the CRC takes %.2f of 2^-16",
           share(crc, offered) * 65536);
-    CHECK(shape * 20 <= crc + 20, "the shape takes %llu of %llu", (unsigned long long)shape,
+    CHECK(form * 10 <= crc + 10, "shape and form take %llu of %llu", (unsigned long long)form,
           (unsigned long long)crc);
     CHECK(accept_kept_share(&longs) <= 1e-3, "the shape takes %.1e", accept_kept_share(&longs));
+    CHECK(taken <= 1e-3, "shape and form take %.1e", taken);
     CHECK(longs.offered[DAMAGE_FLIPS] > answers / 50, "few long answers");
 }
 

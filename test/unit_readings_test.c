@@ -39,6 +39,14 @@ static void give(const char *text)
     unit_bytes(&unit, (const uint8_t *)frame, close_frame(frame, count), clock_ms);
 }
 
+/* An answer of another form than before is believed when it comes twice. */
+static void give_twice(const char *text)
+{
+    give(text);
+    run_to(clock_ms + 100);
+    give(text);
+}
+
 static void ask_for(const char *word)
 {
     far_end.plugged = false;
@@ -55,16 +63,17 @@ static void check_oddities(void)
     run_to(8500);
     far_end.last[0] = '\0';
     ask_for("QPIGS");
-    give("(232.6 50.0 229.9 49.9 0391 0312 007 402 54.40 042 072 0566 0042 284.6 00.00 00000 "
-         "00010010 00 00 02901 010");
+    give_twice("(232.6 50.0 229.9 49.9 0391 0312 007 402 54.40 042 072 0566 0042 284.6 00.00 00000 "
+               "00010010 00 00 02901 010");
     CHECK(unit.readings.pv_mA[0].value == 10193, "2901 W over 284.6 V: %d",
           (int)unit.readings.pv_mA[0].value);
     CHECK(unit.readings.charge_mA.value == 42000, "42 A is the charge current");
     CHECK(unit.readings.heatsink_C.value == 39, "a raw heat sink value is not believed");
     far_end.plugged = true;
     ask_for("QPIRI");
-    give("(230.0 44.3 230.0 50.0 44.3 0200 0200 48.0 46.0 41.0 58.4 58.0 3 050 060 1 1 0 1 01 0 0 "
-         "54.0 0 1 46.0 10 44.0");
+    give_twice(
+        "(230.0 44.3 230.0 50.0 44.3 0200 0200 48.0 46.0 41.0 58.4 58.0 3 050 060 1 1 0 1 01 0 0 "
+        "54.0 0 1 46.0 10 44.0");
     CHECK(unit.readings.rated_VA.value == 10200 && unit.readings.rated_W.value == 10200,
           "0200 means 10200: %d", (int)unit.readings.rated_VA.value);
 }

@@ -62,7 +62,7 @@ static const struct step faults[] = {
     {15000, CHECKS_MIN,     4,   FAULT_LOST,    2, "a frame shifted by a bit" },
     {18000, CHECKS_MIN,     6,   FAULT_NOISE,   6, "a byte lost" },
     {22000, STATUS_AGE_MAX, 1300, FAULT_SWAPPED, 6, "noise before the reply does no harm" },
-    {26000, SHAPES_MIN,     4,   STAY,          0, "replies to another command are not believed" },
+    {26000, SHAPES_MIN,     3,   STAY,          0, "replies to another command are not believed" },
     {26000, STATUS_AGE_MAX, 1300, FAULT_LATE,   2, "and the right one is still taken" },
     {34000, STATUS_AGE_MAX, 1300, FAULT_RANGE,  2, "late replies" },
     {38000, RANGES_MIN,     1,   FAULT_ENDLESS, 2, "out of range" },
