@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { RETRY_FIRST_MS = 250, RETRY_MAX_MS = 2000, POLL_MS = 1000, BATCH = 32, BATCHES = 64 };
+enum { RETRY_FIRST_MS = 250, RETRY_MAX_MS = 1000, POLL_MS = 1000, BATCH = 32, BATCHES = 64 };
 
 static int32_t backoff(int32_t wait_ms)
 {
