@@ -61,12 +61,12 @@ static void bus_hear(struct io *io, struct controller *controller, size_t b, int
     }
 }
 
-void io_hear(struct io *io, struct controller *controller, int64_t now_ms)
+void io_hear(struct io *io, struct controller *controller, int fd, int64_t now_ms)
 {
     for (size_t b = 0; b < io->config->bus_count; b++)
-        if (io->buses[b].fd >= 0)
+        if (io->buses[b].fd >= 0 && (fd == IO_EVERYTHING || fd == io->buses[b].fd))
             bus_hear(io, controller, b, now_ms);
-    ports_hear(&io->ports, &controller->plant, now_ms);
+    ports_hear(&io->ports, &controller->plant, fd, now_ms);
 }
 
 int64_t io_speak(struct io *io, struct controller *controller, int64_t now_ms)

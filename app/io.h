@@ -30,8 +30,9 @@ enum { IO_SLOTS = MAX_BUSES + MAX_PORTS };
 void io_open(struct io *io, const struct config *config, struct controller *controller,
              int64_t now_ms, void (*watch)(void *context, int slot, int fd), void *context);
 
-/* Takes in everything that has arrived. */
-void io_hear(struct io *io, struct controller *controller, int64_t now_ms);
+/* Takes in what has arrived at this descriptor, one that watch was told of, or everything. */
+enum { IO_EVERYTHING = -1 };
+void io_hear(struct io *io, struct controller *controller, int fd, int64_t now_ms);
 
 /* Gives the outbox to the buses and each unit's next request to its line. Returns when a unit wants
  * to be asked next. */

@@ -71,15 +71,19 @@ static int64_t sooner(int64_t one_ms, int64_t other_ms)
     return one_ms < other_ms ? one_ms : other_ms;
 }
 
-/* Everything that has arrived, a tick when it is time for one, everything that is to go out. */
-static void loop_turn(struct loop *loop)
+/* What has arrived at one descriptor, a tick when it is time for one, with everything that has
+ * arrived, and everything that is to go out. */
+static void loop_turn(struct loop *loop, int fd)
 {
     int64_t now_ms = loop_now_ms(loop);
     bms_ports_turn(&loop->bms_ports, &loop->controller, now_ms);
-    io_hear(&loop->io, &loop->controller, now_ms);
+    io_hear(&loop->io, &loop->controller, fd, now_ms);
     bool hurry = loop->controller.hurry && now_ms - loop->controller.tick_ms >= TICK_MIN_MS;
-    if (hurry || now_ms >= loop->next_tick_ms)
+    if (hurry || now_ms >= loop->next_tick_ms) {
+        if (fd != IO_EVERYTHING)
+            io_hear(&loop->io, &loop->controller, IO_EVERYTHING, now_ms);
         loop_tick(loop, now_ms);
+    }
     int64_t asks_ms = io_speak(&loop->io, &loop->controller, now_ms);
     int64_t bms_ms = bms_ports_wake_ms(&loop->bms_ports, now_ms);
     loop->wake_ms = sooner(sooner(asks_ms, bms_ms), loop->next_tick_ms);
@@ -88,17 +92,15 @@ static void loop_turn(struct loop *loop)
 /* clock_monotonic_ms counts from 1. */
 static int wake_set(struct loop *loop)
 {
-    return loop->timer
-               ? sd_event_source_set_time(loop->timer, (uint64_t)(loop->wake_ms - 1) * 1000)
-               : 0;
+    return loop->timer ? sd_event_source_set_time(loop->timer, (uint64_t)(loop->wake_ms - 1) * 1000)
+                       : 0;
 }
 
 static int on_port(sd_event_source *source, int fd, uint32_t events, void *data)
 {
     (void)source;
-    (void)fd;
     (void)events;
-    loop_turn(data);
+    loop_turn(data, fd);
     return wake_set(data);
 }
 
@@ -106,7 +108,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *data)
 {
     (void)source;
     (void)usec;
-    loop_turn(data);
+    loop_turn(data, IO_EVERYTHING);
     return wake_set(data);
 }
 
@@ -119,7 +121,7 @@ static int on_clock(sd_event_source *source, int fd, uint32_t events, void *data
     if (now_ms == 0)
         return sd_event_exit(loop->event, 0);
     loop->lockstep_ms = now_ms;
-    loop_turn(loop);
+    loop_turn(loop, IO_EVERYTHING);
     clock_done(fd, now_ms);
     return 0;
 }

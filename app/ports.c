@@ -162,14 +162,18 @@ static void port_hear(struct ports *ports, struct plant *plant, struct port *por
             unit_bytes(&plant->units[port->inverter], bytes, (size_t)count, now_ms);
         else
             probe_bytes(&port->probe, bytes, (size_t)count, now_ms);
+        if ((size_t)count < sizeof bytes)
+            return; /* that was all; what comes now wakes the loop again */
     }
 }
 
-void ports_hear(struct ports *ports, struct plant *plant, int64_t now_ms)
+void ports_hear(struct ports *ports, struct plant *plant, int fd, int64_t now_ms)
 {
-    for (size_t p = 0; p < MAX_PORTS; p++)
-        if (ports->port[p].used && ports->port[p].stream.fd >= 0)
-            port_hear(ports, plant, &ports->port[p], now_ms);
+    for (size_t p = 0; p < MAX_PORTS; p++) {
+        struct port *port = &ports->port[p];
+        if (port->used && port->stream.fd >= 0 && (fd < 0 || fd == port->stream.fd))
+            port_hear(ports, plant, port, now_ms);
+    }
 }
 
 /* Questions begin with Q, ^P or, of the PI30 family, are Q1 and the like; all else sets something. */

@@ -95,8 +95,8 @@ struct ports {
 void ports_open(struct ports *ports, const struct config *config, struct plant *plant,
                 int64_t now_ms);
 
-/* Everything that has arrived, into units and probes. */
-void ports_hear(struct ports *ports, struct plant *plant, int64_t now_ms);
+/* What has arrived at this descriptor, or (-1) everything, into units and probes. */
+void ports_hear(struct ports *ports, struct plant *plant, int fd, int64_t now_ms);
 
 /* Each unit's and probe's next request. Returns when it wants to be called next. */
 int64_t ports_speak(struct ports *ports, struct plant *plant, int64_t now_ms);

@@ -185,7 +185,7 @@ static void on_watch(void *context, int slot, int fd)
 static void turn(void)
 {
     int64_t began_ms = real_ms();
-    ports_hear(&ports, &plant, began_ms);
+    ports_hear(&ports, &plant, -1, began_ms);
     ports_supervise(&ports, &plant, began_ms);
     ports_speak(&ports, &plant, began_ms);
     int64_t took_ms = real_ms() - began_ms;

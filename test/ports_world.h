@@ -129,7 +129,7 @@ static void world_step(void)
     sim_step(sim, now_ms);
     for (size_t u = 0; u < WORLD_UNITS; u++)
         unit_turn(u);
-    ports_hear(&ports, &plant, now_ms);
+    ports_hear(&ports, &plant, -1, now_ms);
     ports_supervise(&ports, &plant, now_ms);
     ports_speak(&ports, &plant, now_ms);
 }
