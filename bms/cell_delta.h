@@ -12,6 +12,9 @@
  * one only (bms/estimator.h has the same rule). Of a cell's own resistance the part that acts at once is learned from
  * steps of the current and taken off.
  *
+ * The pack's own voltage, going up and down the curve, shows whether the file's curve is its: where it rose or fell
+ * otherwise than foretold by more than the file admits, what single cells show there counts for as much less.
+ *
  * Deltas drift with the charge that is moved, for cells differ in capacity too: what was seen at one knee is worth
  * less at the next. No allocation, no clock, the same bits on every machine. */
 #ifndef BUSBAR_BMS_CELL_DELTA_H
@@ -24,7 +27,8 @@
 enum {
     DELTA_SIDE = 80,                   /* deltas to either side */
     DELTA_PLACES = 2 * DELTA_SIDE + 1,
-    DELTA_GRID = 401                   /* places on the curve: charge 0, DELTA_STEP .. 1 */
+    DELTA_GRID = 401,                  /* places on the curve: charge 0, DELTA_STEP .. 1 */
+    DELTA_PAST = 12                    /* windows */
 };
 #define DELTA_STEP 0.0025              /* of charge: deltas of -20 .. 20 % */
 
@@ -49,6 +53,8 @@ struct cell_delta_config {
 struct cell_deltas {
     struct cell_delta_config config;
     struct cell_state run;             /* of the mean cell; z as told */
+    double past_V[DELTA_PAST], past_charge[DELTA_PAST];   /* at rest, of the mean cell; the last windows */
+    int past;
     double last_A;
     bool seen, measured;               /* a step; a window */
     double moved, seconds, rest_s, relaxing_s, at_once_s, charge_s, sigma_s;  /* of the window */
