@@ -19,6 +19,9 @@ static const double SLOW = 0.2;           /* relative, by which cells differ in 
 static const double STEP_RATE = 1.0 / 20; /* C-rate of a current step that tells a resistance */
 static const double STEP_S = 15;
 static const double TURNED = 0.5; /* of hysteresis: not known better */
+static const double SHAPE = 0.1,
+                    MISFIT_MOST = 16;  /* of a delta: the curve's steepness is not known better */
+static const double MISFIT_NEW = 0.01; /* of what one window says of it */
 static const double OUTLIER = 25, LEAST_ODDS = 1e-9;
 enum { PASSES = 2 };
 
@@ -51,7 +54,7 @@ void cell_deltas_init(struct cell_deltas *d, const struct cell_delta_config *con
                       struct cell_delta cell[], int cells)
 {
     assert(d && config && config->cell && config->scale > 0 && cells > 0);
-    *d = (struct cell_deltas){.config = *config};
+    *d = (struct cell_deltas){.config = *config, .misfit = 1};
     for (int c = 0; c < cells; c++) {
         double sum = 0;
         cell[c] = (struct cell_delta){.resistance_var = square(RESISTANCE_PRIOR), .last_V = NAN};
@@ -136,8 +139,8 @@ static double misfit_next(struct cell_deltas *d, const struct view *v, const str
                           const struct means *m)
 {
     double worst = 1, here_V = curve_at(v, (int)(m->charge / DELTA_STEP + 0.5));
-    double turned_V = TURNED * cell_ocv(at, m->charge, 0, 1).hysteresis_V;
-    double var = 2 * square(at->voltage_sigma_V) + square(turned_V) + square(SLOW * m->relaxing_V) +
+    double turned_V = TURNED / 2 * cell_ocv(at, m->charge, 0, 1).hysteresis_V;
+    double var = square(at->voltage_sigma_V) + square(turned_V) + square(SLOW * m->relaxing_V) +
                  square(SLOW * m->at_once_V);
     int count = d->past < DELTA_PAST ? d->past : DELTA_PAST;
     for (int i = 0; i < count; i++) {
@@ -148,6 +151,7 @@ static double misfit_next(struct cell_deltas *d, const struct view *v, const str
     d->past_V[d->past % DELTA_PAST] = m->rest_V;
     d->past_charge[d->past % DELTA_PAST] = m->charge;
     d->past = d->past + 1 < 2 * DELTA_PAST ? d->past + 1 : DELTA_PAST;
+    d->misfit += MISFIT_NEW * (fmin(worst, MISFIT_MOST) - d->misfit);
     return worst;
 }
 
@@ -223,7 +227,7 @@ static void window_end(struct cell_deltas *d, struct cell_delta cell[], int cell
     }
     double drift_var = square(DRIFT) * d->moved + square(DRIFT_A_DAY) * d->seconds / DAY_S;
     double r0_Ohm = cell_resistances(at, m.charge).r0_Ohm;
-    double alike = ALIKE * misfit_next(d, &v, at, &m);
+    double alike = ALIKE * square(misfit_next(d, &v, at, &m));
     for (int c = 0; c < cells; c++) {
         drift(&cell[c], drift_var);
         if (!(cell[c].seconds > 0))
@@ -320,7 +324,7 @@ void cell_deltas_estimate(const struct cell_deltas *d, const struct cell_delta c
             delta += cell[c].odds[k] * delta_of(k);
             squares += cell[c].odds[k] * square(delta_of(k));
         }
-        double drifted = square(DRIFT) * d->moved;
+        double drifted = square(DRIFT) * d->moved + square(SHAPE * delta) * d->misfit;
         out[c] = (struct cell_delta_estimate){delta, sqrt(squares - delta * delta + drifted),
                                               cell[c].resistance, sqrt(cell[c].resistance_var)};
         mean += delta / cells;

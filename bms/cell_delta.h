@@ -12,8 +12,9 @@
  * one only (bms/estimator.h has the same rule). Of a cell's own resistance the part that acts at once is learned from
  * steps of the current and taken off.
  *
- * The pack's own voltage, going up and down the curve, shows whether the file's curve is its: where it rose or fell
- * otherwise than foretold by more than the file admits, what single cells show there counts for as much less.
+ * The pack's own voltage, going up and down the curve, shows whether the file's curve is its. Where it rose or fell
+ * otherwise than foretold by more than the file admits, what single cells show there counts for less, by the square
+ * of that; and a delta is known to no better than a part of itself that grows with it.
  *
  * Deltas drift with the charge that is moved, for cells differ in capacity too: what was seen at one knee is worth
  * less at the next. No allocation, no clock, the same bits on every machine. */
@@ -55,6 +56,7 @@ struct cell_deltas {
     struct cell_state run;             /* of the mean cell; z as told */
     double past_V[DELTA_PAST], past_charge[DELTA_PAST];   /* at rest, of the mean cell; the last windows */
     int past;
+    double misfit;                     /* square of how much worse than the file admits the pack follows; from 1 */
     double last_A;
     bool seen, measured;               /* a step; a window */
     double moved, seconds, rest_s, relaxing_s, at_once_s, charge_s, sigma_s;  /* of the window */
