@@ -38,7 +38,7 @@ struct cell_delta {
     double odds[DELTA_PLACES];         /* sum 1 */
     double off_V[DELTA_PLACES];        /* its voltage's lasting error, if that were its delta */
     double off_var[DELTA_PLACES];
-    double resistance, resistance_var; /* more than the mean cell's at once, relative */
+    double resistance, resistance_var; /* more than the mean cell's at once, by the cell file's */
     double last_V;                     /* against the mean, at the last step; NAN = not read */
     double V_s, A_s, seconds;          /* of the window, while it was read: against the mean; current */
 };
