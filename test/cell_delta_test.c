@@ -26,7 +26,7 @@ struct play {
     double charge_off, sigma;                 /* of the pack's charge as told */
     double cell_off_V, noise_V, step_V;       /* of each reading */
     double cell_off[CELLS], cell_more[CELLS]; /* drawn: V; resistance, relative */
-    double pack_off_V;                        /* of the pack's own voltage, a cell */
+    double lead_Ohm;                          /* that only the voltage of the pack sees, a cell */
     bool extremes;
     const struct cell *file; /* NULL: the make's, its knees moved */
 };
@@ -132,7 +132,7 @@ static void run(const struct play *p)
             ends[1] = fmax(ends[1], V[c]);
         }
         struct cell_delta_input in = {
-            twin.charge + p->charge_off, p->sigma, A, 20, mean_V + p->pack_off_V,
+            twin.charge + p->charge_off, p->sigma, A, 20, mean_V + p->lead_Ohm * A,
             p->extremes ? ends : V};
         cell_deltas_step(&deltas, cells, count, &in, 10);
     }
@@ -198,7 +198,7 @@ static void near(const char *what, int cell, double truth, double most)
 static void known_cells(void)
 {
     struct play p = known();
-    p.pack_off_V = 0.02;
+    p.lead_Ohm = 1e-3;
     run(&p);
     near("the cell behind", 2, true_delta(&twin, 2), 0.015);
     near("the cell ahead", 9, true_delta(&twin, 9), 0.012);
