@@ -19,6 +19,9 @@ static const double SLOW = 0.2;           /* relative, by which cells differ in 
 static const double STEP_RATE = 1.0 / 20; /* C-rate of a current step that tells a resistance */
 static const double STEP_S = 15;
 static const double TURNED = 0.5; /* of hysteresis: not known better */
+static const double SHAPE = 0.1,
+                    MISFIT_MOST = 16;  /* of a delta: the curve's steepness is not known better */
+static const double MISFIT_NEW = 0.01; /* of what one window says of it */
 static const double OUTLIER = 25, LEAST_ODDS = 1e-9;
 enum { PASSES = 2 };
 
@@ -51,7 +54,7 @@ void cell_deltas_init(struct cell_deltas *d, const struct cell_delta_config *con
                       struct cell_delta cell[], int cells)
 {
     assert(d && config && config->cell && config->scale > 0 && cells > 0);
-    *d = (struct cell_deltas){.config = *config};
+    *d = (struct cell_deltas){.config = *config, .misfit = 1};
     for (int c = 0; c < cells; c++) {
         double sum = 0;
         cell[c] = (struct cell_delta){.resistance_var = square(RESISTANCE_PRIOR), .last_V = NAN};
@@ -131,6 +134,27 @@ static double even_V(const struct view *v, const struct cell_delta cell[], int c
     return sum / cells;
 }
 
+/* How much worse than the file admits the pack's voltage followed its curve lately; 1 = it did follow. */
+static double misfit_next(struct cell_deltas *d, const struct view *v, const struct cell_at *at,
+                          const struct means *m)
+{
+    double worst = 1, here_V = curve_at(v, (int)(m->charge / DELTA_STEP + 0.5));
+    double turned_V = TURNED / 2 * cell_ocv(at, m->charge, 0, 1).hysteresis_V;
+    double var = square(at->voltage_sigma_V) + square(turned_V) + square(SLOW * m->relaxing_V) +
+                 square(SLOW * m->at_once_V);
+    int count = d->past < DELTA_PAST ? d->past : DELTA_PAST;
+    for (int i = 0; i < count; i++) {
+        double there_V = curve_at(v, (int)(d->past_charge[i] / DELTA_STEP + 0.5));
+        double off_V = m->rest_V - d->past_V[i] - (here_V - there_V);
+        worst = fmax(worst, square(off_V) / var);
+    }
+    d->past_V[d->past % DELTA_PAST] = m->rest_V;
+    d->past_charge[d->past % DELTA_PAST] = m->charge;
+    d->past = d->past + 1 < 2 * DELTA_PAST ? d->past + 1 : DELTA_PAST;
+    d->misfit += MISFIT_NEW * (fmin(worst, MISFIT_MOST) - d->misfit);
+    return worst;
+}
+
 /* --- one cell --- */
 
 /* What was at k may have moved a place up or down. */
@@ -153,8 +177,9 @@ static void drift(struct cell_delta *cell, double var)
     }
 }
 
-/* Its voltage lay above the curve under the pack by this, as a window's mean. */
-static void measure(struct cell_delta *cell, const struct view *v, double above_V, double var)
+/* Its voltage lay above the curve under the pack by this, as a window's mean; one of so many alike. */
+static void measure(struct cell_delta *cell, const struct view *v, double above_V, double var,
+                    double alike)
 {
     double best = 1e300, miss[DELTA_PLACES], sum = 0;
     for (int k = 0; k < DELTA_PLACES; k++) {
@@ -162,12 +187,13 @@ static void measure(struct cell_delta *cell, const struct view *v, double above_
         double off_V = above_V - v->shown_V[k] - cell->off_V[k];
         miss[k] = fmin(OUTLIER, square(off_V) / all) + maths_log(all);
         best = fmin(best, miss[k]);
-        double gain = cell->off_var[k] / all;
+        double gain =
+            cell->off_var[k] / (cell->off_var[k] + (all - cell->off_var[k]) * alike / ALIKE);
         cell->off_V[k] += gain * off_V;
         cell->off_var[k] *= 1 - gain;
     }
     for (int k = 0; k < DELTA_PLACES; k++) {
-        cell->odds[k] = fmax(LEAST_ODDS, cell->odds[k] * maths_exp((best - miss[k]) / 2 / ALIKE));
+        cell->odds[k] = fmax(LEAST_ODDS, cell->odds[k] * maths_exp((best - miss[k]) / 2 / alike));
         sum += cell->odds[k];
     }
     for (int k = 0; k < DELTA_PLACES; k++)
@@ -201,6 +227,7 @@ static void window_end(struct cell_deltas *d, struct cell_delta cell[], int cell
     }
     double drift_var = square(DRIFT) * d->moved + square(DRIFT_A_DAY) * d->seconds / DAY_S;
     double r0_Ohm = cell_resistances(at, m.charge).r0_Ohm;
+    double alike = ALIKE * square(misfit_next(d, &v, at, &m));
     for (int c = 0; c < cells; c++) {
         drift(&cell[c], drift_var);
         if (!(cell[c].seconds > 0))
@@ -209,7 +236,7 @@ static void window_end(struct cell_deltas *d, struct cell_delta cell[], int cell
         double var = square(READING_V) + square(SLOW * m.relaxing_V) +
                      cell[c].resistance_var * square(at_once_V);
         double above_V = cell[c].V_s / cell[c].seconds - cell[c].resistance * at_once_V + even;
-        measure(&cell[c], &v, above_V, var);
+        measure(&cell[c], &v, above_V, var, alike);
     }
     d->measured = true;
     window_begin(d, cell, cells);
@@ -283,6 +310,7 @@ void cell_deltas_gap(struct cell_deltas *d, struct cell_delta cell[], int cells)
 {
     d->run = (struct cell_state){.z = d->run.z};
     d->seen = false;
+    d->past = 0;
     window_begin(d, cell, cells);
 }
 
@@ -296,7 +324,7 @@ void cell_deltas_estimate(const struct cell_deltas *d, const struct cell_delta c
             delta += cell[c].odds[k] * delta_of(k);
             squares += cell[c].odds[k] * square(delta_of(k));
         }
-        double drifted = square(DRIFT) * d->moved;
+        double drifted = square(DRIFT) * d->moved + square(SHAPE * delta) * d->misfit;
         out[c] = (struct cell_delta_estimate){delta, sqrt(squares - delta * delta + drifted),
                                               cell[c].resistance, sqrt(cell[c].resistance_var)};
         mean += delta / cells;

@@ -12,6 +12,10 @@
  * one only (bms/estimator.h has the same rule). Of a cell's own resistance the part that acts at once is learned from
  * steps of the current and taken off.
  *
+ * The pack's own voltage, going up and down the curve, shows whether the file's curve is its. Where it rose or fell
+ * otherwise than foretold by more than the file admits, what single cells show there counts for less, by the square
+ * of that; and a delta is known to no better than a part of itself that grows with it.
+ *
  * Deltas drift with the charge that is moved, for cells differ in capacity too: what was seen at one knee is worth
  * less at the next. No allocation, no clock, the same bits on every machine. */
 #ifndef BUSBAR_BMS_CELL_DELTA_H
@@ -24,7 +28,8 @@
 enum {
     DELTA_SIDE = 80,                   /* deltas to either side */
     DELTA_PLACES = 2 * DELTA_SIDE + 1,
-    DELTA_GRID = 401                   /* places on the curve: charge 0, DELTA_STEP .. 1 */
+    DELTA_GRID = 401,                  /* places on the curve: charge 0, DELTA_STEP .. 1 */
+    DELTA_PAST = 12                    /* windows */
 };
 #define DELTA_STEP 0.0025              /* of charge: deltas of -20 .. 20 % */
 
@@ -33,7 +38,7 @@ struct cell_delta {
     double odds[DELTA_PLACES];         /* sum 1 */
     double off_V[DELTA_PLACES];        /* its voltage's lasting error, if that were its delta */
     double off_var[DELTA_PLACES];
-    double resistance, resistance_var; /* more than the mean cell's at once, relative */
+    double resistance, resistance_var; /* more than the mean cell's at once, by the cell file's */
     double last_V;                     /* against the mean, at the last step; NAN = not read */
     double V_s, A_s, seconds;          /* of the window, while it was read: against the mean; current */
 };
@@ -49,6 +54,9 @@ struct cell_delta_config {
 struct cell_deltas {
     struct cell_delta_config config;
     struct cell_state run;             /* of the mean cell; z as told */
+    double past_V[DELTA_PAST], past_charge[DELTA_PAST];   /* at rest, of the mean cell; the last windows */
+    int past;
+    double misfit;                     /* square of how much worse than the file admits the pack follows; from 1 */
     double last_A;
     bool seen, measured;               /* a step; a window */
     double moved, seconds, rest_s, relaxing_s, at_once_s, charge_s, sigma_s;  /* of the window */
