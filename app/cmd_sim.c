@@ -28,8 +28,8 @@ static const char help[] =
     "Usage: busbar sim [--scenario uc001] [--plant FILE] [--truth FILE] [--speed N] [--start-h H] "
     "[--seed N]\n"
     "                  [--backbone URL] [--battery URL] [--native URL] [--serial DIR|PORT,..]\n"
-    "                  [--bms LIST] [--clock PATH] [--car-h H] [--soc PERCENT] [--push-s S] "
-    "[--seconds S]\n"
+    "                  [--bms LIST] [--bms-can N=URL] [--clock PATH] [--car-h H] [--soc PERCENT]\n"
+    "                  [--push-s S] [--seconds S]\n"
     "       busbar sim --list\n"
     "Runs a simulated plant behind real ports, for busbar run or any other program.\n"
     "  --scenario NAME  uc001: 3 strings, 4 inverters, 600 Ah, a wallbox (the default and only "
@@ -53,6 +53,9 @@ static const char help[] =
     "  --bms LIST       inverters whose BMS port is wired, as 1,2 or all: a pty to each, linked "
     "as\n"
     "                   DIR/bms1 ..; they charge with no more than they are told there\n"
+    "  --bms-can N=URL  inverter N hears its battery on that CAN bus, as 1=local:/tmp/busbar/bms; "
+    "once\n"
+    "                   for each such inverter, several may be on one bus\n"
     "  --clock PATH     a controller may come here for lock step\n"
     "Keys in a terminal: b pushes the charge button, c brings or takes the car, q quits.\n"
     "Each plant minute a line: time, sun, strings and where they stand, wallbox, house, battery.\n";
@@ -140,6 +143,34 @@ static bool bms_read(struct options *options, const char *text)
     return true;
 }
 
+static bool bms_can_read(struct options *options, const char *text)
+{
+    size_t inverters = options->ports.inverters;
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (end == text || number < 1 || (size_t)number > inverters || *end != '=' || !end[1]) {
+        fprintf(stderr,
+                "busbar sim: --bms-can %s is not allowed: N=URL, N from 1 to %zu, as 1=can0\n",
+                text, inverters);
+        return false;
+    }
+    options->ports.bms_can[number - 1] = end + 1;
+    return true;
+}
+
+/* An inverter has one battery link. */
+static bool bms_one_each(const struct options *options)
+{
+    for (size_t u = 0; u < options->ports.inverters; u++)
+        if (options->ports.bms_can[u] && options->ports.bms[u]) {
+            fprintf(stderr,
+                    "busbar sim: --bms-can %zu=%s: the BMS port of inverter %zu is wired already\n",
+                    u + 1, options->ports.bms_can[u], u + 1);
+            return false;
+        }
+    return true;
+}
+
 static const char *bus_read(const char *text)
 {
     return strcmp(text, "none") == 0 ? NULL : text;
@@ -185,6 +216,8 @@ static bool option_read(struct options *options, int option, const char *text)
         return options->truth != NULL;
     case 'B':
         return bms_read(options, text);
+    case 'N':
+        return bms_can_read(options, text);
     case 'C':
         options->ports.clock = text;
         return true;
@@ -213,6 +246,7 @@ static int options_read(struct options *options, int argc, char **argv)
                                           {"native", required_argument, NULL, '0' + SIM_NATIVE},
                                           {"serial", required_argument, NULL, 'p'},
                                           {"bms", required_argument, NULL, 'B'},
+                                          {"bms-can", required_argument, NULL, 'N'},
                                           {"clock", required_argument, NULL, 'C'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
@@ -339,13 +373,15 @@ int cmd_sim(int argc, char **argv)
     int status = options_read(&options, argc, argv);
     if (status >= 0)
         return status;
+    for (size_t u = 0; u < options.ports.inverters; u++)
+        options.ports.bms[u] |= options.plant.inverter[u].bms_port;
+    if (!bms_one_each(&options))
+        return 2;
     struct sim *sim = malloc(sim_size());
     if (!sim) {
         perror("busbar sim");
         return 1;
     }
-    for (size_t u = 0; u < options.ports.inverters; u++)
-        options.ports.bms[u] |= options.plant.inverter[u].bms_port;
     sim_init(sim, &options.plant, START_MS);
     options.ports.sim = sim;
     if (mkdir("/tmp/busbar", 0755) < 0 && errno != EEXIST)

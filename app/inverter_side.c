@@ -138,15 +138,16 @@ static void energy_step(struct controller *c, size_t i)
     own_step(&energy->count[ENERGY_LOAD], &r->energy_load_Wh, r->protocol, rated_W);
     int32_t battery_W = (int32_t)((int64_t)v->battery_mA * v->battery_cV / 100000);
     bool line = v->mode == MODE_LINE || v->mode == MODE_BYPASS;
-    const int32_t W[ENERGY_KINDS] = {
+    const int32_t W[ENERGY_FEED] = {
         [ENERGY_PV] = v->pv_W,
         [ENERGY_LOAD] = v->output_W,
         [ENERGY_CHARGE] = battery_W > 0 ? battery_W : 0,
         [ENERGY_DISCHARGE] = battery_W < 0 ? -battery_W : 0,
         [ENERGY_GRID] = energy_grid_W(line, v->output_W, battery_W, v->pv_W),
     };
-    for (int k = 0; k < ENERGY_KINDS; k++)
+    for (int k = 0; k < ENERGY_FEED; k++)
         energy_power(&energy->count[k], W[k], v->load_ms);
+    energy_power(&energy->count[ENERGY_FEED], r->feed_W.value, r->feed_W.heard_ms);
 }
 
 /* The day changes at local midnight; while the time is not known it does not. */
@@ -172,7 +173,7 @@ struct plant_energy plant_energy(const struct inverter_side *side, size_t units,
             mJ[k] += count->total_mJ - (today ? count->day_mJ : 0);
         }
     int64_t lost_mJ = mJ[ENERGY_PV] + mJ[ENERGY_GRID] + mJ[ENERGY_DISCHARGE] - mJ[ENERGY_LOAD] -
-                      mJ[ENERGY_CHARGE];
+                      mJ[ENERGY_CHARGE] - mJ[ENERGY_FEED];
     return (struct plant_energy){
         .P = energy_Wh(mJ[ENERGY_PV]),
         .L = energy_Wh(mJ[ENERGY_LOAD]),

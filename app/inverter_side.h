@@ -31,7 +31,7 @@ void tell_inverter_bank(struct controller *controller, int64_t now_ms);
 
 /* The owner's sums over all units, Wh, and since midnight. P: produced by the sun. L: given to loads.
  * T: through the battery, in and out. V: what is lost between, P + taken from the grid + discharge -
- * L - charge; it also holds what the units measure wrong. */
+ * L - charge - fed into it; it also holds what the units measure wrong. */
 struct plant_energy {
     int64_t P, L, T, V;
 };

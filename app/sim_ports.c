@@ -49,6 +49,8 @@ static void hubs_pump(struct sim_ports *ports)
     for (int b = 0; b < SIM_BUSES; b++)
         if (ports->hub[b])
             bus_hub_pump(ports->hub[b]);
+    for (size_t u = 0; u < ports->config.inverters; u++)
+        sim_can_pump(&ports->bms_can[u]);
 }
 
 static void bus_say(struct sim_ports *ports, int b)
@@ -128,6 +130,11 @@ static int line_start(struct sim_ports *ports, size_t u)
 
 static int bms_start(struct sim_ports *ports, size_t u)
 {
+    if (ports->config.bms_can[u]) {
+        sim_bms_wire(ports->config.sim, (int)u, SIM_BMS_CAN);
+        return sim_can_open(&ports->bms_can[u], ports->config.bms_can[u], ports->problem,
+                            sizeof ports->problem);
+    }
     if (!ports->config.bms[u] || !ports->config.serial_dir)
         return 0;
     sim_bms_wire(ports->config.sim, (int)u, SIM_BMS_PORT);
@@ -137,6 +144,7 @@ static int bms_start(struct sim_ports *ports, size_t u)
 static void bms_say(struct sim_ports *ports, size_t u)
 {
     uint8_t bytes[64];
+    sim_can_talk(&ports->bms_can[u], ports->config.sim, (int)u, ports->now_ms);
     size_t count = sim_bms_says(ports->config.sim, (int)u, bytes, sizeof bytes);
     if (count && ports->bms[u].master >= 0 && write(ports->bms[u].master, bytes, count) < 0)
         return; /* nobody reads and the line is full: as on a real wire, lost */
@@ -148,6 +156,7 @@ static void bms_hear(struct sim_ports *ports, size_t u)
     for (ssize_t count; ports->bms[u].master >= 0 &&
                         (count = read(ports->bms[u].master, bytes, sizeof bytes)) > 0;)
         sim_bms_bytes(ports->config.sim, (int)u, bytes, (size_t)count);
+    sim_can_listen(&ports->bms_can[u], ports->config.sim, (int)u);
 }
 
 static void openings_hear(struct sim_ports *ports)
@@ -292,6 +301,7 @@ int sim_ports_open(struct sim_ports *ports, const struct sim_ports_config *confi
     for (size_t u = 0; u < SIM_INVERTERS; u++) {
         ports->line[u].master = ports->line[u].slave = ports->line[u].stream.fd = -1;
         ports->bms[u].master = ports->bms[u].slave = -1;
+        ports->bms_can[u].bus.fd = -1;
     }
     int status = clock_listen(ports);
     for (int b = 0; b < SIM_BUSES && status >= 0; b++)
@@ -384,6 +394,7 @@ void sim_ports_forget(struct sim_ports *ports)
         fd_close(&ports->line[u].slave);
         fd_close(&ports->bms[u].master);
         fd_close(&ports->bms[u].slave);
+        sim_can_forget(&ports->bms_can[u]);
         fd_close(&ports->line[u].stream.fd); /* not stream_close: its lock is the parent's too */
     }
     fd_close(&ports->openings);
@@ -396,6 +407,8 @@ void sim_ports_close(struct sim_ports *ports)
     for (size_t u = 0; u < SIM_INVERTERS; u++)
         stream_close(&ports->line[u].stream);
     sim_ports_forget(ports);
+    for (size_t u = 0; u < SIM_INVERTERS; u++)
+        sim_can_close(&ports->bms_can[u]);
     for (int b = 0; b < SIM_BUSES; b++) {
         bus_hub_close(ports->hub[b]);
         ports->hub[b] = NULL;

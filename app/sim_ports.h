@@ -3,7 +3,7 @@
  * Buses are can/bus.h urls; the hub of a local: url is hosted here unless somebody else already
  * does. Each inverter's line is a pty with a link to it (serial_dir/inv1, inv2, ..), or a given
  * port (inverter/stream.h url); the BMS port of those that have one is a pty too (serial_dir/bms1,
- * ..). An inverter that hangs is told when a client opens its port again.
+ * ..), or they hear their battery on a CAN bus (app/sim_can.h). An inverter that hangs is told when a client opens its port again.
  *
  * Lock step, for a controller in another process that must never fall behind an accelerated
  * plant: it connects to the SOCK_SEQPACKET socket `clock`, hears the plant's time (int64_t
@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/sim_can.h"
 #include "can/bus.h"
 #include "inverter/stream.h"
 #include "sim/sim.h"
@@ -30,6 +31,7 @@ struct sim_ports_config {
     const char *serial_dir;              /* where the links to the ptys stand; made when missing */
     const char *serial[SIM_INVERTERS];   /* a given port instead of a pty, where not NULL */
     bool bms[SIM_INVERTERS];             /* its BMS port is wired; needs serial_dir */
+    const char *bms_can[SIM_INVERTERS];  /* the bus it hears its battery on, NULL = none */
     const char *clock;                   /* NULL = no lock step */
     bool alone;                          /* runs on when no controller is at the clock; else the
                                           * first step waits up to 5 s for one */
@@ -47,6 +49,7 @@ struct sim_ports {
     struct bus_hub *hub[SIM_BUSES];
     struct bus bus[SIM_BUSES];
     struct sim_line line[SIM_INVERTERS], bms[SIM_INVERTERS];
+    struct sim_can bms_can[SIM_INVERTERS];
     int64_t retry_ms[SIM_BUSES + SIM_INVERTERS];
     int64_t now_ms;
     int openings;                        /* inotify: clients that open a pty */

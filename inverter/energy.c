@@ -7,7 +7,7 @@ const char *energy_kind_name(enum energy_kind kind)
     static const char *const names[ENERGY_KINDS] = {
         [ENERGY_PV] = "PV",         [ENERGY_LOAD] = "load",
         [ENERGY_CHARGE] = "charge", [ENERGY_DISCHARGE] = "discharge",
-        [ENERGY_GRID] = "grid",
+        [ENERGY_GRID] = "grid",     [ENERGY_FEED] = "feed-in",
     };
     return names[kind];
 }

@@ -21,7 +21,8 @@ enum energy_kind {
     ENERGY_CHARGE,       /* into the battery, at its terminals */
     ENERGY_DISCHARGE,    /* out of it */
     ENERGY_GRID,         /* taken from the grid; derived, energy_grid_W */
-    ENERGY_KINDS
+    ENERGY_FEED,         /* into the grid, of units that tell it */
+    ENERGY_KINDS         /* saved by these numbers: further ones are appended */
 };
 
 enum { ENERGY_GAP_MS = 15000, ENERGY_SERIAL = 24 };

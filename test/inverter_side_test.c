@@ -169,6 +169,31 @@ static void energy_through_trouble(void)
               "inv%d's own count is followed", u + 1);
 }
 
+/* 1200 W into the grid for ten minutes, told by one unit of the four. */
+static void feed_in(void)
+{
+    enum { FED_W = 1200, MINUTES = 10 };
+    struct energy_count *count = &t.controller->inverters.energy[0].count[ENERGY_FEED];
+    CHECK(count->total_mJ == 0, "no unit has told any");
+    for (int s = 0; s <= MINUTES * 60; s++) {
+        reading_set(&t.controller->plant.units[0].readings.feed_W, FED_W, t.now_ms);
+        together_run(&t, 1000);
+    }
+    struct plant_energy after = plant_energy(&t.controller->inverters, 4, false);
+    CHECK(labs((long)energy_Wh(count->total_mJ) - FED_W * MINUTES / 60) <= 2, "%lld Wh",
+          (long long)energy_Wh(count->total_mJ));
+    int64_t rest_mJ = 0;
+    for (int u = 0; u < 4; u++) {
+        const struct energy_count *c = t.controller->inverters.energy[u].count;
+        rest_mJ += c[ENERGY_PV].total_mJ + c[ENERGY_GRID].total_mJ + c[ENERGY_DISCHARGE].total_mJ -
+                   c[ENERGY_LOAD].total_mJ - c[ENERGY_CHARGE].total_mJ;
+    }
+    CHECK(energy_Wh(rest_mJ - count->total_mJ) == after.V, "what is fed in is not lost");
+    const Busbar__Energy *fed = told()->units[0]->energy[ENERGY_FEED];
+    CHECK(!strcmp(fed->name, "feed-in") && labs((long)fed->total_wh - 200) <= 2, "and told");
+    CHECK(t.controller->inverters.energy[1].count[ENERGY_FEED].total_mJ == 0, "by that unit alone");
+}
+
 static void a_fault_begins_and_ends(void)
 {
     records(JOURNAL_UNIT_FAULT);
@@ -330,6 +355,7 @@ int main(void)
     a_healthy_plant();
     energy_against_truth();
     energy_through_trouble();
+    feed_in();
     a_fault_begins_and_ends();
     a_silent_unit();
     a_disagreement();

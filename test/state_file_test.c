@@ -1,3 +1,4 @@
+#include "app/energy_saved.h"
 #include "app/state_codec.h"
 #include "app/state_file.h"
 
@@ -316,6 +317,26 @@ static void senseless_energy(void)
     }
 }
 
+/* A file from before feed-in was counted has one count less. */
+static void fewer_energies(void)
+{
+    static struct saved_state state, back;
+    static struct energy_parts parts;
+    SavedState message = SAVED_STATE__INIT;
+    memset(&state, 0, sizeof state);
+    state.energy_count = 1;
+    strcpy(state.energy[0].name, "inv1");
+    for (int k = 0; k < ENERGY_KINDS; k++)
+        state.energy[0].unit.count[k].total_mJ = 1000 + k;
+    energy_pack(&parts, &message, &state);
+    CHECK(message.energy[0]->n_counts == ENERGY_FEED + 1, "feed-in is the last");
+    message.energy[0]->n_counts = ENERGY_FEED;
+    energy_unpack(&back, &message);
+    const struct energy_count *got = saved_energy_find(&back, "inv1")->unit.count;
+    for (int k = 0; k < ENERGY_KINDS; k++)
+        CHECK(got[k].total_mJ == (k == ENERGY_FEED ? 0 : 1000 + k), "%s", energy_kind_name(k));
+}
+
 static void largest_fits(void)
 {
     static uint8_t bytes[STATE_FILE_MAX];
@@ -455,5 +476,6 @@ int main(void)
     senseless_plans();
     senseless_charges();
     senseless_energy();
+    fewer_energies();
     return check_done("state_file");
 }
