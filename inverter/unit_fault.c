@@ -7,15 +7,24 @@
 
 enum code_place { PLACE_UNKNOWN, PLACE_31, PLACE_32 };
 
+/* Where a word stands in a name; NULL = nowhere. */
+static const char *found_in(const char *name, const char *word)
+{
+    for (; *name; name++)
+        if (!strncmp(name, word, strlen(word)))
+            return name;
+    return NULL;
+}
+
 /* MKS is another series, of 32 characters. */
 static enum code_place place_of(const struct unit_readings *r)
 {
     enum { BATTERY_24_dV = 300, BATTERY_48_dV = 420 };
-    const char *mk = strstr(r->model, "MK");
+    const char *mk = found_in(r->model, "MK");
     int32_t battery_dV = r->rated_battery_dV.heard_ms ? r->rated_battery_dV.value : 0;
-    if (strstr(r->model, "GK") || (mk && mk[2] != 'S'))
+    if (found_in(r->model, "GK") || (mk && mk[2] != 'S'))
         return PLACE_31;
-    if (!strstr(r->model, "MAX") || battery_dV <= 0)
+    if (!found_in(r->model, "MAX") || battery_dV <= 0)
         return PLACE_UNKNOWN;
     if (battery_dV <= BATTERY_24_dV)
         return PLACE_31;
