@@ -1,6 +1,7 @@
 #include "app/client.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,4 +111,39 @@ void lines_print(const Busbar__Response *response, bool json)
     json_dumpf(lines, stdout, JSON_COMPACT);
     putchar('\n');
     json_decref(lines);
+}
+
+int client_command(int argc, char **argv, const char *help, Busbar__Verb verb,
+                   void (*show)(const Busbar__Response *response, bool json))
+{
+    static const struct option known[] = {{"json", no_argument, NULL, 'j'},
+                                          {"socket", required_argument, NULL, 's'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    const char *socket = NULL;
+    bool json = false;
+    for (int c; (c = getopt_long(argc, argv, "js:h", known, NULL)) != -1;) {
+        if (c != 'j' && c != 's') {
+            fputs(help, c == 'h' ? stdout : stderr);
+            return c == 'h' ? 0 : 2;
+        }
+        json |= c == 'j';
+        socket = c == 's' ? optarg : socket;
+    }
+    int status;
+    Busbar__Request request = BUSBAR__REQUEST__INIT;
+    request.verb = verb;
+    Busbar__Response *response = client_once(socket, &request, &status);
+    if (response && status == 0)
+        show(response, json);
+    if (response)
+        busbar__response__free_unpacked(response, NULL);
+    return status;
+}
+
+void json_show(json_t *object)
+{
+    json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(object);
 }

@@ -25,6 +25,13 @@ Busbar__Response *client_exchange(int fd, Busbar__Request *request, const char *
  * *status becomes the exit status. */
 Busbar__Response *client_once(const char *socket_option, Busbar__Request *request, int *status);
 
+/* A whole command that asks one thing and knows --json, --socket and --help; returns its exit status. */
+int client_command(int argc, char **argv, const char *help, Busbar__Verb verb,
+                   void (*show)(const Busbar__Response *response, bool json));
+
+/* Compact, in order, with a newline; the object is freed. */
+void json_show(json_t *object);
+
 /* app/battery_text.c: the cap and ageing, part of the status. */
 void battery_more_json(json_t *object, const Busbar__Battery *battery);
 /* app/charge_text.c: how the charge is known. */

@@ -80,9 +80,7 @@ static void status_show(const Busbar__Response *response, const struct ask_optio
         return;
     }
     json_t *object = status_json(response->status);
-    json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(object);
+    json_show(object);
 }
 
 int cmd_status(int argc, char **argv)

@@ -108,5 +108,8 @@ struct request_seen {
 };
 void request_watch(struct controller *controller, const struct request *request,
                    struct request_seen *seen, int64_t now_ms);          /* app/request_watch.c */
+/* For its parts: the step, and what is to be said of it. */
+void request_saw(struct request_seen *seen, enum request_step step, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -34,9 +34,7 @@ static void reached_print(const Busbar__RequestState *state, const Busbar__Reach
     json_object_set_new(object, "step", json_string(step_word(reached->step)));
     json_object_set_new(object, "after_ms", json_integer(reached->after_ms));
     json_object_set_new(object, "says", json_string(reached->says));
-    json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(object);
+    json_show(object);
 }
 
 void ladder_print(const Busbar__RequestState *state, bool json)

@@ -9,10 +9,7 @@
 
 enum { BOX_AGE_MS = 3000 };
 
-static void saw(struct request_seen *seen, enum request_step step, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void saw(struct request_seen *seen, enum request_step step, const char *format, ...)
+void request_saw(struct request_seen *seen, enum request_step step, const char *format, ...)
 {
     va_list args;
     seen->step = step;
@@ -42,9 +39,10 @@ static unsigned strings_placed(const struct controller *c)
 static bool router_stuck(const struct controller *c, struct request_seen *seen)
 {
     if (c->stopped)
-        saw(seen, REQUEST_REFUSED, "the emergency stop was pressed");
+        request_saw(seen, REQUEST_REFUSED, "the emergency stop was pressed");
     else if (c->router.state == ROUTER_HOLD)
-        saw(seen, REQUEST_REFUSED, "the strings hold, because %s", router_why_text(c->router.why));
+        request_saw(seen, REQUEST_REFUSED, "the strings hold, because %s",
+                    router_why_text(c->router.why));
     else
         return false;
     return true;
@@ -52,9 +50,9 @@ static bool router_stuck(const struct controller *c, struct request_seen *seen)
 
 static void moving_says(const struct controller *c, struct request_seen *seen)
 {
-    saw(seen, REQUEST_NONE, "strings: %s, because %s; %u of %u where they are wanted",
-        router_state_name(c->router.state), router_why_text(c->router.why), strings_placed(c),
-        c->config->topology.strings);
+    request_saw(seen, REQUEST_NONE, "strings: %s, because %s; %u of %u where they are wanted",
+                router_state_name(c->router.state), router_why_text(c->router.why),
+                strings_placed(c), c->config->topology.strings);
 }
 
 static const char *car_word(int32_t state)
@@ -76,19 +74,20 @@ static void car_says(const struct controller *c, size_t point, struct request_se
     int32_t current_dA = reading_or(&box->current_dA, now_ms, BOX_AGE_MS, 0);
     int32_t car = reading_or(&box->car_state, now_ms, BOX_AGE_MS, -1);
     if (told_dA < 0)
-        saw(seen, REQUEST_NONE, "the wallbox is silent");
+        request_saw(seen, REQUEST_NONE, "the wallbox is silent");
     else if (limit->value == 0)
-        saw(seen, REQUEST_NONE, "%s; no current is offered, held by %s", car_word(car),
-            limit_cause_text(limit->cause));
+        request_saw(seen, REQUEST_NONE, "%s; no current is offered, held by %s", car_word(car),
+                    limit_cause_text(limit->cause));
     else if (told_dA < config->min_dA)
-        saw(seen, REQUEST_NONE, "the wallbox has not taken its limit of %d.%d A yet",
-            limit->value / 10, limit->value % 10);
+        request_saw(seen, REQUEST_NONE, "the wallbox has not taken its limit of %d.%d A yet",
+                    limit->value / 10, limit->value % 10);
     else if (current_dA < config->min_dA / 2) /* its electronics draw a little */
-        saw(seen, REQUEST_NONE, "it draws %d.%d A, %s", current_dA / 10, current_dA % 10,
-            car_word(car));
+        request_saw(seen, REQUEST_NONE, "it draws %d.%d A, %s", current_dA / 10, current_dA % 10,
+                    car_word(car));
     else
-        saw(seen, REQUEST_CONFIRMED, "the car draws %d.%d A, the wallbox's limit reads %d.%d A",
-            current_dA / 10, current_dA % 10, told_dA / 10, told_dA % 10);
+        request_saw(seen, REQUEST_CONFIRMED,
+                    "the car draws %d.%d A, the wallbox's limit reads %d.%d A", current_dA / 10,
+                    current_dA % 10, told_dA / 10, told_dA % 10);
 }
 
 static void watch_charge(const struct controller *c, const struct request *request,
@@ -100,15 +99,16 @@ static void watch_charge(const struct controller *c, const struct request *reque
     if (router_stuck(c, seen))
         return;
     if (step >= REQUEST_SENT && !session_active(session))
-        saw(seen, REQUEST_REFUSED, "the session has ended: %s", session_why_text(session->why));
+        request_saw(seen, REQUEST_REFUSED, "the session has ended: %s",
+                    session_why_text(session->why));
     else if (step < REQUEST_SENT && session_active(session))
-        saw(seen, REQUEST_SENT, "the session runs; %u strings to place",
-            c->config->topology.strings - strings_placed(c));
+        request_saw(seen, REQUEST_SENT, "the session runs; %u strings to place",
+                    c->config->topology.strings - strings_placed(c));
     else if (c->wished != point || !strings_stand(c))
         moving_says(c, seen);
     else if (step < REQUEST_ACKNOWLEDGED)
-        saw(seen, REQUEST_ACKNOWLEDGED, "contacts seen closed: %u strings at its inverter",
-            c->decided.charge_point[point].strings);
+        request_saw(seen, REQUEST_ACKNOWLEDGED, "contacts seen closed: %u strings at its inverter",
+                    c->decided.charge_point[point].strings);
     else
         car_says(c, point, seen, now_ms);
 }
@@ -121,14 +121,16 @@ static void watch_stop(const struct controller *c, const struct request *request
     if (router_stuck(c, seen))
         return;
     if (step >= REQUEST_SENT && session_active(session))
-        saw(seen, REQUEST_REFUSED, "a new session has begun: %s", session_why_text(session->why));
+        request_saw(seen, REQUEST_REFUSED, "a new session has begun: %s",
+                    session_why_text(session->why));
     else if (step < REQUEST_SENT && !session_active(session))
-        saw(seen, REQUEST_SENT, "the session has ended; %u strings to place",
-            c->config->topology.strings - strings_placed(c));
+        request_saw(seen, REQUEST_SENT, "the session has ended; %u strings to place",
+                    c->config->topology.strings - strings_placed(c));
     else if (step < REQUEST_SENT || c->wished == request->ask.index || !strings_stand(c))
         moving_says(c, seen);
     else
-        saw(seen, REQUEST_CONFIRMED, "contacts seen closed: every string is where it is wanted");
+        request_saw(seen, REQUEST_CONFIRMED,
+                    "contacts seen closed: every string is where it is wanted");
 }
 
 /* --- reset --- */
@@ -137,19 +139,20 @@ static void watch_reset(const struct controller *c, struct request_seen *seen)
 {
     if (c->router.state == ROUTER_STOP || router_stuck(c, seen)) {
         if (c->router.state == ROUTER_STOP)
-            saw(seen, REQUEST_REFUSED, "the emergency stop is pressed");
+            request_saw(seen, REQUEST_REFUSED, "the emergency stop is pressed");
         return;
     }
     for (size_t p = 0; p < c->config->wallbox_count; p++)
         if (c->ac[p].sources && c->ac[p].state == AC_HOLD) {
-            saw(seen, REQUEST_REFUSED, "the wallbox's source is held, because %s",
-                ac_why_text(c->ac[p].why));
+            request_saw(seen, REQUEST_REFUSED, "the wallbox's source is held, because %s",
+                        ac_why_text(c->ac[p].why));
             return;
         }
     if (c->router.state == ROUTER_START)
-        saw(seen, REQUEST_NONE, "reading everything back: %s", router_why_text(c->router.why));
+        request_saw(seen, REQUEST_NONE, "reading everything back: %s",
+                    router_why_text(c->router.why));
     else
-        saw(seen, REQUEST_CONFIRMED, "every contact is read back, and agrees");
+        request_saw(seen, REQUEST_CONFIRMED, "every contact is read back, and agrees");
 }
 
 /* --- the cap and the packs --- */
@@ -161,17 +164,17 @@ static void watch_cap(const struct controller *c, const struct request *request,
     int32_t asked = request->ask.value;
     const struct cap_decision *now = &c->cap.out;
     if (c->cap.memory.manual_permille != asked) {
-        saw(seen, REQUEST_REFUSED, "another request changed it");
+        request_saw(seen, REQUEST_REFUSED, "another request changed it");
         return;
     }
     bool there = asked ? now->cap_permille == asked : now->reason != CAP_MANUAL;
     cap_sentence(text, sizeof text, now, &c->clock);
     if (there)
-        saw(seen, REQUEST_CONFIRMED, "in force: %.90s", text);
+        request_saw(seen, REQUEST_CONFIRMED, "in force: %.90s", text);
     else if (now->block)
-        saw(seen, REQUEST_NONE, "it is held back: %s", cap_block_text(now->block));
+        request_saw(seen, REQUEST_NONE, "it is held back: %s", cap_block_text(now->block));
     else
-        saw(seen, REQUEST_NONE, "in force is %.90s", text);
+        request_saw(seen, REQUEST_NONE, "in force is %.90s", text);
 }
 
 static void watch_charge_to(const struct controller *c, const struct request *request,
@@ -180,17 +183,18 @@ static void watch_charge_to(const struct controller *c, const struct request *re
     char time[CAP_TIME_SIZE];
     const struct cap_decision *now = &c->cap.out;
     if (request->ask.value == 0)
-        saw(seen, REQUEST_CONFIRMED, "cancelled");
+        request_saw(seen, REQUEST_CONFIRMED, "cancelled");
     else if (now->reason == CAP_ONE_OFF)
-        saw(seen, REQUEST_CONFIRMED, "it has begun");
+        request_saw(seen, REQUEST_CONFIRMED, "it has begun");
     else if (now->one_off_permille != request->ask.value)
-        saw(seen, REQUEST_NONE, "it is not planned yet");
+        request_saw(seen, REQUEST_NONE, "it is not planned yet");
     else if (now->one_off_from_s == 0)
-        saw(seen, REQUEST_CONFIRMED, "it waits; its beginning is not known, as the charge is not");
+        request_saw(seen, REQUEST_CONFIRMED,
+                    "it waits; its beginning is not known, as the charge is not");
     else {
         cap_time_text(time, &c->clock, now->one_off_from_s);
-        saw(seen, REQUEST_CONFIRMED, "it begins %s%s", time,
-            now->one_off_short ? "; the sun seen so far does not suffice" : "");
+        request_saw(seen, REQUEST_CONFIRMED, "it begins %s%s", time,
+                    now->one_off_short ? "; the sun seen so far does not suffice" : "");
     }
 }
 
@@ -202,12 +206,12 @@ static void watch_pack(const struct controller *c, const struct request *request
     enum pack_place place = c->bank.pack[pack].place;
     bool out = request->ask.verb == REQUEST_PACK_OUT;
     if (c->bank.pack[pack].asked_out != out) {
-        saw(seen, REQUEST_REFUSED, "another request took it back");
+        request_saw(seen, REQUEST_REFUSED, "another request took it back");
         return;
     }
     pack_says(c, pack, says, sizeof says);
-    saw(seen, place == (out ? PLACE_OUT : PLACE_IN) ? REQUEST_CONFIRMED : REQUEST_NONE, "%s%s%.80s",
-        pack_place_text(place), *says ? ": " : "", says);
+    request_saw(seen, place == (out ? PLACE_OUT : PLACE_IN) ? REQUEST_CONFIRMED : REQUEST_NONE,
+                "%s%s%.80s", pack_place_text(place), *says ? ": " : "", says);
 }
 
 void request_watch(struct controller *c, const struct request *request, struct request_seen *seen,
@@ -239,7 +243,7 @@ void request_watch(struct controller *c, const struct request *request, struct r
     case REQUEST_POSTPONE:
     case REQUEST_REPLACED:
     case REQUEST_RELEASE: /* nothing but memory */
-        saw(seen, REQUEST_CONFIRMED, "noted");
+        request_saw(seen, REQUEST_CONFIRMED, "noted");
         return;
     case REQUEST_VERBS:
         break;
