@@ -42,7 +42,7 @@ void unit_init(struct unit *unit, const struct unit_config *config, int64_t now_
     *unit = (struct unit){.config = *config, .orders = unit_orders_none(), .day_ms = now_ms};
     default_to(&unit->config.answer_ms, 1500);
     default_to(&unit->config.gap_ms, 100);
-    default_to(&unit->config.pause_ms, 30);
+    default_to(&unit->config.pause_ms, 25);
     default_to(&unit->config.setter_pause_ms, 1000);
     default_to(&unit->config.dwell_ms, 60000);
     default_to(&unit->config.writes_per_day, 50);

@@ -130,7 +130,7 @@ struct unit_config {
     uint8_t parallel;        /* units to ask after by QPGSn while it is in parallel, 0 = none */
     int32_t answer_ms;       /* whole reply, default 1500 */
     int32_t gap_ms;          /* between bytes, default 100 */
-    int32_t pause_ms;        /* after a reply, default 30: its own turnaround is 40 and more */
+    int32_t pause_ms;        /* after a reply, default 25: its own turnaround is 40 and more */
     int32_t setter_pause_ms; /* after a setter, default 1000 */
     int32_t dwell_ms;        /* between writes of one parameter, default 60000 */
     int32_t writes_per_day;  /* per parameter, default 50 */
