@@ -108,9 +108,7 @@ void lines_print(const Busbar__Response *response, bool json)
     json_t *lines = json_array();
     for (size_t i = 0; i < response->n_lines; i++)
         json_array_append_new(lines, json_string(response->lines[i]));
-    json_dumpf(lines, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(lines);
+    json_show(lines);
 }
 
 int client_command(int argc, char **argv, const char *help, Busbar__Verb verb,
@@ -130,10 +128,16 @@ int client_command(int argc, char **argv, const char *help, Busbar__Verb verb,
         json |= c == 'j';
         socket = c == 's' ? optarg : socket;
     }
+    return client_show(socket, verb, json, show);
+}
+
+int client_show(const char *socket_option, Busbar__Verb verb, bool json,
+                void (*show)(const Busbar__Response *response, bool json))
+{
     int status;
     Busbar__Request request = BUSBAR__REQUEST__INIT;
     request.verb = verb;
-    Busbar__Response *response = client_once(socket, &request, &status);
+    Busbar__Response *response = client_once(socket_option, &request, &status);
     if (response && status == 0)
         show(response, json);
     if (response)

@@ -29,6 +29,10 @@ Busbar__Response *client_once(const char *socket_option, Busbar__Request *reques
 int client_command(int argc, char **argv, const char *help, Busbar__Verb verb,
                    void (*show)(const Busbar__Response *response, bool json));
 
+/* Asks one thing and shows the answer where it is accepted; returns the exit status. */
+int client_show(const char *socket_option, Busbar__Verb verb, bool json,
+                void (*show)(const Busbar__Response *response, bool json));
+
 /* Compact, in order, with a newline; the object is freed. */
 void json_show(json_t *object);
 

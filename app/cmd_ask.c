@@ -42,28 +42,13 @@ static int options_read(int argc, char **argv, struct ask_options *options, cons
     return -1;
 }
 
-static int lines_ask(int argc, char **argv, Busbar__Verb verb, const char *help)
-{
-    struct ask_options options = {0};
-    int status = options_read(argc, argv, &options, help);
-    if (status >= 0)
-        return status;
-    Busbar__Request request = BUSBAR__REQUEST__INIT;
-    request.verb = verb;
-    Busbar__Response *response = client_once(options.socket, &request, &status);
-    if (response && status == 0)
-        lines_print(response, options.json);
-    if (response)
-        busbar__response__free_unpacked(response, NULL);
-    return status;
-}
-
 int cmd_why(int argc, char **argv)
 {
-    return lines_ask(
-        argc, argv, BUSBAR__VERB__WHY,
+    return client_command(
+        argc, argv,
         "Usage: busbar why [--json] [--socket PATH]\n"
-        "One sentence per output: what it does, what holds it there and by how much.\n");
+        "One sentence per output: what it does, what holds it there and by how much.\n",
+        BUSBAR__VERB__WHY, lines_print);
 }
 
 static void status_show(const Busbar__Response *response, const struct ask_options *options)
@@ -79,8 +64,7 @@ static void status_show(const Busbar__Response *response, const struct ask_optio
             status_print(response->status);
         return;
     }
-    json_t *object = status_json(response->status);
-    json_show(object);
+    json_show(status_json(response->status));
 }
 
 int cmd_status(int argc, char **argv)

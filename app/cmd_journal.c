@@ -155,15 +155,7 @@ static int options_read(int argc, char **argv, struct options *o)
 
 static int journal_ask(const struct options *o)
 {
-    int status;
-    Busbar__Request request = BUSBAR__REQUEST__INIT;
-    request.verb = BUSBAR__VERB__JOURNAL;
-    Busbar__Response *response = client_once(o->socket, &request, &status);
-    if (response && status == 0)
-        lines_print(response, o->json);
-    if (response)
-        busbar__response__free_unpacked(response, NULL);
-    return status;
+    return client_show(o->socket, BUSBAR__VERB__JOURNAL, o->json, lines_print);
 }
 
 /* --- a file --- */

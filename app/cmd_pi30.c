@@ -62,13 +62,6 @@ static size_t raw_from_input(uint8_t *raw, size_t room)
     return pi30_unescape(raw, room, (const char *)bytes);
 }
 
-static void print_json(json_t *object)
-{
-    json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(object);
-}
-
 /* The first frame whose check fits, else what is meant as one. */
 static int decode_frame(const struct decode_options *options, const char *word, const uint8_t *raw,
                         size_t room)
@@ -81,14 +74,14 @@ static int decode_frame(const struct decode_options *options, const char *word, 
         pick_answer(&pick, options->only, word, raw + start, count);
     if (pick.verdict == VERDICT_TAKEN) {
         if (options->json)
-            print_json(pi30_answer_json(word, pick.protocol, &pick.answer, raw + start));
+            pi30_json_show(pi30_answer_json(word, pick.protocol, &pick.answer, raw + start));
         else
             pi30_print_answer(stdout, word, pick.protocol, &pick.answer, raw + start);
         return 0;
     }
     pick.refusal.at = (uint16_t)(pick.refusal.at + start);
     if (options->json)
-        print_json(pi30_refusal_json(word, pick.question, &pick.refusal));
+        pi30_json_show(pi30_refusal_json(word, pick.question, &pick.refusal));
     else
         pi30_print_refusal(stdout, word, pick.question, &pick.refusal);
     return 1;

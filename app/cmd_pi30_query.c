@@ -253,9 +253,7 @@ static int tell(const struct query *query, const struct pick *pick, const uint8_
                                : pi30_refusal_json(query->word, pick->question, &pick->refusal);
         json_object_set_new(object, "port", json_string(query->port));
         json_object_set_new(object, "raw", json_string(raw));
-        json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
-        putchar('\n');
-        json_decref(object);
+        pi30_json_show(object);
     } else if (taken) {
         pi30_print_answer(stdout, query->word, pick->protocol, &pick->answer, frame);
     } else {

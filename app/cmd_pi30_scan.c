@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/cli.h"
+#include "app/client.h"
 #include "app/clock.h"
 #include "app/port_find.h"
 #include "inverter/probe.h"
@@ -224,9 +225,7 @@ static void json_print(const struct scan *scan)
                       "rated_W", f->rated_W, "rated_A", f->rated_dA / 10.0, "charge_max_A",
                       f->charge_max_A, "output_mode", f->output_mode));
     }
-    json_dumpf(list, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(list);
+    json_show(list);
 }
 
 static bool number_read(const char *text, long least, long most, long *out, const char *what)

@@ -51,13 +51,5 @@ int cmd_plan(int argc, char **argv)
     }
     if (path)
         return plan_file(path, dot ? plan_dot : json ? plan_json : plan_text);
-    Busbar__Request request = BUSBAR__REQUEST__INIT;
-    request.verb = BUSBAR__VERB__PLAN;
-    int status;
-    Busbar__Response *response = client_once(socket, &request, &status);
-    if (response && status == 0)
-        lines_print(response, json);
-    if (response)
-        busbar__response__free_unpacked(response, NULL);
-    return status;
+    return client_show(socket, BUSBAR__VERB__PLAN, json, lines_print);
 }

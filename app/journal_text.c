@@ -4,27 +4,35 @@
 #include "app/session.h"
 #include "app/why.h"
 
-static void subject_text(const struct journal_record *record, const struct config *config,
-                         char *out, size_t room)
+/* What a kind's index counts. */
+enum subject {
+    OF_PLANT, /* no index */
+    OF_REQUEST,
+    OF_CONTACT,
+    OF_STRING,
+    OF_CHARGE_POINT,
+    OF_INVERTER,
+    OF_BUTTON,
+    OF_EMULATION,
+    OF_BUS,
+    OF_SENSOR,
+    OF_NODE,
+    OF_PACK
+};
+
+static enum subject subject_of(enum journal_kind kind)
 {
-    const struct topology *topology = &config->topology;
-    switch (record->kind) {
+    switch (kind) {
     case JOURNAL_CONTACT:
     case JOURNAL_WEAR:
-        snprintf(out, room, "%s > %s",
-                 topology->string[topology->contact[record->index].string].name,
-                 topology->input[topology->contact[record->index].input].name);
-        return;
+        return OF_CONTACT;
     case JOURNAL_STRING_SWITCH:
-        snprintf(out, room, "%s", topology->string[record->index].name);
-        return;
+        return OF_STRING;
     case JOURNAL_CHARGE_POINT:
     case JOURNAL_SESSION:
     case JOURNAL_AC_CONTACT:
     case JOURNAL_AC_STATE:
-        snprintf(out, room, "%s",
-                 config->wallboxes[config->charge_points[record->index].device].name);
-        return;
+        return OF_CHARGE_POINT;
     case JOURNAL_CHARGE_MAX:
     case JOURNAL_CHARGER_OFF:
     case JOURNAL_OUTPUT_PRIORITY:
@@ -34,33 +42,24 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_UNIT_DOUBT:
     case JOURNAL_UNIT_FLOAT:
     case JOURNAL_MEANS:
-        snprintf(out, room, "%s", config->inverters[record->index].name);
-        return;
+        return OF_INVERTER;
     case JOURNAL_LAMP:
-        snprintf(out, room, "%s", config->buttons[record->index].name);
-        return;
+        return OF_BUTTON;
     case JOURNAL_EMULATION:
     case JOURNAL_EMULATED_CHARGE:
     case JOURNAL_EMULATED_DISCHARGE:
     case JOURNAL_EMULATED_INVERTER:
-        snprintf(out, room, "%s", config->emulations[record->index].name);
-        return;
+        return OF_EMULATION;
     case JOURNAL_VETO:
-        snprintf(out, room, "%s", config->buses[record->index].name);
-        return;
+        return OF_BUS;
     case JOURNAL_CURRENT:
-        snprintf(out, room, "%s", config->currents.net.sensor[record->index].name);
-        return;
+        return OF_SENSOR;
     case JOURNAL_BUSBAR:
-        snprintf(out, room, "%s", config->currents.net.node[record->index].name);
-        return;
+        return OF_NODE;
     case JOURNAL_PACK:
-        snprintf(out, room, "%s", config->packs[record->index].name);
-        return;
+        return OF_PACK;
     case JOURNAL_REQUEST:
-        snprintf(out, room, "%016llx %s", (unsigned long long)record->request.id,
-                 record->request.about);
-        return;
+        return OF_REQUEST;
     case JOURNAL_ROUTER:
     case JOURNAL_CAP:
     case JOURNAL_CAP_POLICY:
@@ -69,7 +68,62 @@ static void subject_text(const struct journal_record *record, const struct confi
     case JOURNAL_KINDS:
         break;
     }
-    snprintf(out, room, "%s", config->plant);
+    return OF_PLANT;
+}
+
+/* The name of the subject with this index; NULL past the last that the config has. */
+static const char *name_of(enum subject subject, size_t index, const struct config *config)
+{
+    switch (subject) {
+    case OF_STRING:
+        return index < config->topology.strings ? config->topology.string[index].name : NULL;
+    case OF_CHARGE_POINT:
+        return index < config->wallbox_count
+                   ? config->wallboxes[config->charge_points[index].device].name
+                   : NULL;
+    case OF_INVERTER:
+        return index < config->inverter_count ? config->inverters[index].name : NULL;
+    case OF_BUTTON:
+        return index < config->button_count ? config->buttons[index].name : NULL;
+    case OF_EMULATION:
+        return index < config->emulation_count ? config->emulations[index].name : NULL;
+    case OF_BUS:
+        return index < config->bus_count ? config->buses[index].name : NULL;
+    case OF_SENSOR:
+        return index < config->currents.net.sensors ? config->currents.net.sensor[index].name
+                                                    : NULL;
+    case OF_NODE:
+        return index < config->currents.net.nodes ? config->currents.net.node[index].name : NULL;
+    case OF_PACK:
+        return index < config->pack_count ? config->packs[index].name : NULL;
+    case OF_PLANT:
+        return config->plant;
+    case OF_REQUEST:
+    case OF_CONTACT:
+        break;
+    }
+    return NULL;
+}
+
+void journal_subject(const struct journal_record *record, const struct config *config, char *out,
+                     size_t room)
+{
+    static const struct config nothing = {.plant = "plant"};
+    config = config ? config : &nothing;
+    const struct topology *topology = &config->topology;
+    enum subject subject = subject_of(record->kind);
+    const char *name = name_of(subject, record->index, config);
+    if (subject == OF_REQUEST)
+        snprintf(out, room, "%016llx %s", (unsigned long long)record->request.id,
+                 record->request.about);
+    else if (subject == OF_CONTACT && record->index < topology->contacts)
+        snprintf(out, room, "%s > %s",
+                 topology->string[topology->contact[record->index].string].name,
+                 topology->input[topology->contact[record->index].input].name);
+    else if (name)
+        snprintf(out, room, "%s", name);
+    else
+        snprintf(out, room, "#%u", record->index);
 }
 
 static void value_text(enum journal_kind kind, int32_t value, char *out, size_t room)
@@ -165,70 +219,6 @@ static void value_text(enum journal_kind kind, int32_t value, char *out, size_t 
     snprintf(out, room, "%d", value);
 }
 
-/* --- of a record from anywhere --- */
-
-/* How many the config has of what the index counts; -1 = the kind has no index. */
-static int subjects(enum journal_kind kind, const struct config *config)
-{
-    switch (kind) {
-    case JOURNAL_CONTACT:
-    case JOURNAL_WEAR:
-        return config->topology.contacts;
-    case JOURNAL_STRING_SWITCH:
-        return config->topology.strings;
-    case JOURNAL_CHARGE_POINT:
-    case JOURNAL_SESSION:
-    case JOURNAL_AC_CONTACT:
-    case JOURNAL_AC_STATE:
-        return config->wallbox_count;
-    case JOURNAL_CHARGE_MAX:
-    case JOURNAL_CHARGER_OFF:
-    case JOURNAL_OUTPUT_PRIORITY:
-    case JOURNAL_PV_OFF:
-    case JOURNAL_UNIT_FAULT:
-    case JOURNAL_UNIT_WARNING:
-    case JOURNAL_UNIT_DOUBT:
-    case JOURNAL_UNIT_FLOAT:
-    case JOURNAL_MEANS:
-        return config->inverter_count;
-    case JOURNAL_LAMP:
-        return config->button_count;
-    case JOURNAL_EMULATION:
-    case JOURNAL_EMULATED_CHARGE:
-    case JOURNAL_EMULATED_DISCHARGE:
-    case JOURNAL_EMULATED_INVERTER:
-        return config->emulation_count;
-    case JOURNAL_VETO:
-        return config->bus_count;
-    case JOURNAL_CURRENT:
-        return config->currents.net.sensors;
-    case JOURNAL_BUSBAR:
-        return config->currents.net.nodes;
-    case JOURNAL_PACK:
-        return config->pack_count;
-    case JOURNAL_REQUEST:
-    case JOURNAL_ROUTER:
-    case JOURNAL_CAP:
-    case JOURNAL_CAP_POLICY:
-    case JOURNAL_CHARGE:
-    case JOURNAL_START:
-    case JOURNAL_KINDS:
-        break;
-    }
-    return -1;
-}
-
-void journal_subject(const struct journal_record *record, const struct config *config, char *out,
-                     size_t room)
-{
-    static const struct config nothing = {.plant = "plant"};
-    int count = subjects(record->kind, config ? config : &nothing);
-    if (count >= 0 && record->index >= count)
-        snprintf(out, room, "#%u", record->index);
-    else
-        subject_text(record, config ? config : &nothing, out, room);
-}
-
 void journal_value(enum journal_kind kind, int32_t value, char *out, size_t room)
 {
     /* Of kinds whose values are an enum that is told by name. */
@@ -253,9 +243,9 @@ void journal_text(const struct journal_record *record, const struct config *conf
                   size_t room)
 {
     char subject[96], before[32], after[32];
-    subject_text(record, config, subject, sizeof subject);
-    value_text(record->kind, record->before, before, sizeof before);
-    value_text(record->kind, record->after, after, sizeof after);
+    journal_subject(record, config, subject, sizeof subject);
+    journal_value(record->kind, record->before, before, sizeof before);
+    journal_value(record->kind, record->after, after, sizeof after);
     snprintf(out, room, "%lld.%03d %s %s: %s -> %s: %s", (long long)(record->at_ms / 1000),
              (int)(record->at_ms % 1000), journal_kind_name(record->kind), subject, before, after,
              record->cause);

@@ -37,10 +37,7 @@ static struct means_setting setting_digest(const struct unit *unit, enum setting
 
 static const struct setter *setter_of(const struct unit *unit, enum setting which)
 {
-    for (size_t i = 0; unit->protocol && i < unit->protocol->setter_count; i++)
-        if (unit->protocol->setters[i].set == which)
-            return &unit->protocol->setters[i];
-    return NULL;
+    return unit->protocol ? protocol_setter(unit->protocol, which) : NULL;
 }
 
 /* Its tables have the volts of a 48 V unit. */

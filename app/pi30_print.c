@@ -311,3 +311,10 @@ json_t *pi30_refusal_json(const char *word, const struct question *question,
     return json_pack("{s:s, s:b, s:s, s:i, s:s?}", "command", word, "accepted", 0, "reason",
                      refusal->why, "byte", refusal->at, "field", refused_field(question, refusal));
 }
+
+void pi30_json_show(json_t *object)
+{
+    json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    putchar('\n');
+    json_decref(object);
+}

@@ -28,4 +28,7 @@ void pi30_print_refusal(FILE *out, const char *word, const struct question *ques
 json_t *pi30_refusal_json(const char *word, const struct question *question,
                           const struct refusal *refusal);
 
+/* In one line, nine digits to a number; the object is freed. */
+void pi30_json_show(json_t *object);
+
 #endif

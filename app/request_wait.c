@@ -205,9 +205,8 @@ void settings_print(const Busbar__Response *response, bool json)
         else
             setting_print(response->settings[i]);
     }
-    if (json) {
-        json_dumpf(list, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-        putchar('\n');
-    }
-    json_decref(list);
+    if (json)
+        json_show(list);
+    else
+        json_decref(list);
 }

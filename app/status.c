@@ -10,16 +10,11 @@
 enum { UNIT_FRESH_MS = 10000, DEVICE_FRESH_MS = 3000 };
 
 /* protobuf-c wants char * though it only reads. */
-static char *text(const char *constant)
-{
-    return (char *)(uintptr_t)constant;
-}
-
 static void limit_fill(Busbar__Limit *out, const struct limit *limit)
 {
     busbar__limit__init(out);
     out->value = limit->value;
-    out->cause = text(limit_cause_text(limit->cause));
+    out->cause = as_text(limit_cause_text(limit->cause));
 }
 
 static void battery_fill(struct status *status, const struct controller *c)
@@ -31,7 +26,7 @@ static void battery_fill(struct status *status, const struct controller *c)
     out->voltage_mv = bank->voltage_mV;
     out->current_ma = bank->current_mA;
     out->current_sigma_ma = bank->current_sigma_mA;
-    out->current_from = text(bank->current_from ? bank->current_from : "");
+    out->current_from = as_text(bank->current_from ? bank->current_from : "");
     out->soc_permille = c->soc.known ? c->soc.soc_permille : -1;
     out->soc_error_permille = c->soc.error_permille;
     out->bms_soc_permille = bank->bms_soc_permille;
@@ -73,7 +68,7 @@ static void means_fill(struct status *status, const struct controller *c, size_t
 {
     const struct policy_inverter_order *order = &c->decided.inverter[i];
     Busbar__Inverter *out = &status->inverters[i];
-    out->means = text(means_name(order->means.by));
+    out->means = as_text(means_name(order->means.by));
     out->bms_ma = hears_busbar(c->config, i) ? order->bms_mA : -1;
     out->passed_over = status->passed_at[i];
     for (enum means m = MEANS_BMS_PORT; m < MEANS_COUNT; m++) {
@@ -91,16 +86,16 @@ static void inverters_fill(struct status *status, const struct controller *c, in
         const struct unit_readings *r = &unit->readings;
         Busbar__Inverter *out = &status->inverters[i];
         busbar__inverter__init(out);
-        out->name = text(c->config->inverters[i].name);
+        out->name = as_text(c->config->inverters[i].name);
         out->fresh = unit->heard_ms > 0 && now_ms - unit->heard_ms <= UNIT_FRESH_MS;
-        out->mode = text(unit_mode_name(r->mode.value));
+        out->mode = as_text(unit_mode_name(r->mode.value));
         out->phase = c->config->inverters[i].phase;
         out->pv_w = r->pv_W[0].value + r->pv_W[1].value;
         out->output_w = r->output_W.value;
         out->charge_max_a = r->charge_max_A.value;
         out->charger_off = r->charger_off.value != 0;
-        out->output_priority = text(output_priority_name(r->output_priority.value));
-        out->serial = text(r->serial);
+        out->output_priority = as_text(output_priority_name(r->output_priority.value));
+        out->serial = as_text(r->serial);
         out->answers = unit->statistics.answers;
         out->naks = unit->statistics.naks;
         out->timeouts = unit->statistics.timeouts;
@@ -129,8 +124,8 @@ static void strings_fill(struct status *status, const struct controller *c)
     for (size_t s = 0; s < topology->strings; s++) {
         Busbar__PvString *out = &status->strings[s];
         busbar__pv_string__init(out);
-        out->name = text(topology->string[s].name);
-        out->input = text(input_name(c, s));
+        out->name = as_text(topology->string[s].name);
+        out->input = as_text(input_name(c, s));
         out->current_ma = c->view.current_mA[s].value;
         out->voltage_mv = c->view.voltage_mV[s].value;
         out->switch_on = c->view.switch_output[s];
@@ -157,7 +152,7 @@ static void wear_fill(struct status *status, const struct controller *c, size_t 
     const struct topology_contact *contact = &c->config->topology.contact[k];
     const struct wear_record *wear = &c->wear[k].record;
     Busbar__Contact *out = &status->contacts[k];
-    out->board = text(c->config->boards[c->config->contact_at[k].device].name);
+    out->board = as_text(c->config->boards[c->config->contact_at[k].device].name);
     out->channel = c->config->contact_at[k].channel + 1u;
     out->cold = wear->cold;
     out->hot = wear->hot;
@@ -183,7 +178,7 @@ static void contacts_fill(struct status *status, const struct controller *c, int
                  topology->string[topology->contact[k].string].name,
                  topology->input[topology->contact[k].input].name);
         out->name = status->contact_names[k];
-        out->seen = text(seen[c->view.contact[k]]);
+        out->seen = as_text(seen[c->view.contact[k]]);
         out->ordered = c->router.orders.contact_closed[k];
         out->operations = c->router.operations[k];
         wear_fill(status, c, k, now_ms);
@@ -201,14 +196,15 @@ static void points_fill(struct status *status, const struct controller *c)
             &c->plant.wallboxes[c->config->charge_points[i].device];
         Busbar__ChargePoint *out = &status->points[i];
         busbar__charge_point__init(out);
-        out->name = text(c->config->wallboxes[c->config->charge_points[i].device].name);
-        out->session = text(session_state_name(c->sessions[i].state));
-        out->car_state = text(car_state_name(box->car_state.heard_ms ? box->car_state.value : -1));
+        out->name = as_text(c->config->wallboxes[c->config->charge_points[i].device].name);
+        out->session = as_text(session_state_name(c->sessions[i].state));
+        out->car_state =
+            as_text(car_state_name(box->car_state.heard_ms ? box->car_state.value : -1));
         out->current_da = box->current_dA.value;
         limit_fill(&status->point_limits[i], &decided->limit);
         out->limit_da = &status->point_limits[i];
         out->power_w = decided->power_W;
-        out->source = text(source_name(decided->source));
+        out->source = as_text(source_name(decided->source));
         out->strings = decided->strings;
         status->point_at[i] = out;
     }
@@ -221,8 +217,8 @@ static Busbar__Part *part_add(struct status *status, const char *kind, const cha
     size_t at = status->message.n_parts++;
     Busbar__Part *out = &status->parts[at];
     busbar__part__init(out);
-    out->kind = text(kind);
-    out->name = text(name);
+    out->kind = as_text(kind);
+    out->name = as_text(name);
     status->part_at[at] = out;
     return out;
 }
@@ -231,7 +227,7 @@ static void part_age(Busbar__Part *part, int64_t heard_ms, int64_t fresh_ms, int
 {
     part->age_ms = heard_ms ? now_ms - heard_ms : -1;
     part->well = heard_ms && part->age_ms <= fresh_ms;
-    part->problem = text(part->well ? "" : heard_ms ? "silent" : "never heard");
+    part->problem = as_text(part->well ? "" : heard_ms ? "silent" : "never heard");
 }
 
 /* Its inverter's keep-alive tells how it is; and whether busbar says anything to it. */
@@ -241,11 +237,12 @@ static void emulation_fill(Busbar__Part *part, const struct controller *c, size_
     int64_t heard_ms = c->plant.emulations[i].heartbeat.heard_ms;
     part_age(part, heard_ms, EMULATE_INVERTER_MS, now_ms);
     if (!part->well)
-        part->problem = text(heard_ms ? "its inverter is silent" : "its inverter was never heard");
+        part->problem =
+            as_text(heard_ms ? "its inverter is silent" : "its inverter was never heard");
     if (emulate->disobeyed)
-        part->problem = text("the bank is charged though 0 A is allowed");
+        part->problem = as_text("the bank is charged though 0 A is allowed");
     if (emulate->state != EMULATE_SPEAKS)
-        part->problem = text(emulate_why_text(emulate->why));
+        part->problem = as_text(emulate_why_text(emulate->why));
     part->well = part->well && !emulate->disobeyed && emulate->state == EMULATE_SPEAKS;
 }
 
@@ -258,7 +255,7 @@ static void link_fill(Busbar__Part *part, const struct controller *c, const stru
     if (!io || !io->bms || io->bms->streams[i].fd >= 0)
         return;
     part->well = false;
-    part->problem = text(io->bms->streams[i].problem);
+    part->problem = as_text(io->bms->streams[i].problem);
 }
 
 static void devices_fill(struct status *status, const struct controller *c, const struct io *io,
@@ -292,7 +289,7 @@ static void ports_fill(struct status *status, const struct controller *c, const 
         if (!plant_unit_expected(&c->plant, i)) {
             part->well = false;
             part->problem =
-                text("another unit answers there: its serial number is not the config's");
+                as_text("another unit answers there: its serial number is not the config's");
         }
         if (io && !ports_of(&io->ports, i)) {
             part->well = false;
@@ -308,14 +305,14 @@ static void buses_fill(struct status *status, const struct controller *c, const 
     for (size_t b = 0; b < c->config->bus_count; b++) {
         Busbar__Bus *out = &status->buses[b];
         busbar__bus__init(out);
-        out->name = text(c->config->buses[b].name);
-        out->port = text(c->config->buses[b].port);
+        out->name = as_text(c->config->buses[b].name);
+        out->port = as_text(c->config->buses[b].port);
         out->foreign = c->plant.foreign[b];
         out->vetoed = c->bus_vetoes[b];
-        out->state = text("log");
+        out->state = as_text("log");
         if (io) {
             const struct bus *bus = &io->buses[b];
-            out->state = text(bus->fd < 0 ? bus->problem : bus_state_name(bus->state));
+            out->state = as_text(bus->fd < 0 ? bus->problem : bus_state_name(bus->state));
             out->rx = bus->stats.rx;
             out->tx = bus->stats.tx;
             out->lost = bus->stats.rx_lost;
@@ -331,11 +328,11 @@ void status_fill(struct status *status, const struct controller *c, const struct
                  int64_t now_ms)
 {
     busbar__status__init(&status->message);
-    status->message.plant = text(c->config->plant);
+    status->message.plant = as_text(c->config->plant);
     status->message.uptime_ms = now_ms - c->start_ms;
     status->message.ticks = c->ticks;
-    status->message.router_state = text(router_state_name(c->router.state));
-    status->message.router_why = text(router_why_text(c->router.why));
+    status->message.router_state = as_text(router_state_name(c->router.state));
+    status->message.router_why = as_text(router_why_text(c->router.why));
     status->message.transfers = c->router.transfers;
     status->message.foreign_lock = c->gate.foreign;
     battery_fill(status, c);

@@ -15,6 +15,12 @@ enum {
     STATUS_PORTS = MAX_INVERTERS + 4   /* owned ones first */
 };
 
+/* protobuf-c has no constant texts: one that outlives the message, as its member wants it. */
+static inline char *as_text(const char *constant)
+{
+    return (char *)(uintptr_t)constant;
+}
+
 struct status_rows {
     Busbar__LimitRow rows[LIMIT_ROWS], *at[LIMIT_ROWS];
 };

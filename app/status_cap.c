@@ -32,7 +32,7 @@ static void ageing_fill(struct status *status, const struct controller *c)
     for (size_t i = 0; i < r.models; i++) {
         Busbar__AgeingModel *model = status->ageing_model_at[i] = &status->ageing_models[i];
         busbar__ageing_model__init(model);
-        model->name = (char *)(uintptr_t)r.model[i];
+        model->name = as_text(r.model[i]);
         model->with = r.model_with[i];
     }
     out->n_models = r.models;

@@ -42,7 +42,7 @@ void status_charge(struct status *status, const struct controller *c, int64_t no
 {
     Busbar__Battery *out = &status->battery;
     struct soc_estimate counted = soc_counter_estimate(&c->charge.counter);
-    out->cell = (char *)(uintptr_t)c->config->cell.name;
+    out->cell = as_text(c->config->cell.name);
     out->told_ago_ms = ago(c->soc.anchored_ms, now_ms);
     out->counted_permille = counted.known ? counted.soc_permille : -1;
     out->counted_error_permille = counted.error_permille;

@@ -3,11 +3,6 @@
 
 #include "app/status.h"
 
-static char *text(const char *constant)
-{
-    return (char *)(uintptr_t)constant;
-}
-
 static void learned_fill(Busbar__CurrentSensor *out, const struct currents *c, size_t k)
 {
     size_t offset = k * CURRENTS_TERMS + CURRENTS_OFFSET_TERM;
@@ -25,15 +20,15 @@ static void sensor_fill(Busbar__CurrentSensor *out, const struct currents *c, si
     const struct currents_sensor_state *s = &c->sensor[k];
     const struct currents_flow *flow = &c->flow[spec->wire];
     busbar__current_sensor__init(out);
-    out->name = text(spec->name);
-    out->wire = text(c->config->wire[spec->wire].name);
+    out->name = as_text(spec->name);
+    out->wire = as_text(c->config->wire[spec->wire].name);
     out->heard = s->heard_ms && now_ms - s->heard_ms <= spec->age_ms;
     out->current_ma = (int32_t)lround(s->mA);
     out->fused_known = flow->known;
     out->fused_ma = flow->mA;
     out->sigma_ma = flow->sigma_mA;
     out->residual_ma = (int32_t)lround(s->residual_mA);
-    out->dropped = text(s->fault ? currents_fault_text(s->fault) : "");
+    out->dropped = as_text(s->fault ? currents_fault_text(s->fault) : "");
     learned_fill(out, c, k);
 }
 
@@ -48,7 +43,7 @@ void status_currents(struct status *status, const struct controller *controller,
     for (size_t n = 0; n < config->nodes; n++) {
         Busbar__Busbar *out = &status->busbars[n];
         busbar__busbar__init(out);
-        out->name = text(config->node[n].name);
+        out->name = as_text(config->node[n].name);
         out->counts = !c->node[n].open;
         out->doubted = c->node[n].doubted;
         out->missing_known = c->node[n].open && c->node[n].missing_known;

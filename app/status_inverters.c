@@ -1,16 +1,13 @@
 #include "app/status_inverters.h"
 
+#include "app/status.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "inverter/faults.h"
 
 /* protobuf-c wants char * though it only reads. */
-static char *text(const char *constant)
-{
-    return (char *)(uintptr_t)constant;
-}
-
 static const char *severity_name(enum severity severity)
 {
     static const char *const names[] = {"none", "usual", "warning", "fault"};
@@ -41,10 +38,10 @@ static void fault_add(struct status_inverter *out, const struct fault_words *wor
         return;
     Busbar__InverterFault *fault = out->fault_at[n] = &out->faults[n];
     busbar__inverter_fault__init(fault);
-    fault->severity = text(severity_name(severity));
-    fault->text = text(words ? words->text : "a code no document names");
-    fault->means = text(words ? words->means : "");
-    fault->first = text(words ? words->first : "look it up in the manual of this very model");
+    fault->severity = as_text(severity_name(severity));
+    fault->text = as_text(words ? words->text : "a code no document names");
+    fault->means = as_text(words ? words->means : "");
+    fault->first = as_text(words ? words->first : "look it up in the manual of this very model");
     fault->code = code;
     fault->bit = bit;
     out->message.n_faults++;
@@ -70,7 +67,7 @@ static void energy_fill(struct status_inverter *out, const struct energy_unit *e
         const struct energy_count *count = &energy->count[k];
         Busbar__Energy *to = out->energy_at[k] = &out->energy[k];
         busbar__energy__init(to);
-        to->name = text(energy_kind_name((enum energy_kind)k));
+        to->name = as_text(energy_kind_name((enum energy_kind)k));
         to->total_wh = energy_Wh(count->total_mJ);
         to->today_wh = energy_Wh(count->total_mJ - count->day_mJ);
         to->own_count = count->own;
@@ -103,15 +100,15 @@ static void unit_fill(struct status_inverter *out, const struct controller *c, s
     const struct unit_readings *r = &c->plant.units[i].readings;
     Busbar__InverterUnit *to = &out->message;
     busbar__inverter_unit__init(to);
-    to->name = text(member->name);
-    to->serial = text(v->serial);
-    to->model = text(v->model);
-    to->protocol = text(r->protocol);
-    to->firmware = text(v->firmware);
+    to->name = as_text(member->name);
+    to->serial = as_text(v->serial);
+    to->model = as_text(v->model);
+    to->protocol = as_text(r->protocol);
+    to->firmware = as_text(v->firmware);
     to->heard = v->heard;
-    to->mode = text(unit_mode_name(v->mode));
+    to->mode = as_text(unit_mode_name(v->mode));
     to->phase = member->phase;
-    to->group = text(c->config->inverter_bank.group[member->group].name);
+    to->group = as_text(c->config->inverter_bank.group[member->group].name);
     to->output_w = v->output_W;
     to->output_va = v->output_VA;
     to->rated_w = v->rated_W > 0 ? v->rated_W : member->rated_W;
@@ -121,7 +118,7 @@ static void unit_fill(struct status_inverter *out, const struct controller *c, s
     to->heatsink_known = reading_fresh(&r->heatsink_C, now_ms, HEATSINK_MS);
     to->heatsink_c = r->heatsink_C.value;
     to->fault_code = c->inverters.bank.unit[i].fault_code;
-    to->charge_stage = text(stage_name(v->stage));
+    to->charge_stage = as_text(stage_name(v->stage));
     faults_fill(out, &c->inverters.bank.unit[i]);
     overload_fill(out, &c->inverters.bank.unit[i]);
     energy_fill(out, &c->inverters.energy[i]);
@@ -149,8 +146,8 @@ static void group_fill(struct status_inverter_group *out, const struct controlle
     const struct inverter_group_state *state = &c->inverters.bank.group[g];
     Busbar__InverterGroup *to = &out->message;
     busbar__inverter_group__init(to);
-    to->name = text(group->name);
-    to->wiring = text(inverter_wiring_name(group->wiring));
+    to->name = as_text(group->name);
+    to->wiring = as_text(inverter_wiring_name(group->wiring));
     for (size_t p = 0; p < PHASES; p++)
         if (state->phase[p].units) {
             out->phase_at[to->n_phases] = &out->phases[to->n_phases];

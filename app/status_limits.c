@@ -1,11 +1,6 @@
 /* The battery's part of a Status: every limit by name, value and age, and every pack. */
 #include "app/status.h"
 
-static char *text(const char *constant)
-{
-    return (char *)(uintptr_t)constant;
-}
-
 static size_t rows_fill(struct status_rows *out, const struct controller *c,
                         const struct limit_table *table)
 {
@@ -15,13 +10,13 @@ static size_t rows_fill(struct status_rows *out, const struct controller *c,
         const struct limit_row *from = &table->row[order[i]];
         Busbar__LimitRow *row = &out->rows[i];
         busbar__limit_row__init(row);
-        row->cause = text(limit_cause_text(from->cause));
+        row->cause = as_text(limit_cause_text(from->cause));
         row->binds = from->value != INT32_MAX;
         row->value = row->binds ? from->value : 0;
         row->age_ms = from->age_ms == INT64_MAX ? -1 : from->age_ms;
-        row->from = text(from->from && from->from <= c->config->pack_count
-                             ? c->config->packs[from->from - 1].name
-                             : "");
+        row->from = as_text(from->from && from->from <= c->config->pack_count
+                                ? c->config->packs[from->from - 1].name
+                                : "");
         out->at[i] = row;
     }
     return table->count;
@@ -35,8 +30,8 @@ static void pack_fill(struct status *status, const struct controller *c, size_t 
     busbar__pack__init(out);
     int64_t age_ms = pack_age_ms(p, now_ms);
     pack_says(c, i, status->pack_says[i], sizeof status->pack_says[i]);
-    out->name = text(c->config->packs[i].name);
-    out->place = text(pack_place_text(m->place));
+    out->name = as_text(c->config->packs[i].name);
+    out->place = as_text(pack_place_text(m->place));
     out->counted = place_counted(m->place);
     out->says = status->pack_says[i];
     out->age_ms = age_ms == INT64_MAX ? -1 : age_ms;

@@ -2,11 +2,6 @@
 #include "app/status.h"
 
 /* protobuf-c wants char * though it only reads. */
-static char *text(const char *constant)
-{
-    return (char *)(uintptr_t)constant;
-}
-
 static void unit_fill(Busbar__Port *out, const struct unit *unit)
 {
     const struct unit_statistics *statistics = &unit->statistics;
@@ -26,10 +21,10 @@ static void port_fill(struct status *status, const struct controller *c, const s
         return;
     Busbar__Port *out = &status->ports[at];
     busbar__port__init(out);
-    out->url = text(port->where.url);
-    out->state = text(port_state_name(port->state));
-    out->serial = text(port->told);
-    out->problem = text(port->problem);
+    out->url = as_text(port->where.url);
+    out->state = as_text(port_state_name(port->state));
+    out->serial = as_text(port->told);
+    out->problem = as_text(port->problem);
     out->age_ms = port->heard_ms ? now_ms - port->heard_ms : -1;
     out->opened = port->counts.opened;
     out->failed = port->counts.failed;
@@ -40,7 +35,7 @@ static void port_fill(struct status *status, const struct controller *c, const s
     out->resets = port->counts.resets;
     if (port->inverter != PORT_NOBODY) {
         const struct port_role *role = &ports->role[port->inverter];
-        out->inverter = text(c->config->inverters[port->inverter].name);
+        out->inverter = as_text(c->config->inverters[port->inverter].name);
         out->answers_permille = role->rate_permille;
         out->adopted = role->adopted;
         unit_fill(out, &c->plant.units[port->inverter]);
